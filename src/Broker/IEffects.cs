@@ -1,0 +1,43 @@
+using LightMq.Broker.Connections;
+using LightMq.Broker.Durability;
+using LightMq.Broker.Settings;
+
+namespace LightMq.Broker;
+
+/// <summary>
+/// What the engine asks of the world while it handles an input. The host carries it out after the turn; no
+/// member may call back into the engine.
+/// </summary>
+public interface IEffects
+{
+    /// <summary>
+    /// <see cref="Connection.Outbox"/> went from empty to non-empty. Write its <see cref="Outbox.Unsent"/> when
+    /// the turn ends and call <see cref="Outbox.Sent"/>; once it is empty and
+    /// <see cref="Connection.WantsDrained"/> is set, give the engine <see cref="Input.Drained"/>.
+    /// </summary>
+    void Send(Connection connection);
+
+    /// <summary>Stop (false) or go on (true) reading the connection's socket: back-pressure.</summary>
+    void SetReading(Connection connection, bool on);
+
+    /// <summary>
+    /// Write what the outbox still holds, as far as the peer takes it within a second, then close the socket.
+    /// The engine has let go of the connection already and needs no <see cref="Input.Closed"/>.
+    /// </summary>
+    void Close(Connection connection, CloseReason reason);
+
+    /// <summary>
+    /// Make the group durable and answer with <see cref="Input.Stored"/>. At most one group is under way; the
+    /// host tries again for as long as the disk refuses. The group is the host's until it has answered.
+    /// </summary>
+    void Store(StoreGroup group);
+
+    /// <summary>Read a slot back and answer with <see cref="Input.Loaded"/>, in the order asked.</summary>
+    void Load(int slot);
+
+    /// <summary>
+    /// Compare a local user's password with its PBKDF2 hash, off the loop, and answer with
+    /// <see cref="Input.PasswordChecked"/>.
+    /// </summary>
+    void CheckPassword(Connection connection, PasswordHash hash, byte[] password);
+}
