@@ -40,4 +40,7 @@ public interface IEffects
     /// <see cref="Input.PasswordChecked"/>.
     /// </summary>
     void CheckPassword(Connection connection, PasswordHash hash, byte[] password);
+
+    /// <summary>Something a person may want to read in the log. Never per message, never a secret.</summary>
+    void Report(in BrokerEvent happened);
 }

@@ -1,0 +1,32 @@
+using LightMq.Broker.Connections;
+
+namespace LightMq.Broker;
+
+/// <summary>The kinds of <see cref="BrokerEvent"/>.</summary>
+public enum BrokerEventKind
+{
+    /// <summary>A client is connected; Detail: how it logged in.</summary>
+    ClientConnected,
+    /// <summary>A client's connection ended; Detail: the <see cref="CloseReason"/> and, where known, why.</summary>
+    ClientClosed,
+    /// <summary>CONNECT was refused; Detail: the cause and what to do.</summary>
+    ConnectRefused,
+    /// <summary>A publish or subscribe was refused; Detail: the topic and the cause.</summary>
+    Refused,
+    /// <summary>A queue began to drop; Detail: the reason. Told once per client and reason and minute.</summary>
+    Dropping,
+    /// <summary>Publishers wait because this client's queue, or all queues together, are full.</summary>
+    BackPressure,
+    /// <summary>A stored value could not be understood and was left out.</summary>
+    StoredValueLost,
+    /// <summary>A stored session changed its kind; Detail: what and why.</summary>
+    SessionChanged,
+}
+
+/// <summary>Something worth a log line.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="ClientId">Whom it concerns; empty where nobody.</param>
+/// <param name="RemoteAddress">From where; empty where nowhere.</param>
+/// <param name="Detail">In plain words; never a secret, a token or a payload.</param>
+public readonly record struct BrokerEvent(
+    BrokerEventKind Kind, string ClientId, string RemoteAddress, string Detail);
