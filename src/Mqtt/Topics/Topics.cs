@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Text.Unicode;
+
+namespace LightMq.Mqtt;
+
+/// <summary>Topic names and filters (MQTT 3.1.1, section 4.7), as UTF-8.</summary>
+public static class Topics
+{
+    private static readonly SearchValues<byte> NotInNames = SearchValues.Create("\0+#"u8);
+
+    /// <summary>Whether it can be published to: UTF-8, at least one byte, no U+0000, no wildcard.</summary>
+    public static bool IsValidName(ReadOnlySpan<byte> topic) =>
+        (uint)(topic.Length - 1) < ushort.MaxValue && !topic.ContainsAny(NotInNames) && Utf8.IsValid(topic);
+
+    /// <summary>Whether it can be subscribed to: as a name, but wildcards where they may stand.</summary>
+    public static bool IsValidFilter(ReadOnlySpan<byte> filter) =>
+        (uint)(filter.Length - 1) < ushort.MaxValue && !filter.Contains((byte)0) && Utf8.IsValid(filter)
+        && WildcardBreach(filter) is null;
+
+    /// <summary>
+    /// Whether a filter covers a topic name, both valid. A filter that starts with a wildcard covers no topic
+    /// that starts with <c>$</c> (MQTT-4.7.2-1).
+    /// </summary>
+    public static bool Matches(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> topic)
+    {
+        if (topic.Length > 0 && topic[0] == '$' && filter.Length > 0 && filter[0] is (byte)'+' or (byte)'#')
+            return false;
+        while (true)
+        {
+            var filterEnd = filter.IndexOf((byte)'/');
+            var level = filterEnd < 0 ? filter : filter[..filterEnd];
+            if (level is [(byte)'#']) return true;
+            var topicEnd = topic.IndexOf((byte)'/');
+            if (level is not [(byte)'+'] && !level.SequenceEqual(topicEnd < 0 ? topic : topic[..topicEnd]))
+                return false;
+            // "a/#" covers the parent "a" as well (section 4.7.1.2).
+            if (topicEnd < 0) return filterEnd < 0 || filter[(filterEnd + 1)..] is [(byte)'#'];
+            if (filterEnd < 0) return false;
+            filter = filter[(filterEnd + 1)..];
+            topic = topic[(topicEnd + 1)..];
+        }
+    }
+
+    /// <summary>Throws for a filter, known to be UTF-8 without U+0000, that is empty or misplaces a wildcard.</summary>
+    internal static void CheckFilter(ReadOnlySpan<byte> filter)
+    {
+        if (filter.IsEmpty) ProtocolError.Throw("MQTT-4.7.3-1", "filter is empty");
+        if (WildcardBreach(filter) is { } clause) ProtocolError.Throw(clause, "wildcard where none may stand");
+    }
+
+    // The clause that a wildcard breaks: '#' is last and a whole level, '+' is a whole level.
+    private static string? WildcardBreach(ReadOnlySpan<byte> filter)
+    {
+        for (var at = 0; ; at++)
+        {
+            var next = filter[at..].IndexOfAny((byte)'#', (byte)'+');
+            if (next < 0) return null;
+            at += next;
+            var starts = at == 0 || filter[at - 1] == '/';
+            var isLast = at == filter.Length - 1;
+            if (filter[at] == '#' && !(starts && isLast)) return "MQTT-4.7.1-2";
+            if (!starts || !(isLast || filter[at + 1] == '/')) return "MQTT-4.7.1-3";
+        }
+    }
+}
