@@ -18,7 +18,7 @@ public static class FrameReader
     /// <param name="packetBytesMax">Bound on a whole packet, enforced as soon as its length is known.</param>
     /// <param name="frame">The packet, a view into <paramref name="bytes"/>.</param>
     /// <returns>False while more bytes are needed.</returns>
-    /// <exception cref="ProtocolError">Reserved type, wrong flags, bad remaining length, oversize.</exception>
+    /// <exception cref="ProtocolError">Reserved type, wrong flags, bad length, oversize.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(ReadOnlySpan<byte> bytes, int packetBytesMax, out Frame frame)
     {
@@ -57,7 +57,7 @@ public static class FrameReader
         if (type is 0 or (int)PacketType.Auth) ProtocolError.Throw("MQTT-2.2.1", "reserved packet type");
         if (type == (int)PacketType.Publish) return;
         var flags = (FlagsTwo >> type & 1) << 1;
-        if ((header & 0x0F) != flags) ProtocolError.Throw(FlagsClause((PacketType)type), "wrong reserved flags");
+        if ((header & 0x0F) != flags) ProtocolError.Throw(FlagsClause((PacketType)type), "wrong flags");
     }
 
     private static string FlagsClause(PacketType type) => type switch
@@ -85,5 +85,6 @@ public static class FrameReader
         return false;
     }
 
-    private static void ThrowOversize() => ProtocolError.Throw("LMQ-MSG-1", "packet larger than packetBytesMax");
+    private static void ThrowOversize() =>
+        ProtocolError.Throw("LMQ-MSG-1", "packet larger than packetBytesMax");
 }

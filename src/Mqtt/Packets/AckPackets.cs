@@ -75,7 +75,7 @@ public readonly ref struct SubAckPacket
         var id = body.PacketId("MQTT-3.9.2");
         if (body.IsAtEnd) ProtocolError.Throw("MQTT-3.8.4-5", "SUBACK without return code");
         foreach (var code in body.Rest)
-            if (code is > 2 and not Failure) ProtocolError.Throw("MQTT-3.9.3-2", "reserved SUBACK return code");
+            if (code is > 2 and not Failure) ProtocolError.Throw("MQTT-3.9.3-2", "reserved SUBACK code");
         return new SubAckPacket(id, body.Rest);
     }
 }

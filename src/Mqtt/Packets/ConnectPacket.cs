@@ -31,7 +31,7 @@ public readonly ref struct ConnectPacket
     /// <summary>Protocol level: 4 is 3.1.1.</summary>
     public byte ProtocolLevel { get; }
 
-    /// <summary>Whether the level is spoken here; if not, nothing behind it was read (MQTT-3.1.2-2).</summary>
+    /// <summary>Whether the level is spoken; if not, nothing behind it was read (MQTT-3.1.2-2).</summary>
     public bool IsSupported => ProtocolLevel == Level311;
 
     /// <summary>Whether stored state is to be discarded.</summary>
@@ -91,7 +91,7 @@ public readonly ref struct ConnectPacket
         if ((flags & WillFlag) == 0)
         {
             if (willQos != 0) ProtocolError.Throw("MQTT-3.1.2-13", "will QoS without will");
-            if ((flags & WillRetainFlag) != 0) ProtocolError.Throw("MQTT-3.1.2-15", "will retain without will");
+            if ((flags & WillRetainFlag) != 0) ProtocolError.Throw("MQTT-3.1.2-15", "retain without will");
         }
         if (willQos == 3) ProtocolError.Throw("MQTT-3.1.2-14", "will QoS 3");
         if ((flags & (UserNameFlag | PasswordFlag)) == PasswordFlag)

@@ -15,7 +15,7 @@ public static class PacketWriter
     /// <summary>Bytes of CONNACK and of the packets that <see cref="Ack"/> writes.</summary>
     public const int AckSize = 4;
 
-    /// <summary>CONNACK; session present only with <see cref="ConnectCode.Accepted"/> (MQTT-3.2.2-4).</summary>
+    /// <summary>CONNACK; a refusal never says session present (MQTT-3.2.2-4).</summary>
     public static int ConnAck(Span<byte> to, bool sessionPresent, ConnectCode code)
     {
         BinaryPrimitives.WriteUInt16BigEndian(to, 0x2002);

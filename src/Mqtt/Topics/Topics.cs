@@ -41,11 +41,12 @@ public static class Topics
         }
     }
 
-    /// <summary>Throws for a filter, known to be UTF-8 without U+0000, that is empty or misplaces a wildcard.</summary>
+    /// <summary>Throws for a filter, UTF-8 without U+0000, that is empty or misplaces a wildcard.</summary>
     internal static void CheckFilter(ReadOnlySpan<byte> filter)
     {
         if (filter.IsEmpty) ProtocolError.Throw("MQTT-4.7.3-1", "filter is empty");
-        if (WildcardBreach(filter) is { } clause) ProtocolError.Throw(clause, "wildcard where none may stand");
+        if (WildcardBreach(filter) is { } clause)
+            ProtocolError.Throw(clause, "wildcard where none may stand");
     }
 
     // The clause that a wildcard breaks: '#' is last and a whole level, '+' is a whole level.
