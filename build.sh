@@ -1,0 +1,231 @@
+#!/usr/bin/env bash
+# One entry to everything: run, test, bench, publish, format, sim. `./build.sh --help` lists the verbs.
+# Each verb installs what it misses (Debian packages through apt-get, NuGet and npm packages) and says what it does.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+usage() {
+    cat <<'TEXT'
+usage: ./build.sh <verb>
+
+  run               build, start the broker on 127.0.0.1:1883 (PORT=n to change) and this board's DeviceAgent;
+                    Ctrl-C stops both; data stays under artifacts/run/data
+  test              everything: unit, wire, simulator, process and tidy tests, format check;
+                    ends with "N passed, N failed"
+  bench [args]      measure against Debian's mosquitto and write bench/RESULTS.md;
+                    `bench list` names the cases, `bench NAME...` runs some, `--quick` is a smoke run
+  publish [rid]     stripped NativeAOT executables into artifacts/publish/<rid>/
+                    (linux-x64, linux-arm64; default: this machine's)
+  format            bring all sources into the house style
+  sim [seed]        run the simulator: from a random seed on until stopped, or one seed
+  --help            this text
+TEXT
+}
+
+say() { printf '== %s\n' "$*"; }
+fail() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+
+# need <command-or-file> <package...>: installs the packages unless the command or file is there.
+need() {
+    local probe=$1 install=(apt-get install -y -qq --no-install-recommends)
+    shift
+    if command -v "$probe" >/dev/null || [[ $probe == /* && -e $probe ]]; then return; fi
+    say "installing $* (for $probe)"
+    local sudo=()
+    if [[ $EUID -ne 0 ]]; then sudo=(sudo); fi
+    "${sudo[@]}" apt-get update -qq
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" "$@" >/dev/null
+    hash -r
+}
+
+need_dotnet() {
+    command -v dotnet >/dev/null || fail "the .NET SDK 10.0.4xx is needed: see docs/BUILDING.md"
+}
+
+own_rid() { if [[ $(uname -m) == aarch64 ]]; then echo linux-arm64; else echo linux-x64; fi; }
+
+build() {
+    need_dotnet
+    say "building $1 (Release)"
+    dotnet build "$1" -c Release -v quiet -clp:ErrorsOnly -nodeReuse:false
+}
+
+# --- run ---------------------------------------------------------------------------------------------------
+
+# The broker and the agent print to this terminal; Ctrl-C reaches both, and both are waited for.
+verb_run() {
+    local port=${PORT:-1883}
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+        fail "port $port is taken by another program; stop it, or choose one: PORT=18830 ./build.sh run"
+    fi
+    build src/EdgeBroker
+    build src/DeviceAgent
+    local data=artifacts/run/data
+    mkdir -p "$data"
+    say "broker on 127.0.0.1:$port, anonymous, data in $data"
+    pids=()
+    trap stop_run EXIT
+    trap 'exit 0' INT TERM
+    src/EdgeBroker/bin/Release/net10.0/lightmq-edgebroker --data "$data" --listen "127.0.0.1:$port" \
+        --dialect plain &
+    pids+=($!)
+    wait_for_port "$port" "${pids[0]}"
+    src/DeviceAgent/bin/Release/net10.0/lightmq-deviceagent --broker "127.0.0.1:$port" --interval-seconds 5 &
+    pids+=($!)
+    say "watch it:  mosquitto_sub -h 127.0.0.1 -p $port -v -t 'board/#'"
+    say "Ctrl-C stops both"
+    wait -n "${pids[@]}" || fail "a process ended with status $?"
+}
+
+stop_run() {
+    trap '' INT TERM
+    local pid
+    for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+    for pid in "${pids[@]}"; do wait "$pid" || true; done
+    say "stopped"
+}
+
+wait_for_port() {
+    local port=$1 pid=$2 _
+    for _ in $(seq 100); do
+        kill -0 "$pid" 2>/dev/null || fail "the broker ended before it was ready"
+        if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then return; fi
+        sleep 0.1
+    done
+    fail "the broker did not open port $port within 10 s"
+}
+
+# --- test --------------------------------------------------------------------------------------------------
+
+passed=0
+failed=0
+
+# Adds one project's "succeeded:" and "failed:" lines to the sums. A project that dies without them counts as
+# one failure, so that a crash never looks green.
+run_tests() {
+    local project=$1 log="artifacts/test/${1##*/}.log" from=$SECONDS status=0 good bad
+    say "$project"
+    dotnet test --project "$project" -c Release --no-build --no-ansi >"$log" 2>&1 || status=$?
+    good=$(sed -n 's/^ *succeeded: *\([0-9]*\).*/\1/p' "$log" | tail -n 1)
+    bad=$(sed -n 's/^ *failed: *\([0-9]*\).*/\1/p' "$log" | tail -n 1)
+    if [[ $status -ne 0 && ${bad:-0} -eq 0 ]]; then bad=1; fi
+    if [[ $status -ne 0 ]]; then tail -n 200 "$log"; fi
+    passed=$((passed + ${good:-0}))
+    failed=$((failed + ${bad:-0}))
+    printf '   %s passed, %s failed, %s s (%s)\n' "${good:-0}" "${bad:-0}" $((SECONDS - from)) "$log"
+}
+
+# check <name> <command...>: one passed or failed.
+check() {
+    local name=$1 log="artifacts/test/$1.log" from=$SECONDS
+    shift
+    say "$name"
+    if "$@" >"$log" 2>&1; then
+        passed=$((passed + 1))
+        printf '   passed, %s s\n' $((SECONDS - from))
+    else
+        failed=$((failed + 1))
+        tail -n 60 "$log"
+        printf '   failed, %s s (%s)\n' $((SECONDS - from)) "$log"
+    fi
+}
+
+need_test_tools() {
+    need mosquitto_pub mosquitto mosquitto-clients
+    need shellcheck shellcheck
+    need cc gcc libc6-dev
+    need /usr/lib/python3/dist-packages/paho python3 python3-paho-mqtt
+    need MQTTClient_publish paho.mqtt.c-examples
+    need npm nodejs npm
+}
+
+verb_test() {
+    need_dotnet
+    need_test_tools
+    mkdir -p artifacts/test
+    local project
+    check restore dotnet restore LightMq.sln --locked-mode
+    check build dotnet build LightMq.sln -c Release -v quiet -clp:ErrorsOnly -nodeReuse:false --no-restore
+    if [[ $failed -eq 0 ]]; then
+        check publish verb_publish "$(own_rid)"
+        for project in tests/Tidy tests/Unit tests/Wire tests/Simulator tests/Process; do
+            run_tests "$project"
+        done
+        check bench-smoke ./build.sh bench --quick
+    fi
+    check shellcheck shellcheck build.sh .ci/run
+    check format dotnet format LightMq.sln --verify-no-changes --no-restore
+    say "all of it took $SECONDS s"
+    printf '%s passed, %s failed\n' "$passed" "$failed"
+    [[ $failed -eq 0 ]]
+}
+
+# --- bench -------------------------------------------------------------------------------------------------
+
+verb_bench() {
+    need mosquitto mosquitto
+    need cc gcc libc6-dev
+    if [[ ${1:-} != list ]]; then verb_publish "$(own_rid)"; fi
+    mkdir -p artifacts/bench
+    say "compiling the load generator"
+    cc -std=gnu11 -O2 -Wall -Wextra -Werror -o artifacts/bench/lightmq-load bench/load/lightmq-load.c
+    build bench/Bench
+    dotnet bench/Bench/bin/Release/net10.0/LightMq.Bench.dll "$@"
+}
+
+# --- publish -----------------------------------------------------------------------------------------------
+
+# The arm64 build runs on x86-64 with clang as linker driver and lld; see docs/BUILDING.md.
+verb_publish() {
+    local rid=${1:-$(own_rid)} project out linker=()
+    need_dotnet
+    need clang clang
+    need /usr/include/zlib.h zlib1g-dev
+    case $rid in
+        linux-x64) linker=(-p:CppCompilerAndLinker=clang) ;;
+        linux-arm64)
+            need ld.lld lld
+            need llvm-objcopy llvm
+            need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+            need /usr/aarch64-linux-gnu/include/stdio.h libc6-dev-arm64-cross
+            linker=(-p:CppCompilerAndLinker=clang -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy)
+            ;;
+        *) fail "publish: linux-x64 or linux-arm64, not '$rid'" ;;
+    esac
+    out=artifacts/publish/$rid
+    for project in src/EdgeBroker src/DeviceAgent; do
+        say "publishing $project for $rid"
+        dotnet publish "$project" -c Release -r "$rid" -v quiet -clp:ErrorsOnly -nodeReuse:false \
+            -p:PublishAot=true -p:StripSymbols=true "${linker[@]}" --artifacts-path "artifacts/obj/$rid" -o "$out"
+    done
+    find "$out" -maxdepth 1 -type f \( -name '*.dbg' -o -name '*.xml' -o -name '*.pdb' \) -delete
+    ls -l "$out"
+}
+
+# --- the rest ----------------------------------------------------------------------------------------------
+
+verb_format() {
+    need_dotnet
+    say "formatting"
+    dotnet format LightMq.sln
+}
+
+verb_sim() {
+    build tests/Simulator
+    say "simulating; Ctrl-C stops"
+    dotnet run -c Release --no-build --project tests/Simulator -- "$@"
+}
+
+case ${1:---help} in
+    run | test | bench | publish | format | sim)
+        verb=$1
+        shift
+        "verb_$verb" "$@"
+        ;;
+    -h | --help | help) usage ;;
+    *)
+        usage >&2
+        fail "no verb '$1'"
+        ;;
+esac
