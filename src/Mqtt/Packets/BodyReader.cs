@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace LightMq.Mqtt;
 
-/// <summary>Takes fields from the front of a body; what is missing is a <see cref="ProtocolError"/>.</summary>
+/// <summary>Takes fields from the front of a body; a lack is a <see cref="ProtocolError"/>.</summary>
 internal ref struct BodyReader(ReadOnlySpan<byte> body)
 {
     private ReadOnlySpan<byte> _rest = body;
