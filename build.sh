@@ -169,7 +169,7 @@ verb_bench() {
     if [[ ${1:-} != list ]]; then verb_publish "$(own_rid)"; fi
     mkdir -p artifacts/bench
     say "compiling the load generator"
-    cc -std=gnu11 -O2 -Wall -Wextra -Werror -o artifacts/bench/lightmq-load bench/load/lightmq-load.c
+    cc -std=gnu11 -O2 -Wall -Wextra -Werror -o artifacts/bench/lightmq-load bench/load/*.c
     build bench/Bench
     dotnet bench/Bench/bin/Release/net10.0/LightMq.Bench.dll "$@"
 }
