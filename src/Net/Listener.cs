@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using LightMq.Broker.Settings;
+using LightMq.Net.Linux;
+
+namespace LightMq.Net;
+
+/// <summary>A TCP socket that listens. TCP_NODELAY is set here because accepted sockets inherit it.</summary>
+public sealed unsafe class Listener : IDisposable
+{
+    private const int Backlog = 4096;
+
+    private Listener(int fd, ListenerOptions options, IPEndPoint endPoint) =>
+        (Fd, Options, EndPoint) = (fd, options, endPoint);
+
+    /// <summary>What it lets in.</summary>
+    public ListenerOptions Options { get; }
+
+    /// <summary>Where it listens, with the real port if 0 was asked.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>The descriptor; -1 once closed.</summary>
+    internal int Fd { get; private set; }
+
+    /// <summary>Whether it is left out of the loop's waiting, because no descriptor was free.</summary>
+    internal bool IsPaused { get; set; }
+
+    /// <summary>Takes the address but no peers yet (<see cref="Listen"/>); [::] takes IPv4 as well.</summary>
+    /// <exception cref="LoopError">The address cannot be had; <see cref="LoopError.Number"/> says why.</exception>
+    public static Listener Bind(IPEndPoint endPoint, ListenerOptions options)
+    {
+        var family = endPoint.AddressFamily == AddressFamily.InterNetworkV6 ? Libc.Inet6 : Libc.Inet;
+        var fd = Poll.Check(Libc.socket(family, Libc.Stream | Libc.CloseOnExec | Libc.NonBlocking, 0), "socket");
+        try
+        {
+            Set(fd, Libc.SolSocket, Libc.ReuseAddress, 1);
+            Set(fd, Libc.Tcp, Libc.NoDelay, 1);
+            if (family == Libc.Inet6) Set(fd, Libc.Ipv6, Libc.V6Only, 0);
+            var address = stackalloc byte[KernelAddress.BytesMax];
+            var bytes = new Span<byte>(address, KernelAddress.BytesMax);
+            var length = (uint)KernelAddress.Write(bytes, endPoint);
+            Poll.Check(Libc.bind(fd, address, length), $"bind {endPoint}");
+            Poll.Check(Libc.getsockname(fd, address, &length), "getsockname");
+            var port = KernelAddress.Read(bytes).Port;
+            return new Listener(fd, options, new IPEndPoint(endPoint.Address, port));
+        }
+        catch (LoopError)
+        {
+            _ = Libc.close(fd);
+            throw;
+        }
+    }
+
+    /// <summary>Lets peers in from now on.</summary>
+    /// <exception cref="LoopError">Another socket listens there already.</exception>
+    internal void Listen() => Poll.Check(Libc.listen(Fd, Backlog), $"listen {EndPoint}");
+
+    /// <summary>Takes a waiting peer; -1 and an error number if there is none.</summary>
+    internal int Accept(out string remoteAddress, out int errno)
+    {
+        var address = stackalloc byte[KernelAddress.BytesMax];
+        uint length = KernelAddress.BytesMax;
+        var fd = Libc.accept4(Fd, address, &length, Libc.CloseOnExec | Libc.NonBlocking);
+        errno = fd < 0 ? Marshal.GetLastSystemError() : 0;
+        remoteAddress = fd < 0 ? "" : KernelAddress.Read(new(address, KernelAddress.BytesMax)).ToString();
+        return fd;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Fd >= 0) _ = Libc.close(Fd);
+        Fd = -1;
+    }
+
+    private static void Set(int fd, int level, int name, int value) =>
+        Poll.Check(Libc.setsockopt(fd, level, name, &value, sizeof(int)), "setsockopt");
+}

@@ -1,0 +1,346 @@
+using System.Runtime.InteropServices;
+using LightMq.Broker;
+using LightMq.Broker.Connections;
+using LightMq.Broker.Durability;
+using LightMq.Broker.Settings;
+using LightMq.Net.Linux;
+
+namespace LightMq.Net;
+
+/// <summary>
+/// The one thread that owns the engine and every plain TCP socket. A turn: wait, receive once from each ready
+/// socket, hand it to the engine, write once to each connection that has something to say. Nothing else is
+/// called per message, and nothing is allocated.
+/// </summary>
+public sealed unsafe class Loop : IEffects, IDisposable
+{
+    private const int MailItem = 1, ListenerItem = 2, PeerItem = 3;
+    private const int ReceiveBytes = 65_536;
+    private const int AcceptsPerTurn = 64;
+    private const int PauseMilliseconds = 100;
+    private const int StopMilliseconds = 10_000;
+
+    private readonly Engine _engine;
+    private readonly LoopWorkers _workers;
+    private readonly LoopEvents _events;
+    private readonly IReadOnlyList<Listener> _listeners;
+    private readonly LoopClock _clock;
+    private readonly Poll _poll = new();
+    private readonly SpareDescriptor _spare = new();
+    private readonly Farewells _farewells;
+    private readonly byte* _receive = (byte*)NativeMemory.Alloc(ReceiveBytes);
+    private readonly List<Peer> _dirty = [];
+    private readonly List<Peer> _drained = [];
+    private readonly List<Peer> _gone = [];
+    private Peer?[] _peers = new Peer?[64];
+    private Now _now;
+    private long _turns;
+    private long _resumeAt = long.MaxValue;
+    private long _stopBy = long.MaxValue;
+    private int _open;
+    private bool _isListening;
+    private bool _isStoring;
+
+    /// <summary>Takes over <paramref name="engine"/> after its recovery.</summary>
+    public Loop(Engine engine, TimeProvider time, IReadOnlyList<Listener> listeners, LoopWorkers workers,
+        LoopEvents events)
+    {
+        (_engine, _listeners, _workers, _events) = (engine, listeners, workers, events);
+        _clock = new LoopClock(time);
+        _now = _clock.Read();
+        _farewells = new Farewells(_poll, PeerItem, _gone);
+        SpareDescriptor.RaiseLimit();
+        _poll.Add(Mail.Fd, Libc.EpollIn, MailItem);
+    }
+
+    /// <summary>Where other threads leave their answers.</summary>
+    public Mailbox Mail { get; } = new();
+
+    /// <summary>Turns so far: progress, for the watchdog.</summary>
+    public long Turns => Volatile.Read(ref _turns);
+
+    /// <summary>Whether a stop ended with everything committed and every connection let go.</summary>
+    public bool StoppedCleanly { get; private set; }
+
+    /// <summary>
+    /// Starts the engine and serves until <see cref="Mailbox.Stop"/> was carried out. An exception is our own
+    /// mistake, or the kernel's, and ends the process.
+    /// </summary>
+    /// <param name="epochRandom">16 random bytes (LMQ-CORE-4).</param>
+    /// <exception cref="LoopError">A listener could not be opened.</exception>
+    public void Run(ReadOnlySpan<byte> epochRandom)
+    {
+        _engine.Start(epochRandom, _now, this);
+        while (!IsFinished()) Turn();
+    }
+
+    /// <inheritdoc/>
+    public void Send(Connection connection) => _dirty.Add(PeerOf(connection));
+
+    /// <inheritdoc/>
+    public void SetReading(Connection connection, bool on)
+    {
+        var peer = PeerOf(connection);
+        if (peer.State != PeerState.Open) return;
+        Watch(peer, on ? peer.Mask | Libc.EpollIn : peer.Mask & ~Libc.EpollIn);
+    }
+
+    /// <inheritdoc/>
+    public void Close(Connection connection, CloseReason reason)
+    {
+        var peer = PeerOf(connection);
+        if (peer.State != PeerState.Open) return;
+        _open--;
+        _events.Closed(connection, reason);
+        _farewells.Begin(peer, _now.Milliseconds);
+    }
+
+    /// <inheritdoc/>
+    public void Store(StoreGroup group)
+    {
+        _isStoring = true;
+        _workers.Store(group);
+    }
+
+    /// <inheritdoc/>
+    public void Load(int slot) => _workers.Load(slot);
+
+    /// <inheritdoc/>
+    public void CheckPassword(Connection connection, PasswordHash hash, byte[] password) =>
+        _workers.CheckPassword(connection, hash, password);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var listener in _listeners) listener.Dispose();
+        foreach (var peer in _peers)
+            if (peer is not null) _ = Libc.close(peer.Fd);
+        _spare.Dispose();
+        Mail.Dispose();
+        _poll.Dispose();
+        NativeMemory.Free(_receive);
+    }
+
+    private static Peer PeerOf(Connection connection) => (Peer)connection.Host!;
+
+    private void Turn()
+    {
+        var ready = _poll.Wait(WaitMilliseconds());
+        _now = _clock.Read();
+        Volatile.Write(ref _turns, _turns + 1);
+        for (var i = 0; i < ready; i++)
+        {
+            var mask = _poll.Item(i, out var fd, out var kind);
+            if (kind == PeerItem) Serve(_peers[fd]!, mask);
+            else if (kind == ListenerItem) Accept(fd);
+            else ReadMail();
+        }
+        if (_now.Milliseconds >= _engine.Deadline) _engine.Handle(Input.Tick(), _now, this);
+        if (_now.Milliseconds >= _resumeAt) ResumeAccepting();
+        WriteDirty();
+        _farewells.Turn(_now.Milliseconds);
+        CloseGone();
+        TellDrained();
+    }
+
+    private int WaitMilliseconds()
+    {
+        if (_dirty.Count > 0) return 0;
+        var until = Math.Min(Math.Min(_engine.Deadline, _resumeAt), Math.Min(_farewells.NextEnd, _stopBy));
+        if (until == long.MaxValue) return -1;
+        return (int)Math.Clamp(until - _clock.Read().Milliseconds, 0, 60_000);
+    }
+
+    private void Serve(Peer peer, uint mask)
+    {
+        if (peer.State != PeerState.Open)
+        {
+            _farewells.Serve(peer, _receive, ReceiveBytes);
+            return;
+        }
+        if ((mask & Libc.EpollOut) != 0) _dirty.Add(peer);
+        if ((peer.Mask & Libc.EpollIn) != 0)
+        {
+            if ((mask & ~Libc.EpollOut) != 0) Receive(peer);
+        }
+        // Nothing may be read, but an error or a reset ends both ways and would be reported for ever.
+        else if ((mask & (Libc.EpollError | Libc.EpollHangUp)) != 0) Lose(peer);
+    }
+
+    private void Receive(Peer peer)
+    {
+        var count = (int)Libc.recv(peer.Fd, _receive, ReceiveBytes, 0);
+        if (count > 0)
+            _engine.Handle(Input.Received(peer.Connection, new(_receive, count)), _now, this);
+        else if (count == 0 || Marshal.GetLastSystemError() is not (Errno.Again or Errno.Interrupted))
+            Lose(peer);
+    }
+
+    /// <summary>The peer is gone without a word of the engine's.</summary>
+    private void Lose(Peer peer)
+    {
+        if (peer.State != PeerState.Open) return;
+        _open--;
+        peer.State = PeerState.Gone;
+        _gone.Add(peer);
+        _events.Closed(peer.Connection, CloseReason.PeerGone);
+        _engine.Handle(Input.Closed(peer.Connection), _now, this);
+    }
+
+    private void WriteDirty()
+    {
+        // Losing a peer may make others dirty (its will): the list grows while it is read.
+        for (var i = 0; i < _dirty.Count; i++)
+        {
+            var peer = _dirty[i];
+            if (peer.State == PeerState.Open && !TryWrite(peer)) Lose(peer);
+        }
+        _dirty.Clear();
+    }
+
+    private bool TryWrite(Peer peer)
+    {
+        var outbox = peer.Connection.Outbox;
+        if (!PeerWriter.TryWrite(peer.Fd, outbox)) return false;
+        if (!outbox.IsEmpty) Watch(peer, peer.Mask | Libc.EpollOut);
+        else
+        {
+            Watch(peer, peer.Mask & ~Libc.EpollOut);
+            if (peer.Connection.WantsDrained) _drained.Add(peer);
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// What they write next goes out a turn later, so that one fast reader of a long queue starves nobody.
+    /// </summary>
+    private void TellDrained()
+    {
+        foreach (var peer in _drained)
+            if (peer.State == PeerState.Open) _engine.Handle(Input.Drained(peer.Connection), _now, this);
+        _drained.Clear();
+    }
+
+    private void Watch(Peer peer, uint mask)
+    {
+        if (peer.Mask == mask) return;
+        peer.Mask = mask;
+        _poll.Modify(peer.Fd, mask, PeerItem);
+    }
+
+    /// <summary>Descriptors are closed at the end of a turn, so none is reused while items name it.</summary>
+    private void CloseGone()
+    {
+        foreach (var peer in _gone)
+        {
+            _peers[peer.Fd] = null;
+            peer.Connection.Outbox.Clear();
+            _ = Libc.close(peer.Fd);
+        }
+        _gone.Clear();
+    }
+
+    private void Accept(int listenerFd)
+    {
+        if (ListenerOf(listenerFd) is not { } listener) return;
+        for (var i = 0; i < AcceptsPerTurn; i++)
+        {
+            var fd = listener.Accept(out var remoteAddress, out var errno);
+            if (fd >= 0) Welcome(new Peer(fd, listener.Options, remoteAddress));
+            else if (errno == Errno.Again) return;
+            else if (errno is Errno.FilesExhausted or Errno.SystemFilesExhausted && _spare.TurnAway(listener))
+                _events.OutOfDescriptors(listener);
+            // accept(2): what went wrong with this one peer comes out here as well; take the next.
+            else if (errno is not (Errno.Interrupted or Errno.ConnectionAborted))
+            {
+                PauseAccepting(listener);
+                return;
+            }
+        }
+    }
+
+    private void Welcome(Peer peer)
+    {
+        if (peer.Fd >= _peers.Length) Array.Resize(ref _peers, Math.Max(peer.Fd + 1, _peers.Length * 2));
+        _peers[peer.Fd] = peer;
+        _open++;
+        peer.Mask = Libc.EpollIn;
+        _poll.Add(peer.Fd, peer.Mask, PeerItem);
+        _events.Opened(peer.Connection);
+        _engine.Handle(Input.Connected(peer.Connection), _now, this);
+    }
+
+    private void PauseAccepting(Listener listener)
+    {
+        _events.OutOfDescriptors(listener);
+        listener.IsPaused = true;
+        _poll.Modify(listener.Fd, 0, ListenerItem);
+        _resumeAt = _now.Milliseconds + PauseMilliseconds;
+    }
+
+    private void ResumeAccepting()
+    {
+        _resumeAt = long.MaxValue;
+        foreach (var listener in _listeners)
+        {
+            if (!listener.IsPaused || listener.Fd < 0) continue;
+            listener.IsPaused = false;
+            _poll.Modify(listener.Fd, Libc.EpollIn, ListenerItem);
+        }
+    }
+
+    /// <summary>Null for one that a stop has closed in this very turn.</summary>
+    private Listener? ListenerOf(int fd)
+    {
+        foreach (var listener in _listeners)
+            if (listener.Fd == fd) return listener;
+        return null;
+    }
+
+    private void ReadMail()
+    {
+        var letters = Mail.Take();
+        while (letters.TryDequeue(out var letter))
+        {
+            if (letter.Kind == InputKind.Stored) _isStoring = false;
+            if (letter.Kind == InputKind.Stop) BeginStop();
+            _engine.Handle(InputOf(letter), _now, this);
+        }
+        if (!_isListening && _engine.IsReady && _stopBy == long.MaxValue) Listen();
+    }
+
+    private static Input InputOf(in Letter letter) => letter.Kind switch
+    {
+        InputKind.Stored => Input.Stored(letter.Number),
+        InputKind.Loaded => Input.Loaded((int)letter.Number, letter.Bytes),
+        InputKind.PasswordChecked => Input.PasswordChecked(letter.Connection!, letter.Yes),
+        InputKind.DiskFull => Input.DiskFull(letter.Yes),
+        InputKind.Stop => Input.Stop(),
+        _ => throw new InvalidOperationException($"{letter.Kind} is no letter"),
+    };
+
+    private void Listen()
+    {
+        foreach (var listener in _listeners)
+        {
+            listener.Listen();
+            _poll.Add(listener.Fd, Libc.EpollIn, ListenerItem);
+        }
+        _isListening = true;
+        _events.Ready(_listeners);
+    }
+
+    /// <summary>First no more peers, then the engine commits and lets go, then last words are written.</summary>
+    private void BeginStop()
+    {
+        foreach (var listener in _listeners) listener.Dispose();
+        _stopBy = Math.Min(_stopBy, _now.Milliseconds + StopMilliseconds);
+    }
+
+    private bool IsFinished()
+    {
+        if (_stopBy == long.MaxValue) return false;
+        StoppedCleanly = _open == 0 && !_isStoring && _farewells.IsEmpty;
+        return StoppedCleanly || _now.Milliseconds >= _stopBy;
+    }
+}

@@ -1,0 +1,92 @@
+using LightMq.Broker;
+using LightMq.Broker.Connections;
+using LightMq.Net.Linux;
+
+namespace LightMq.Net;
+
+/// <summary>One input that another thread has for the engine.</summary>
+internal readonly record struct Letter(
+    InputKind Kind, long Number = 0, bool Yes = false, byte[]? Bytes = null, Connection? Connection = null);
+
+/// <summary>
+/// How other threads reach the loop: letters, and an eventfd that ends its waiting. Every member may be called
+/// from any thread. Full, it lets the writer wait: the loop always comes round to empty it.
+/// </summary>
+public sealed unsafe class Mailbox : IDisposable
+{
+    private const int LettersMax = 4096;
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _room = new(LettersMax);
+    private Queue<Letter> _letters = new();
+    private Queue<Letter> _taken = new();
+    private bool _isClosed;
+
+    /// <summary>A group is durable.</summary>
+    public void Stored(long number) => Post(new Letter(InputKind.Stored, number));
+
+    /// <summary>A slot was read back; empty if it could not be.</summary>
+    public void Loaded(int slot, byte[] bytes) => Post(new Letter(InputKind.Loaded, slot, Bytes: bytes));
+
+    /// <summary>A password was compared.</summary>
+    public void PasswordChecked(Connection connection, bool matches) =>
+        Post(new Letter(InputKind.PasswordChecked, Yes: matches, Connection: connection));
+
+    /// <summary>The disk became full, or has room again.</summary>
+    public void DiskFull(bool full) => Post(new Letter(InputKind.DiskFull, Yes: full));
+
+    /// <summary>The process is to stop.</summary>
+    public void Stop() => Post(new Letter(InputKind.Stop));
+
+    /// <summary>Makes the loop turn once, so that its heartbeat shows.</summary>
+    public void Nudge()
+    {
+        lock (_gate)
+            if (!_isClosed) Signal();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isClosed) return;
+            _isClosed = true;
+            _ = Libc.close(Fd);
+        }
+    }
+
+    /// <summary>The eventfd that the loop waits on.</summary>
+    internal int Fd { get; } =
+        Poll.Check(Libc.eventfd(0, Libc.CloseOnExec | Libc.NonBlocking), "eventfd");
+
+    /// <summary>All letters so far; the loop reads them before it asks again.</summary>
+    internal Queue<Letter> Take()
+    {
+        lock (_gate)
+        {
+            long count;
+            _ = Libc.read(Fd, &count, sizeof(long));
+            (_letters, _taken) = (_taken, _letters);
+        }
+        if (_taken.Count > 0) _room.Release(_taken.Count);
+        return _taken;
+    }
+
+    private void Post(in Letter letter)
+    {
+        _room.Wait();
+        lock (_gate)
+        {
+            if (_isClosed) return;
+            _letters.Enqueue(letter);
+            if (_letters.Count == 1) Signal();
+        }
+    }
+
+    private void Signal()
+    {
+        long one = 1;
+        _ = Libc.write(Fd, &one, sizeof(long));
+    }
+}

@@ -1,0 +1,35 @@
+using LightMq.Broker.Connections;
+using LightMq.Broker.Settings;
+
+namespace LightMq.Net;
+
+/// <summary>How far a peer's socket is on its way out.</summary>
+internal enum PeerState : byte
+{
+    /// <summary>The engine has it.</summary>
+    Open,
+    /// <summary>The engine has let go; last words are being written.</summary>
+    LastWords,
+    /// <summary>All is written and our side shut; what still comes is read and forgotten.</summary>
+    Lingering,
+    /// <summary>The descriptor is closed, or is when the turn ends.</summary>
+    Gone,
+}
+
+/// <summary>A connected socket beside its <see cref="Broker.Connections.Connection"/>. Owns no buffer.</summary>
+internal sealed class Peer
+{
+    public Peer(int fd, ListenerOptions listener, string remoteAddress)
+    {
+        Fd = fd;
+        Connection = new Connection(listener, remoteAddress, this);
+    }
+
+    public int Fd { get; }
+    public Connection Connection { get; }
+    public PeerState State { get; set; }
+    public uint Mask { get; set; }
+
+    /// <summary>When an unfinished farewell ends all the same.</summary>
+    public long EndsAtMilliseconds { get; set; }
+}

@@ -1,0 +1,21 @@
+using System.Runtime.InteropServices;
+using LightMq.Broker.Connections;
+using LightMq.Net.Linux;
+
+namespace LightMq.Net;
+
+/// <summary>One send call from an outbox to a socket.</summary>
+internal static unsafe class PeerWriter
+{
+    /// <summary>Writes what the kernel takes at once. False: the connection is broken.</summary>
+    public static bool TryWrite(int fd, Outbox outbox)
+    {
+        var unsent = outbox.Unsent;
+        if (unsent.IsEmpty) return true;
+        nint count;
+        fixed (byte* bytes = unsent) count = Libc.send(fd, bytes, (nuint)unsent.Length, Libc.NoSignal);
+        if (count < 0) return Marshal.GetLastSystemError() is Errno.Again or Errno.Interrupted;
+        outbox.Sent((int)count);
+        return true;
+    }
+}
