@@ -16,8 +16,6 @@ public sealed unsafe class Loop : IEffects, IDisposable
 {
     private const int MailItem = 1, ListenerItem = 2, PeerItem = 3;
     private const int ReceiveBytes = 65_536;
-    private const int AcceptsPerTurn = 64;
-    private const int PauseMilliseconds = 100;
     private const int StopMilliseconds = 10_000;
 
     private readonly Engine _engine;
@@ -26,7 +24,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
     private readonly IReadOnlyList<Listener> _listeners;
     private readonly LoopClock _clock;
     private readonly Poll _poll = new();
-    private readonly SpareDescriptor _spare = new();
+    private readonly Acceptor _acceptor;
     private readonly Farewells _farewells;
     private readonly byte* _receive = (byte*)NativeMemory.Alloc(ReceiveBytes);
     private readonly List<Peer> _dirty = [];
@@ -35,7 +33,6 @@ public sealed unsafe class Loop : IEffects, IDisposable
     private Peer?[] _peers = new Peer?[64];
     private Now _now;
     private long _turns;
-    private long _resumeAt = long.MaxValue;
     private long _stopBy = long.MaxValue;
     private int _open;
     private bool _isListening;
@@ -49,6 +46,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
         _clock = new LoopClock(time);
         _now = _clock.Read();
         _farewells = new Farewells(_poll, PeerItem, _gone);
+        _acceptor = new Acceptor(listeners, _poll, ListenerItem, Welcome, events.OutOfDescriptors);
         SpareDescriptor.RaiseLimit();
         _poll.Add(Mail.Fd, Libc.EpollIn, MailItem);
     }
@@ -91,7 +89,6 @@ public sealed unsafe class Loop : IEffects, IDisposable
         var peer = PeerOf(connection);
         if (peer.State != PeerState.Open) return;
         _open--;
-        _events.Closed(connection, reason);
         _farewells.Begin(peer, _now.Milliseconds);
     }
 
@@ -110,12 +107,14 @@ public sealed unsafe class Loop : IEffects, IDisposable
         _workers.CheckPassword(connection, hash, password);
 
     /// <inheritdoc/>
+    public void Report(in BrokerEvent happened) => _events.Happened(happened);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var listener in _listeners) listener.Dispose();
+        _acceptor.Dispose();
         foreach (var peer in _peers)
             if (peer is not null) _ = Libc.close(peer.Fd);
-        _spare.Dispose();
         Mail.Dispose();
         _poll.Dispose();
         NativeMemory.Free(_receive);
@@ -132,21 +131,22 @@ public sealed unsafe class Loop : IEffects, IDisposable
         {
             var mask = _poll.Item(i, out var fd, out var kind);
             if (kind == PeerItem) Serve(_peers[fd]!, mask);
-            else if (kind == ListenerItem) Accept(fd);
+            else if (kind == ListenerItem) _acceptor.Accept(fd, _now.Milliseconds);
             else ReadMail();
         }
         if (_now.Milliseconds >= _engine.Deadline) _engine.Handle(Input.Tick(), _now, this);
-        if (_now.Milliseconds >= _resumeAt) ResumeAccepting();
+        if (_now.Milliseconds >= _acceptor.ResumeAtMilliseconds) _acceptor.Resume();
+        TellDrained();
         WriteDirty();
         _farewells.Turn(_now.Milliseconds);
         CloseGone();
-        TellDrained();
     }
 
     private int WaitMilliseconds()
     {
-        if (_dirty.Count > 0) return 0;
-        var until = Math.Min(Math.Min(_engine.Deadline, _resumeAt), Math.Min(_farewells.NextEnd, _stopBy));
+        if (_drained.Count > 0) return 0;
+        var until = Math.Min(_engine.Deadline, _acceptor.ResumeAtMilliseconds);
+        until = Math.Min(until, Math.Min(_farewells.NextEnd, _stopBy));
         if (until == long.MaxValue) return -1;
         return (int)Math.Clamp(until - _clock.Read().Milliseconds, 0, 60_000);
     }
@@ -183,7 +183,6 @@ public sealed unsafe class Loop : IEffects, IDisposable
         _open--;
         peer.State = PeerState.Gone;
         _gone.Add(peer);
-        _events.Closed(peer.Connection, CloseReason.PeerGone);
         _engine.Handle(Input.Closed(peer.Connection), _now, this);
     }
 
@@ -211,9 +210,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
         return true;
     }
 
-    /// <summary>
-    /// What they write next goes out a turn later, so that one fast reader of a long queue starves nobody.
-    /// </summary>
+    /// <summary>Told a turn later, so that one fast reader of a long queue starves nobody.</summary>
     private void TellDrained()
     {
         foreach (var peer in _drained)
@@ -240,25 +237,6 @@ public sealed unsafe class Loop : IEffects, IDisposable
         _gone.Clear();
     }
 
-    private void Accept(int listenerFd)
-    {
-        if (ListenerOf(listenerFd) is not { } listener) return;
-        for (var i = 0; i < AcceptsPerTurn; i++)
-        {
-            var fd = listener.Accept(out var remoteAddress, out var errno);
-            if (fd >= 0) Welcome(new Peer(fd, listener.Options, remoteAddress));
-            else if (errno == Errno.Again) return;
-            else if (errno is Errno.FilesExhausted or Errno.SystemFilesExhausted && _spare.TurnAway(listener))
-                _events.OutOfDescriptors(listener);
-            // accept(2): what went wrong with this one peer comes out here as well; take the next.
-            else if (errno is not (Errno.Interrupted or Errno.ConnectionAborted))
-            {
-                PauseAccepting(listener);
-                return;
-            }
-        }
-    }
-
     private void Welcome(Peer peer)
     {
         if (peer.Fd >= _peers.Length) Array.Resize(ref _peers, Math.Max(peer.Fd + 1, _peers.Length * 2));
@@ -266,35 +244,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
         _open++;
         peer.Mask = Libc.EpollIn;
         _poll.Add(peer.Fd, peer.Mask, PeerItem);
-        _events.Opened(peer.Connection);
         _engine.Handle(Input.Connected(peer.Connection), _now, this);
-    }
-
-    private void PauseAccepting(Listener listener)
-    {
-        _events.OutOfDescriptors(listener);
-        listener.IsPaused = true;
-        _poll.Modify(listener.Fd, 0, ListenerItem);
-        _resumeAt = _now.Milliseconds + PauseMilliseconds;
-    }
-
-    private void ResumeAccepting()
-    {
-        _resumeAt = long.MaxValue;
-        foreach (var listener in _listeners)
-        {
-            if (!listener.IsPaused || listener.Fd < 0) continue;
-            listener.IsPaused = false;
-            _poll.Modify(listener.Fd, Libc.EpollIn, ListenerItem);
-        }
-    }
-
-    /// <summary>Null for one that a stop has closed in this very turn.</summary>
-    private Listener? ListenerOf(int fd)
-    {
-        foreach (var listener in _listeners)
-            if (listener.Fd == fd) return listener;
-        return null;
     }
 
     private void ReadMail()
@@ -321,11 +271,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
 
     private void Listen()
     {
-        foreach (var listener in _listeners)
-        {
-            listener.Listen();
-            _poll.Add(listener.Fd, Libc.EpollIn, ListenerItem);
-        }
+        _acceptor.Open();
         _isListening = true;
         _events.Ready(_listeners);
     }
@@ -333,7 +279,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
     /// <summary>First no more peers, then the engine commits and lets go, then last words are written.</summary>
     private void BeginStop()
     {
-        foreach (var listener in _listeners) listener.Dispose();
+        _acceptor.Dispose();
         _stopBy = Math.Min(_stopBy, _now.Milliseconds + StopMilliseconds);
     }
 

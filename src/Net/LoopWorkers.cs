@@ -1,3 +1,4 @@
+using LightMq.Broker;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
@@ -14,14 +15,8 @@ public sealed record LoopWorkers(
     Action<StoreGroup> Store, Action<int> Load, Action<Connection, PasswordHash, byte[]> CheckPassword);
 
 /// <summary>What the loop tells its host, on the loop's thread.</summary>
-public sealed record LoopEvents
-{
-    /// <summary>The listeners take peers from now on.</summary>
-    public Action<IReadOnlyList<Listener>> Ready { get; init; } = static _ => { };
-    /// <summary>A peer has connected.</summary>
-    public Action<Connection> Opened { get; init; } = static _ => { };
-    /// <summary>A connection has ended.</summary>
-    public Action<Connection, CloseReason> Closed { get; init; } = static (_, _) => { };
-    /// <summary>No descriptor was left: peers are turned away or wait.</summary>
-    public Action<Listener> OutOfDescriptors { get; init; } = static _ => { };
-}
+/// <param name="Ready">The listeners take peers from now on.</param>
+/// <param name="OutOfDescriptors">No descriptor was left: peers are turned away or wait.</param>
+/// <param name="Happened">The engine has something for the log.</param>
+public sealed record LoopEvents(
+    Action<IReadOnlyList<Listener>> Ready, Action<Listener> OutOfDescriptors, Action<BrokerEvent> Happened);
