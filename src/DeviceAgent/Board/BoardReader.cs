@@ -1,0 +1,115 @@
+using System.Globalization;
+
+namespace LightMq.DeviceAgent.Board;
+
+/// <summary>
+/// Reads this board's figures from what the kernel shows under /proc and /sys. A file that is missing or unreadable,
+/// or holds something else than expected, leaves its figure out and harms no other.
+/// </summary>
+/// <param name="root">Folder that holds proc and sys: "/" on a board, a sample tree in tests.</param>
+/// <param name="unit">Name of the board in what it publishes.</param>
+public sealed class BoardReader(string root, string unit)
+{
+    private const int SensorsMax = 64;
+
+    /// <summary>Takes all figures once.</summary>
+    /// <param name="sequence">Number of this reading.</param>
+    /// <param name="time">Now.</param>
+    public Reading Read(long sequence, DateTimeOffset time)
+    {
+        var load = Fields("proc/loadavg");
+        var memory = Memory();
+        var disk = Disk();
+        return new Reading
+        {
+            Unit = unit,
+            Sequence = sequence,
+            Time = time.ToUnixTimeMilliseconds(),
+            UptimeSeconds = NotNegative(Fields("proc/uptime"), 0),
+            Temperatures = Temperatures(),
+            Load1 = NotNegative(load, 0),
+            Load5 = NotNegative(load, 1),
+            Load15 = NotNegative(load, 2),
+            MemoryTotalBytes = memory.Total,
+            MemoryAvailableBytes = memory.Available,
+            DiskTotalBytes = disk?.Total,
+            DiskFreeBytes = disk?.Free,
+        };
+    }
+
+    private (long? Total, long? Available) Memory()
+    {
+        long? total = null, available = null;
+        foreach (var line in KernelFile.Text(Under("proc/meminfo")).Split('\n'))
+        {
+            if (line.StartsWith("MemTotal:", StringComparison.Ordinal)) total = KiB(line);
+            if (line.StartsWith("MemAvailable:", StringComparison.Ordinal)) available = KiB(line);
+        }
+        return (total, available);
+    }
+
+    // "MemTotal:        8052640 kB"; the kernel has written kB there, meaning KiB, for all its life.
+    private static long? KiB(string line)
+    {
+        var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length == 3 && fields[2] == "kB" &&
+            long.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var kib) &&
+            kib <= long.MaxValue / 1024
+            ? kib * 1024
+            : null;
+    }
+
+    private (long Total, long Free)? Disk()
+    {
+        try
+        {
+            var drive = new DriveInfo(root);
+            return (drive.TotalSize, drive.AvailableFreeSpace);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // Thermal zones carry their name in "type"; hwmon chips have a name and a label or number per sensor.
+    private SortedDictionary<string, double>? Temperatures()
+    {
+        var found = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        foreach (var zone in KernelFile.Folders(Under("sys/class/thermal"), "thermal_zone*"))
+            Add(found, KernelFile.Line(Path.Combine(zone, "type")), Path.Combine(zone, "temp"));
+        foreach (var chip in KernelFile.Folders(Under("sys/class/hwmon"), "hwmon*"))
+        {
+            var name = KernelFile.Line(Path.Combine(chip, "name"));
+            foreach (var input in KernelFile.Files(chip, "temp*_input"))
+            {
+                var sensor = Path.GetFileName(input)[..^"_input".Length];
+                var label = KernelFile.Line(Path.Combine(chip, sensor + "_label"));
+                Add(found, $"{name} {(label.Length > 0 ? label : sensor)}", input);
+            }
+        }
+        return found.Count > 0 ? found : null;
+    }
+
+    private static void Add(SortedDictionary<string, double> found, string name, string file)
+    {
+        if (found.Count >= SensorsMax || !int.TryParse(
+            KernelFile.Line(file), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milli))
+            return;
+        var unique = name.Length > 0 ? name : "unnamed";
+        for (var n = 2; !found.TryAdd(unique, milli / 1000.0); n++) unique = $"{name} {n}";
+    }
+
+    private string[] Fields(string file) =>
+        KernelFile.Line(Under(file)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    // JSON knows neither NaN nor infinity, and none of these figures is ever below 0.
+    private static double? NotNegative(string[] fields, int index) =>
+        index < fields.Length &&
+        double.TryParse(fields[index], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) &&
+        double.IsFinite(value) && value >= 0
+            ? value
+            : null;
+
+    private string Under(string file) => Path.Combine(root, file);
+}
