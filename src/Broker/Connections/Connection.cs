@@ -1,6 +1,20 @@
+using System.Buffers;
+using LightMq.Broker.Dialects;
+using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
 
 namespace LightMq.Broker.Connections;
+
+/// <summary>How far a connection has come.</summary>
+internal enum ConnectionStage : byte
+{
+    /// <summary>CONNECT has not come.</summary>
+    New,
+    /// <summary>CONNECT came; a password check or the disk must answer before CONNACK.</summary>
+    Connecting,
+    /// <summary>CONNACK accepted it.</summary>
+    Ready,
+}
 
 /// <summary>One peer as the engine sees it. Made by the host, which keeps the socket beside it.</summary>
 public sealed class Connection(ListenerOptions listener, string remoteAddress, object? host = null)
@@ -22,4 +36,101 @@ public sealed class Connection(ListenerOptions listener, string remoteAddress, o
 
     /// <summary>Whether the engine has let go of it.</summary>
     public bool IsClosed { get; internal set; }
+
+    internal ConnectionStage Stage { get; set; }
+    internal Session? Session { get; set; }
+    internal Login? Login { get; set; }
+    /// <summary>CONNECT while it waits for the password check.</summary>
+    internal byte[]? PendingConnect { get; set; }
+    /// <summary>Counts connections within the epoch.</summary>
+    internal long Number { get; set; }
+    /// <summary>Position in the engine's list of connections.</summary>
+    internal int Index { get; set; }
+    internal long OpenedAt { get; set; }
+    internal long LastReceived { get; set; }
+    /// <summary>Longest silence allowed; 0: any (MQTT-3.1.2-24).</summary>
+    internal int SilenceMillisecondsMax { get; set; }
+    /// <summary>Reading has stopped: by back-pressure.</summary>
+    internal bool IsStopped { get; set; }
+    /// <summary>An incomplete packet, or packets that must wait.</summary>
+    internal Leftover Leftover;
+    /// <summary>Publishes that wait for room.</summary>
+    internal ParkedPublishes? Parked { get; set; }
+    internal long SentSeen { get; set; }
+    internal long SentSeenAt { get; set; }
+
+    internal bool OwesAcknowledgements => Session is { HasQueue: true, Queue.Inflight: > 0 };
+
+    /// <summary>Room for a packet; tells the host when the outbox stops being empty.</summary>
+    internal Span<byte> Reserve(int bytes, IEffects effects)
+    {
+        if (Outbox.IsEmpty) effects.Send(this);
+        return Outbox.Reserve(bytes);
+    }
+
+    /// <summary>Appends a ready packet.</summary>
+    internal void Write(ReadOnlySpan<byte> packet, IEffects effects)
+    {
+        packet.CopyTo(Reserve(packet.Length, effects));
+        Outbox.Append(packet.Length);
+    }
+}
+
+/// <summary>Bytes received that cannot be worked on yet; holds a pooled buffer only while there are any.</summary>
+internal struct Leftover
+{
+    private byte[]? _bytes;
+    private int _length;
+
+    public readonly int Length => _length;
+    public readonly ReadOnlySpan<byte> Bytes => _bytes is null ? [] : _bytes.AsSpan(0, _length);
+
+    public void Append(ReadOnlySpan<byte> more)
+    {
+        if (more.IsEmpty) return;
+        if (_bytes is null || _bytes.Length - _length < more.Length)
+        {
+            var target = ArrayPool<byte>.Shared.Rent(Math.Max(64, _length + more.Length));
+            Bytes.CopyTo(target);
+            if (_bytes is not null) ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = target;
+        }
+        more.CopyTo(_bytes.AsSpan(_length));
+        _length += more.Length;
+    }
+
+    /// <summary>Drops <paramref name="count"/> bytes from the front.</summary>
+    public void Drop(int count)
+    {
+        _length -= count;
+        if (_length > 0) _bytes.AsSpan(count, _length).CopyTo(_bytes);
+        else Clear();
+    }
+
+    public void Clear()
+    {
+        if (_bytes is not null) ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = null;
+        _length = 0;
+    }
+}
+
+/// <summary>PUBLISH packets of one connection that wait for room, in their order.</summary>
+internal sealed class ParkedPublishes
+{
+    private readonly Queue<byte[]> _packets = [];
+
+    public int Count => _packets.Count;
+    public int Bytes { get; private set; }
+    /// <summary>The queue that was full when the oldest was tried; null: a bound of the whole broker.</summary>
+    public Session? BlockedBy { get; set; }
+
+    public void Add(ReadOnlySpan<byte> packet)
+    {
+        _packets.Enqueue(packet.ToArray());
+        Bytes += packet.Length;
+    }
+
+    public byte[] Peek() => _packets.Peek();
+    public void Remove() => Bytes -= _packets.Dequeue().Length;
 }

@@ -1,0 +1,64 @@
+using LightMq.Broker.Connections;
+
+namespace LightMq.Broker;
+
+/// <summary>Why a message was not delivered or kept.</summary>
+public enum DropReason
+{
+    /// <summary>QoS 0 for a client that is not connected.</summary>
+    Qos0Offline,
+    /// <summary>QoS 0 for a client whose queue or outbox is full.</summary>
+    Qos0Shed,
+    /// <summary>A full queue, policy drop-oldest.</summary>
+    QueueDropOldest,
+    /// <summary>A full queue, policy drop-newest.</summary>
+    QueueDropNewest,
+    /// <summary>A full queue, policy keep-latest-per-topic.</summary>
+    QueueReplaced,
+    /// <summary>A full disk, policy drop-oldest.</summary>
+    DiskDropOldest,
+    /// <summary>A full disk, policy drop-newest.</summary>
+    DiskDropNewest,
+    /// <summary>Payload above the limit (LMQ-MSG-1).</summary>
+    PayloadTooLarge,
+    /// <summary>A new retained topic beyond the bound of the retained store.</summary>
+    RetainedFull,
+    /// <summary>A stored message could not be read back.</summary>
+    Damaged,
+}
+
+/// <summary>What has happened since the start, and what is there now. Written by the loop thread alone.</summary>
+public sealed class Counters
+{
+    private readonly long[] _drops = new long[Enum.GetValues<DropReason>().Length];
+    private readonly long[] _closes = new long[Enum.GetValues<CloseReason>().Length];
+
+    /// <summary>PUBLISH packets accepted, by QoS.</summary>
+    public long[] Received { get; } = new long[3];
+    /// <summary>PUBLISH packets sent, by QoS.</summary>
+    public long[] Sent { get; } = new long[3];
+    /// <summary>Messages that needed the disk.</summary>
+    public long Journaled { get; internal set; }
+    /// <summary>Messages whose subscribers all acknowledged before the disk was needed.</summary>
+    public long Spared { get; internal set; }
+    /// <summary>CONNECT packets accepted.</summary>
+    public long Connects { get; internal set; }
+    /// <summary>CONNECT packets refused.</summary>
+    public long Refusals { get; internal set; }
+    /// <summary>Unfinished messages in all queues.</summary>
+    public long QueuedMessages { get; internal set; }
+    /// <summary>Bytes of unfinished messages in all queues.</summary>
+    public long QueuedBytes { get; internal set; }
+    /// <summary>Publishes that had to wait for room.</summary>
+    public long Parked { get; internal set; }
+    /// <summary>Groups handed to the store.</summary>
+    public long Groups { get; internal set; }
+
+    /// <summary>Messages dropped for a reason.</summary>
+    public long Dropped(DropReason reason) => _drops[(int)reason];
+    /// <summary>Connections that ended for a reason.</summary>
+    public long Closed(CloseReason reason) => _closes[(int)reason];
+
+    internal void Drop(DropReason reason, long count = 1) => _drops[(int)reason] += count;
+    internal void Close(CloseReason reason) => _closes[(int)reason]++;
+}

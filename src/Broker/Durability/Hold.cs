@@ -1,0 +1,102 @@
+using LightMq.Broker.Messages;
+using LightMq.Broker.Settings;
+
+namespace LightMq.Broker.Durability;
+
+/// <summary>
+/// Messages whose PUBACK waits a moment for their subscribers, so that what gets through never touches the flash
+/// (design page, "Sparing the flash"). Committing a message commits every older held one of its publisher.
+/// </summary>
+internal sealed class Hold(Turn turn, BrokerOptions options, Journal journal, MessagePool messages)
+{
+    private readonly Queue<Message> _byTime = [];
+
+    /// <summary>When the oldest held message must be committed.</summary>
+    public long Deadline => _byTime.Count == 0 ? long.MaxValue : _byTime.Peek().HoldUntil;
+
+    public bool IsOff => options.AckHoldMilliseconds == 0;
+
+    /// <summary>Holds a message until it is safe or its time has come.</summary>
+    public void Add(Message message)
+    {
+        message.Keeping = Keeping.Held;
+        message.HoldUntil = turn.Now.Milliseconds + options.AckHoldMilliseconds;
+        message.References += 2;
+        _byTime.Enqueue(message);
+        var publisher = message.Publisher!;
+        if (publisher.NewestHeld is { } newest) newest.NextOfPublisher = message;
+        else publisher.OldestHeld = message;
+        publisher.NewestHeld = message;
+    }
+
+    /// <summary>Hands a message to the journal, after every older held one of its publisher.</summary>
+    public void Commit(Message message)
+    {
+        if (message.Keeping >= Keeping.Journaled) return;
+        if (message.Publisher is { } publisher)
+            while (publisher.OldestHeld is { } oldest)
+            {
+                Unlink(publisher, oldest);
+                if (!oldest.IsSafe && oldest.Keeping == Keeping.Held) Journal(oldest);
+                messages.Release(oldest);
+                if (oldest == message) return;
+            }
+        if (message.Keeping < Keeping.Journaled) Journal(message);
+    }
+
+    /// <summary>Commits what has waited long enough.</summary>
+    public void CommitDue()
+    {
+        Forget();
+        while (_byTime.Count > 0 && _byTime.Peek().HoldUntil <= turn.Now.Milliseconds)
+        {
+            var message = _byTime.Dequeue();
+            if (message.Keeping == Keeping.Held && !message.IsSafe) Commit(message);
+            messages.Release(message);
+        }
+    }
+
+    /// <summary>Commits everything: the broker stops.</summary>
+    public void CommitAll()
+    {
+        while (_byTime.Count > 0)
+        {
+            var message = _byTime.Dequeue();
+            if (message.Keeping == Keeping.Held && !message.IsSafe) Commit(message);
+            messages.Release(message);
+        }
+    }
+
+    /// <summary>A held message became safe by itself.</summary>
+    public void Spared(Message message)
+    {
+        turn.Counters.Spared++;
+        var publisher = message.Publisher!;
+        while (publisher.OldestHeld is { } oldest && (oldest.IsSafe || oldest.Keeping != Keeping.Held))
+        {
+            Unlink(publisher, oldest);
+            messages.Release(oldest);
+        }
+        Forget();
+    }
+
+    /// <summary>Drops from the front what needs no commit any more.</summary>
+    private void Forget()
+    {
+        while (_byTime.Count > 0 && _byTime.Peek() is var oldest && (oldest.IsSafe || oldest.Keeping != Keeping.Held))
+            messages.Release(_byTime.Dequeue());
+    }
+
+    private void Journal(Message message)
+    {
+        message.References++;
+        journal.Add(message);
+    }
+
+    private static void Unlink(Publisher publisher, Message oldest)
+    {
+        publisher.OldestHeld = oldest.NextOfPublisher;
+        if (publisher.OldestHeld is null) publisher.NewestHeld = null;
+        oldest.NextOfPublisher = null;
+    }
+}

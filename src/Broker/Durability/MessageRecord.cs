@@ -1,0 +1,86 @@
+using LightMq.Broker.Bridges;
+using LightMq.Broker.Messages;
+
+namespace LightMq.Broker.Durability;
+
+/// <summary>A waiting place of a stored message: whose queue, which number, how to deliver it.</summary>
+internal readonly record struct StoredTarget(int Session, long Sequence, byte Qos, bool Retain, long StreamNumber);
+
+/// <summary>
+/// The stored form of a message (docs/FORMATS.md, "Slots"). Read lazily: a scan at start needs only the targets.
+/// </summary>
+internal readonly ref struct MessageRecord
+{
+    private const byte RetainFlag = 4, TrustedFlag = 8, CleanFlag = 16, FromBridgeFlag = 32;
+    private readonly ReadOnlySpan<byte> _targets;
+    private readonly byte _flags;
+
+    private MessageRecord(ref ByteReader record)
+    {
+        _flags = record.U8();
+        UnixMilliseconds = record.I64();
+        Channel = record.I64();
+        Publisher = record.Short();
+        EpochBytes = record.Take(Bridges.Epoch.Size);
+        TargetCount = record.U16();
+        _targets = record.Take(TargetCount * TargetSize);
+        Topic = record.Short();
+        Payload = record.Long();
+    }
+
+    private const int TargetSize = 4 + 8 + 1 + 8;
+
+    public long UnixMilliseconds { get; }
+    public long Channel { get; }
+    public ReadOnlySpan<byte> Publisher { get; }
+    public ReadOnlySpan<byte> EpochBytes { get; }
+    public int TargetCount { get; }
+    public ReadOnlySpan<byte> Topic { get; }
+    public ReadOnlySpan<byte> Payload { get; }
+    public byte Qos => (byte)(_flags & 3);
+    public bool Retain => (_flags & RetainFlag) != 0;
+    public Origin Origin => new(Channel, UnixMilliseconds, (_flags & TrustedFlag) != 0,
+        (_flags & CleanFlag) != 0, (_flags & FromBridgeFlag) != 0);
+
+    public StoredTarget Target(int index)
+    {
+        var target = new ByteReader(_targets.Slice(index * TargetSize, TargetSize));
+        var session = target.I32();
+        var sequence = target.I64();
+        var flags = target.U8();
+        return new StoredTarget(session, sequence, (byte)(flags & 3), (flags & RetainFlag) != 0, target.I64());
+    }
+
+    /// <summary>Reads the next record of a slot.</summary>
+    public static MessageRecord Read(ref ByteReader slot)
+    {
+        var record = new ByteReader(slot.Long());
+        return new MessageRecord(ref record);
+    }
+
+    /// <summary>Appends a message with the targets given; returns the record's bytes.</summary>
+    public static int Write(ByteWriter to, Message message, Epoch epoch, ReadOnlySpan<StoredTarget> targets)
+    {
+        var start = to.Length;
+        to.I32(0);
+        var origin = message.Origin;
+        to.U8((byte)(message.Qos | (message.Retain ? RetainFlag : 0) | (origin.ClockTrusted ? TrustedFlag : 0)
+            | (origin.CleanSession ? CleanFlag : 0) | (origin.FromBridge ? FromBridgeFlag : 0)));
+        to.I64(origin.UnixMilliseconds);
+        to.I64(origin.Channel);
+        to.Short(message.Publisher is { } publisher ? publisher.ClientId : []);
+        epoch.Write(to.Room(Bridges.Epoch.Size));
+        to.U16((ushort)targets.Length);
+        foreach (var target in targets)
+        {
+            to.I32(target.Session);
+            to.I64(target.Sequence);
+            to.U8((byte)(target.Qos | (target.Retain ? RetainFlag : 0)));
+            to.I64(target.StreamNumber);
+        }
+        to.Short(message.Topic);
+        to.Long(message.Payload);
+        to.Patch(start, to.Length - start - 4);
+        return to.Length - start;
+    }
+}

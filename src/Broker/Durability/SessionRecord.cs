@@ -1,0 +1,99 @@
+using LightMq.Broker.Sessions;
+
+namespace LightMq.Broker.Durability;
+
+/// <summary>Stored forms of a session and of its progress (docs/FORMATS.md, "Sessions", "Progress").</summary>
+internal static class SessionRecord
+{
+    private const byte Version = 1, CleanFlag = 1, WillFlag = 2, RetainFlag = 4;
+
+    public static void Write(ByteWriter to, Session session)
+    {
+        to.U8(Version);
+        var will = session.Will;
+        to.U8((byte)((session.IsClean ? CleanFlag : 0) | (will is null ? 0 : WillFlag)
+            | (will?.Retain == true ? RetainFlag : 0)));
+        to.Short(session.ClientId);
+        to.I32(session.Subscriptions.Count);
+        foreach (var subscription in session.Subscriptions)
+        {
+            to.U8(subscription.Qos);
+            to.Short(subscription.Filter);
+        }
+        if (will is null) return;
+        to.U8(will.Qos);
+        to.Short(will.Topic);
+        to.Short(will.Payload);
+    }
+
+    /// <summary>Reads a session back into the table.</summary>
+    public static Session Read(int number, ReadOnlySpan<byte> value, SessionTable sessions, int window)
+    {
+        var from = new ByteReader(value);
+        if (from.U8() != Version) throw new FormatException("a stored session has an unknown version");
+        var flags = from.U8();
+        var session = sessions.Add(number, from.Short(), (flags & CleanFlag) != 0, window);
+        session.IsStored = true;
+        for (var left = from.I32(); left > 0; left--)
+        {
+            var qos = from.U8();
+            session.Subscriptions.Add(new Subscription(from.Short().ToArray(), qos));
+        }
+        if ((flags & WillFlag) == 0) return session;
+        var willQos = from.U8();
+        session.Will = new Will(from.Short().ToArray(), from.Short().ToArray(), willQos, (flags & RetainFlag) != 0);
+        return session;
+    }
+
+    /// <summary>Writes how far a client's acknowledgements have come.</summary>
+    public static void WriteProgress(ByteWriter to, Session session)
+    {
+        to.U8(Version);
+        WriteDeliveries(to, session.HasQueue ? session.Queue : null);
+        var ids = session.HasReceipts ? session.Receipts.ExactIds : [];
+        to.I32(ids.Count);
+        foreach (var id in ids) to.U16(id);
+    }
+
+    private static void WriteDeliveries(ByteWriter to, DeliveryQueue? queue)
+    {
+        to.I64(queue?.Head ?? 1);
+        var countAt = to.Length;
+        to.I32(0);
+        if (queue is null) return;
+        var count = 0;
+        var end = Math.Max(queue.NewestDone + 1, queue.Next);
+        for (var sequence = queue.Head; sequence < Math.Min(end, queue.Tail); sequence++)
+        {
+            var state = queue.At(sequence).State;
+            if (state is not (DeliveryState.Done or DeliveryState.Received or DeliveryState.Released)) continue;
+            to.I64(sequence);
+            to.U8((byte)(state == DeliveryState.Done ? DeliveryState.Done : DeliveryState.Released));
+            count++;
+        }
+        to.Patch(countAt, count);
+    }
+}
+
+/// <summary>A progress record as read back.</summary>
+internal sealed class StoredProgress
+{
+    /// <summary>All below is finished.</summary>
+    public long Head { get; }
+    /// <summary>What stands out of turn from there on: finished, or PUBREC received.</summary>
+    public SortedDictionary<long, DeliveryState> OutOfTurn { get; } = [];
+    public List<ushort> ExactIds { get; } = [];
+
+    public StoredProgress(ReadOnlySpan<byte> value)
+    {
+        var from = new ByteReader(value);
+        if (from.U8() != 1) throw new FormatException("a stored progress has an unknown version");
+        Head = from.I64();
+        for (var left = from.I32(); left > 0; left--)
+        {
+            var sequence = from.I64();
+            OutOfTurn[sequence] = (DeliveryState)from.U8();
+        }
+        for (var left = from.I32(); left > 0; left--) ExactIds.Add(from.U16());
+    }
+}

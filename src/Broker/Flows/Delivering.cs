@@ -1,0 +1,357 @@
+using LightMq.Broker.Connections;
+using LightMq.Broker.Durability;
+using LightMq.Broker.Messages;
+using LightMq.Broker.Sessions;
+using LightMq.Broker.Settings;
+using LightMq.Mqtt;
+
+namespace LightMq.Broker.Flows;
+
+/// <summary>Brings queued messages to their clients, in order, within the window (MQTT 3.1.1, 4.3, 4.4, 4.6).</summary>
+internal sealed class Delivering(
+    Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Journal journal, Hold hold,
+    Receipting receipting)
+{
+    /// <summary>Counted for each queued message beside its topic and payload.</summary>
+    public const int OverheadBytes = 64;
+
+    private readonly HashSet<int> _loading = [];
+    private readonly HashSet<Session> _loaded = [];
+
+    /// <summary>Adds a message to a client's queue and sends what can be sent.</summary>
+    public void Enqueue(Session session, Message message, byte qos, bool retain)
+    {
+        message.References++;
+        var delivery = new Delivery
+        {
+            Message = message, Qos = qos, Retain = retain, Slot = -1, Bytes = message.Length + OverheadBytes,
+        };
+        if (session.Bridge >= 0 && qos > 0 && message.Publisher is { } publisher)
+            delivery.StreamNumber = publisher.NextNumber(session.Bridge);
+        var sequence = session.Queue.Enqueue(delivery);
+        if (qos > 0 && session.IsPersistent) message.AddTarget(session, sequence);
+        turn.Counters.QueuedMessages++;
+        turn.Counters.QueuedBytes += delivery.Bytes;
+        if (session.Queue.Next == sequence) Pump(session);
+    }
+
+    /// <summary>Whether a message that was just queued is on its way already: the client keeps up.</summary>
+    public static bool IsKeepingUp(Session session) => session.Connection is not null && !session.Queue.HasWaiting;
+
+    /// <summary>Sends as much of the queue as window, outbox and disk allow.</summary>
+    public void Pump(Session session)
+    {
+        if (session.Connection is not { IsClosed: false, Stage: ConnectionStage.Ready } connection) return;
+        if (!session.HasQueue) return;
+        var queue = session.Queue;
+        while (queue.Next < queue.Tail && Step(session, connection, queue)) { }
+        if (connection.IsStopped && queue.Inflight > 0) turn.RoomFreed = true;
+    }
+
+    /// <summary>PUBACK from a subscriber (MQTT-4.3.2).</summary>
+    public void PubAck(Session session, ushort packetId)
+    {
+        var sequence = session.HasQueue ? session.Queue.SequenceOf(packetId) : 0;
+        if (sequence == 0 || session.Queue.At(sequence) is not { Qos: 1, State: DeliveryState.Sent }) return;
+        Acknowledged(session, sequence);
+    }
+
+    /// <summary>PUBREC from a subscriber: PUBREL follows once that is durable (MQTT-4.3.3).</summary>
+    public void PubRec(Session session, ushort packetId)
+    {
+        var sequence = session.HasQueue ? session.Queue.SequenceOf(packetId) : 0;
+        if (sequence == 0)
+        {
+            WriteRelease(session, packetId);
+            return;
+        }
+        ref var delivery = ref session.Queue.At(sequence);
+        if (delivery is { Qos: 2, State: DeliveryState.Released }) WriteRelease(session, packetId);
+        if (delivery is not { Qos: 2, State: DeliveryState.Sent }) return;
+        delivery.State = session.IsClean ? DeliveryState.Released : DeliveryState.Received;
+        Settle(session, ref delivery);
+        if (session.IsClean)
+        {
+            WriteRelease(session, packetId);
+            return;
+        }
+        journal.ExactProgressChanged(session);
+        journal.Confirm(new Confirmation(ConfirmationKind.PubRel, session, session.Connection, sequence));
+    }
+
+    /// <summary>The PUBREC of a message is durable.</summary>
+    public void ReceivedStored(Session session, long sequence)
+    {
+        if (session.IsGone || sequence < session.Queue.Head) return;
+        ref var delivery = ref session.Queue.At(sequence);
+        if (delivery.State != DeliveryState.Received) return;
+        delivery.State = DeliveryState.Released;
+        if (sequence < session.Queue.Next) WriteRelease(session, DeliveryQueue.PacketIdOf(sequence));
+    }
+
+    /// <summary>PUBCOMP from a subscriber.</summary>
+    public void PubComp(Session session, ushort packetId)
+    {
+        var sequence = session.HasQueue ? session.Queue.SequenceOf(packetId) : 0;
+        if (sequence == 0 || session.Queue.At(sequence).State != DeliveryState.Released) return;
+        journal.ProgressChanged(session);
+        Acknowledged(session, sequence);
+    }
+
+    /// <summary>The client is back: unacknowledged messages are sent again, in order (MQTT-4.4.0-1).</summary>
+    public void Resume(Session session)
+    {
+        if (!session.HasQueue) return;
+        session.Queue.Rewind();
+        Pump(session);
+    }
+
+    /// <summary>The client is gone: what was held for it must be kept now, and need not stay in memory.</summary>
+    public void Offline(Session session)
+    {
+        if (!session.HasQueue) return;
+        var queue = session.Queue;
+        for (var sequence = queue.Head; sequence < queue.Tail; sequence++)
+        {
+            if (queue.At(sequence).Message is not { } message) continue;
+            if (queue.At(sequence).Qos == 0) { if (session.Bridge < 0) Drop(session, sequence, DropReason.Qos0Offline); }
+            else if (message.Keeping < Keeping.Journaled && !message.IsSafe) hold.Commit(message);
+            else if (message.Keeping == Keeping.Durable) LetGo(session, sequence);
+        }
+        queue.Trim();
+    }
+
+    /// <summary>Forgets a place in a queue, for a reason that is counted.</summary>
+    public void Drop(Session session, long sequence, DropReason reason)
+    {
+        turn.Counters.Drop(reason);
+        if (session.Queue.At(sequence).Slot >= 0) journal.ProgressChanged(session);
+        Finish(session, sequence);
+    }
+
+    /// <summary>Makes room by dropping the oldest message that is not in flight.</summary>
+    public bool DropOldest(Session session, DropReason reason)
+    {
+        var queue = session.Queue;
+        for (var sequence = queue.Next; sequence < queue.Tail; sequence++)
+        {
+            if (queue.At(sequence).State != DeliveryState.Waiting) continue;
+            Drop(session, sequence, reason);
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>Drops a waiting message of the same topic, if one is in memory.</summary>
+    public bool DropSameTopic(Session session, ReadOnlySpan<byte> topic)
+    {
+        var queue = session.Queue;
+        for (var sequence = queue.Next; sequence < queue.Tail; sequence++)
+        {
+            ref var delivery = ref queue.At(sequence);
+            if (delivery.State != DeliveryState.Waiting || delivery.Message?.Topic.SequenceEqual(topic) != true) continue;
+            Drop(session, sequence, DropReason.QueueReplaced);
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>The session is discarded and that is durable: nobody waits for its messages any more.</summary>
+    public void Abandon(Session session)
+    {
+        if (!session.HasQueue) return;
+        var queue = session.Queue;
+        for (var sequence = queue.Head; sequence < queue.Tail; sequence++)
+            if (queue.At(sequence).State != DeliveryState.Done) Finish(session, sequence);
+    }
+
+    /// <summary>A message became durable: QoS 2 copies may go, and memory may be given back.</summary>
+    public void Stored(Message message)
+    {
+        foreach (var (session, sequence) in message.Targets)
+        {
+            if (session.IsGone || sequence < session.Queue.Head) continue;
+            if (session.Queue.At(sequence).Message != message) continue;
+            if (session.Connection is null || sequence >= session.Queue.Next + session.Window)
+                LetGo(session, sequence);
+            if (sequence == session.Queue.Next) Pump(session);
+        }
+    }
+
+    /// <summary>A slot was read back: fills the places that wait for it.</summary>
+    public void Loaded(int slot, ReadOnlySpan<byte> bytes, SessionsByNumber find)
+    {
+        _loading.Remove(slot);
+        _loaded.Clear();
+        var reader = new ByteReader(bytes);
+        while (!reader.IsAtEnd)
+        {
+            var record = MessageRecord.Read(ref reader);
+            Message? message = null;
+            for (var i = 0; i < record.TargetCount; i++)
+            {
+                var target = record.Target(i);
+                if (find(target.Session) is not { HasQueue: true } session) continue;
+                if (!IsWanted(session, target.Sequence, slot)) continue;
+                message ??= Revive(record);
+                message.References++;
+                message.AddTarget(session, target.Sequence);
+                session.Queue.At(target.Sequence).Message = message;
+                _loaded.Add(session);
+            }
+            if (message is not null) messages.Release(message);
+        }
+        foreach (var session in _loaded) Pump(session);
+    }
+
+    /// <summary>A slot could not be read back: its messages are lost, and that is said.</summary>
+    public void Lost(int slot, IEnumerable<Session> sessions)
+    {
+        _loading.Remove(slot);
+        foreach (var session in sessions)
+        {
+            if (!session.HasQueue) continue;
+            for (var sequence = session.Queue.Head; sequence < session.Queue.Tail; sequence++)
+            {
+                ref var delivery = ref session.Queue.At(sequence);
+                if (delivery.Slot == slot && delivery is { Message: null, State: DeliveryState.Waiting })
+                    Drop(session, sequence, DropReason.Damaged);
+            }
+            Pump(session);
+        }
+    }
+
+    private bool Step(Session session, Connection connection, DeliveryQueue queue)
+    {
+        var sequence = queue.Next;
+        ref var delivery = ref queue.At(sequence);
+        if (delivery.State == DeliveryState.Done)
+        {
+            queue.Next++;
+            return true;
+        }
+        if (delivery.Qos > 0 && (queue.Inflight >= session.Window || sequence - queue.Head >= DeliveryQueue.SpanMax - 1))
+            return false;
+        if (connection.Outbox.Length >= options.OutboxBytesMax)
+        {
+            connection.WantsDrained = true;
+            return false;
+        }
+        if (delivery.State is DeliveryState.Received or DeliveryState.Released)
+        {
+            queue.Next++;
+            queue.Inflight++;
+            if (delivery.State == DeliveryState.Released)
+                WriteRelease(session, DeliveryQueue.PacketIdOf(sequence));
+            return true;
+        }
+        if (delivery.Message is not { } message)
+        {
+            Load(queue);
+            return false;
+        }
+        if (delivery.Qos == 2 && session.IsPersistent && message.Keeping != Keeping.Durable) return false;
+        queue.Next++;
+        Send(connection, message, ref delivery, sequence);
+        if (delivery.Qos == 0) Finish(session, sequence);
+        else queue.Inflight++;
+        return true;
+    }
+
+    private void Send(Connection connection, Message message, ref Delivery delivery, long sequence)
+    {
+        var size = PacketWriter.PublishSize(message.TopicLength, message.Length - message.TopicLength, delivery.Qos);
+        var to = connection.Reserve(size, turn.Effects);
+        connection.Outbox.Append(PacketWriter.Publish(to, message.Topic, message.Payload, delivery.Qos,
+            delivery is { WasSent: true, Qos: > 0 }, delivery.Retain, DeliveryQueue.PacketIdOf(sequence)));
+        delivery.State = DeliveryState.Sent;
+        turn.Counters.Sent[delivery.Qos]++;
+    }
+
+    private void Acknowledged(Session session, long sequence)
+    {
+        if (session.Queue.At(sequence).Slot >= 0) journal.ProgressChanged(session);
+        session.Queue.Inflight--;
+        session.LastProgress = turn.Now.Milliseconds;
+        Finish(session, sequence);
+        if (session.Queue.HasWaiting) Pump(session);
+    }
+
+    private void Finish(Session session, long sequence)
+    {
+        ref var delivery = ref session.Queue.At(sequence);
+        turn.Counters.QueuedMessages--;
+        turn.Counters.QueuedBytes -= delivery.Bytes;
+        turn.RoomFreed = true;
+        Settle(session, ref delivery);
+        session.Queue.Finish(sequence);
+    }
+
+    /// <summary>The place needs its message no longer, in memory or on disk.</summary>
+    private void Settle(Session session, ref Delivery delivery)
+    {
+        if (delivery.Slot >= 0) slots.Release(delivery.Slot, delivery.Bytes);
+        delivery.Slot = -1;
+        if (delivery.Message is not { } message) return;
+        delivery.Message = null;
+        if (delivery.Qos > 0 && session.IsPersistent && --message.Unacknowledged == 0 && !message.AwaitsRetained)
+            receipting.Safe(message);
+        messages.Release(message);
+    }
+
+    /// <summary>Lets a stored message go from memory while memory is short.</summary>
+    private void LetGo(Session session, long sequence)
+    {
+        ref var delivery = ref session.Queue.At(sequence);
+        if (messages.Bytes < options.MemoryBytesMax / 2 || delivery.Slot < 0) return;
+        if (delivery is not { State: DeliveryState.Waiting or DeliveryState.Sent, Message: { } message }) return;
+        delivery.Message = null;
+        messages.Release(message);
+    }
+
+    private bool IsWanted(Session session, long sequence, int slot)
+    {
+        var queue = session.Queue;
+        if (sequence < queue.Next || sequence >= Math.Min(queue.Tail, queue.Next + 2 * session.Window)) return false;
+        ref var delivery = ref queue.At(sequence);
+        return delivery.Slot == slot && delivery is { Message: null, State: DeliveryState.Waiting };
+    }
+
+    private Message Revive(in MessageRecord record)
+    {
+        var message = messages.Take(record.Topic, record.Payload);
+        message.Qos = record.Qos;
+        message.Retain = record.Retain;
+        message.Origin = record.Origin;
+        message.Publisher = new Publisher(record.Publisher.ToArray());
+        message.Epoch = Bridges.Epoch.Read(record.EpochBytes);
+        message.Keeping = Keeping.Durable;
+        message.IsSafe = true;
+        return message;
+    }
+
+    /// <summary>Asks for the slots of the next messages, two at a time.</summary>
+    private void Load(DeliveryQueue queue)
+    {
+        var asked = 0;
+        for (var sequence = queue.Next; sequence < Math.Min(queue.Tail, queue.Next + 512) && asked < 2; sequence++)
+        {
+            ref var delivery = ref queue.At(sequence);
+            if (delivery is not { Message: null, Slot: >= 0, State: DeliveryState.Waiting }) continue;
+            if (_loading.Contains(delivery.Slot)) asked++;
+            if (!_loading.Add(delivery.Slot)) continue;
+            turn.Effects.Load(delivery.Slot);
+            asked++;
+        }
+    }
+
+    private void WriteRelease(Session session, ushort packetId)
+    {
+        if (session.Connection is not { IsClosed: false } connection) return;
+        var to = connection.Reserve(PacketWriter.AckSize, turn.Effects);
+        connection.Outbox.Append(PacketWriter.Ack(to, PacketType.PubRel, packetId));
+    }
+}
+
+/// <summary>Finds a session by its number in the store.</summary>
+internal delegate Session? SessionsByNumber(int number);

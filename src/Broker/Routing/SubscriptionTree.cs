@@ -1,0 +1,158 @@
+using LightMq.Broker.Sessions;
+
+namespace LightMq.Broker.Routing;
+
+/// <summary>Who receives one topic, each session once with the highest QoS granted (MQTT-3.3.5-1).</summary>
+internal sealed class Route
+{
+    /// <summary>State of the tree it was computed for.</summary>
+    public int Version { get; set; } = -1;
+    public List<Receiver> Receivers { get; } = [];
+}
+
+/// <summary>One session on a route.</summary>
+internal readonly record struct Receiver(Session Session, byte Qos);
+
+/// <summary>All filters of all sessions by topic level, with a cache of the routes last asked for.</summary>
+internal sealed class SubscriptionTree(BytesComparer names)
+{
+    private const int CachedTopicsMax = 16_384;
+    private const byte Separator = (byte)'/', Plus = (byte)'+', Hash = (byte)'#', Dollar = (byte)'$';
+
+    private readonly Node _root = new();
+    private readonly Dictionary<byte[], Route> _routes = new(names);
+    private int _version;
+    private int _match;
+
+    public void Set(Session session, ReadOnlySpan<byte> filter, byte qos)
+    {
+        var holders = NodeOf(filter).Holders ??= [];
+        var index = holders.FindIndex(r => r.Session == session);
+        if (index >= 0) holders[index] = new Receiver(session, qos);
+        else holders.Add(new Receiver(session, qos));
+        _version++;
+    }
+
+    public void Remove(Session session, ReadOnlySpan<byte> filter)
+    {
+        Remove(_root, session, filter);
+        _version++;
+    }
+
+    /// <summary>The receivers of a valid topic name.</summary>
+    public Route Find(ReadOnlySpan<byte> topic)
+    {
+        var routes = _routes.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (routes.TryGetValue(topic, out var route) && route.Version == _version) return route;
+        if (route is null)
+        {
+            if (_routes.Count >= CachedTopicsMax) _routes.Clear();
+            routes[topic] = route = new Route();
+        }
+        route.Receivers.Clear();
+        route.Version = _version;
+        _match++;
+        Collect(_root, topic, route.Receivers, topic[0] == Dollar);
+        return route;
+    }
+
+    /// <summary>Walks the tree; leading wildcards do not match topics that begin with $ (MQTT-4.7.2-1).</summary>
+    private void Collect(Node node, ReadOnlySpan<byte> rest, List<Receiver> found, bool noWildcard)
+    {
+        if (!noWildcard && node.Everything?.Holders is { } all) Add(all, found);
+        var end = rest.IndexOf(Separator);
+        var level = end < 0 ? rest : rest[..end];
+        if (node.Levels is { } levels
+            && levels.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(level, out var exact))
+            Descend(exact, rest, end, found);
+        if (!noWildcard && node.AnyLevel is { } any) Descend(any, rest, end, found);
+    }
+
+    private void Descend(Node node, ReadOnlySpan<byte> rest, int end, List<Receiver> found)
+    {
+        if (end >= 0)
+        {
+            Collect(node, rest[(end + 1)..], found, noWildcard: false);
+            return;
+        }
+        if (node.Holders is { } holders) Add(holders, found);
+        if (node.Everything?.Holders is { } parents) Add(parents, found);
+    }
+
+    private void Add(List<Receiver> holders, List<Receiver> found)
+    {
+        foreach (var holder in holders)
+        {
+            var session = holder.Session;
+            if (session.MatchNumber != _match)
+            {
+                session.MatchNumber = _match;
+                session.MatchIndex = found.Count;
+                found.Add(holder);
+            }
+            else if (found[session.MatchIndex].Qos < holder.Qos)
+                found[session.MatchIndex] = holder;
+        }
+    }
+
+    private Node NodeOf(ReadOnlySpan<byte> filter)
+    {
+        var node = _root;
+        while (true)
+        {
+            var end = filter.IndexOf(Separator);
+            node = node.Child(end < 0 ? filter : filter[..end], names);
+            if (end < 0) return node;
+            filter = filter[(end + 1)..];
+        }
+    }
+
+    /// <summary>Removes the holder and every node that is empty then; true when this node is.</summary>
+    private static bool Remove(Node node, Session session, ReadOnlySpan<byte> filter)
+    {
+        var end = filter.IndexOf(Separator);
+        var level = end < 0 ? filter : filter[..end];
+        if (node.Find(level) is not { } child) return false;
+        if (end < 0) child.Holders?.RemoveAll(r => r.Session == session);
+        else Remove(child, session, filter[(end + 1)..]);
+        if (child.IsEmpty) node.Drop(level);
+        return node.IsEmpty;
+    }
+
+    private sealed class Node
+    {
+        public Dictionary<byte[], Node>? Levels;
+        public Node? AnyLevel;
+        public Node? Everything;
+        public List<Receiver>? Holders;
+
+        public bool IsEmpty => (Levels is null || Levels.Count == 0) && AnyLevel is null && Everything is null
+            && (Holders is null || Holders.Count == 0);
+
+        public Node? Find(ReadOnlySpan<byte> level)
+        {
+            if (level is [Plus]) return AnyLevel;
+            if (level is [Hash]) return Everything;
+            Node? child = null;
+            Levels?.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(level, out child);
+            return child;
+        }
+
+        public Node Child(ReadOnlySpan<byte> level, BytesComparer names)
+        {
+            if (level is [Plus]) return AnyLevel ??= new Node();
+            if (level is [Hash]) return Everything ??= new Node();
+            Levels ??= new Dictionary<byte[], Node>(names);
+            var lookup = Levels.GetAlternateLookup<ReadOnlySpan<byte>>();
+            if (!lookup.TryGetValue(level, out var child)) lookup[level] = child = new Node();
+            return child;
+        }
+
+        public void Drop(ReadOnlySpan<byte> level)
+        {
+            if (level is [Plus]) AnyLevel = null;
+            else if (level is [Hash]) Everything = null;
+            else Levels?.GetAlternateLookup<ReadOnlySpan<byte>>().Remove(level);
+        }
+    }
+}

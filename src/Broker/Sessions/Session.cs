@@ -1,0 +1,68 @@
+using System.Text;
+using LightMq.Broker.Connections;
+using LightMq.Broker.Messages;
+
+namespace LightMq.Broker.Sessions;
+
+/// <summary>A filter that a client holds.</summary>
+/// <param name="Filter">UTF-8 topic filter.</param>
+/// <param name="Qos">Granted QoS.</param>
+internal readonly record struct Subscription(byte[] Filter, byte Qos);
+
+/// <summary>What is published when the client goes without a word (MQTT-3.1.2-8).</summary>
+internal sealed record Will(byte[] Topic, byte[] Payload, byte Qos, bool Retain);
+
+/// <summary>What the broker keeps for one client id (MQTT 3.1.1, 3.1.2.4).</summary>
+internal sealed class Session(int number, Publisher publisher, bool isClean)
+{
+    private DeliveryQueue? _queue;
+    private Receipts? _receipts;
+
+    /// <summary>Key in the store; never given out twice.</summary>
+    public int Number { get; } = number;
+    /// <summary>The client as a source of messages; its id.</summary>
+    public Publisher Publisher { get; } = publisher;
+    public byte[] ClientId => Publisher.ClientId;
+    public string ClientText => Encoding.UTF8.GetString(ClientId);
+
+    /// <summary>Ends with its connection (clean session).</summary>
+    public bool IsClean { get; } = isClean;
+    public bool IsPersistent => !IsClean;
+    /// <summary>Index among the configured bridges; -1: an ordinary client.</summary>
+    public int Bridge { get; set; } = -1;
+    /// <summary>Discarded: whatever still points here has come too late.</summary>
+    public bool IsGone { get; set; }
+
+    public Connection? Connection { get; set; }
+    public List<Subscription> Subscriptions { get; } = [];
+    public Will? Will { get; set; }
+
+    /// <summary>Messages on their way to this client.</summary>
+    public DeliveryQueue Queue => _queue ??= new DeliveryQueue();
+    public bool HasQueue => _queue is not null;
+    /// <summary>What this client is owed as a publisher.</summary>
+    public Receipts Receipts => _receipts ??= new Receipts();
+    public bool HasReceipts => _receipts is not null;
+
+    /// <summary>Most messages in flight to this client.</summary>
+    public int Window { get; set; }
+
+    /// <summary>Whether a document of it is, or will be with the next group, in the store.</summary>
+    public bool IsStored { get; set; }
+    public bool IsDirty { get; set; }
+    public bool ProgressDirty { get; set; }
+
+    /// <summary>When its in-flight window last moved, for the check on readers that never acknowledge.</summary>
+    public long LastProgress { get; set; }
+    /// <summary>Marks used while a route is computed.</summary>
+    public int MatchNumber { get; set; }
+    public int MatchIndex { get; set; }
+
+    /// <summary>Position of a filter in <see cref="Subscriptions"/>; -1: not held.</summary>
+    public int IndexOf(ReadOnlySpan<byte> filter)
+    {
+        for (var i = 0; i < Subscriptions.Count; i++)
+            if (filter.SequenceEqual(Subscriptions[i].Filter)) return i;
+        return -1;
+    }
+}

@@ -1,0 +1,57 @@
+using LightMq.Broker.Messages;
+
+namespace LightMq.Broker.Sessions;
+
+/// <summary>All sessions by client id, and all client ids that published under a number.</summary>
+internal sealed class SessionTable(BytesComparer names)
+{
+    private readonly Dictionary<byte[], Session> _sessions = new(names);
+    private readonly Dictionary<byte[], Publisher> _numbered = new(names);
+    private int _lastNumber;
+
+    public int Count => _sessions.Count;
+    public IReadOnlyCollection<Session> All => _sessions.Values;
+
+    public Session? Find(ReadOnlySpan<byte> clientId)
+    {
+        _sessions.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(clientId, out var session);
+        return session;
+    }
+
+    /// <summary>Makes a session; an older one of the same id must have been removed.</summary>
+    public Session Add(ReadOnlySpan<byte> clientId, bool isClean, int window) =>
+        Add(++_lastNumber, clientId, isClean, window);
+
+    /// <summary>Brings a stored session back under its old number.</summary>
+    public Session Add(int number, ReadOnlySpan<byte> clientId, bool isClean, int window)
+    {
+        var session = new Session(number, PublisherOf(clientId), isClean) { Window = window };
+        _sessions.Add(session.ClientId, session);
+        ReserveNumber(number);
+        return session;
+    }
+
+    /// <summary>This number is in use somewhere in the store and must not be given out again.</summary>
+    public void ReserveNumber(int number) => _lastNumber = Math.Max(_lastNumber, number);
+
+    public void Remove(Session session)
+    {
+        session.IsGone = true;
+        _sessions.Remove(session.ClientId);
+        Remember(session.Publisher);
+    }
+
+    /// <summary>Client ids whose stream numbers are remembered though they have no session.</summary>
+    public int NumberedCount => _numbered.Count;
+
+    private void Remember(Publisher publisher)
+    {
+        if (publisher.IsNumbered || publisher.OldestHeld is not null) _numbered.TryAdd(publisher.ClientId, publisher);
+    }
+
+    private Publisher PublisherOf(ReadOnlySpan<byte> clientId)
+    {
+        if (_numbered.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(clientId, out var known)) return known;
+        return new Publisher(clientId.ToArray());
+    }
+}

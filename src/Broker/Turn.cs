@@ -1,0 +1,37 @@
+using LightMq.Broker.Connections;
+
+namespace LightMq.Broker;
+
+/// <summary>What every room of the engine shares: the time and the effects of this input, and the totals.</summary>
+internal sealed class Turn
+{
+    private static readonly IEffects Nowhere = new NoEffects();
+
+    public Now Now { get; private set; }
+    public IEffects Effects { get; private set; } = Nowhere;
+    public Counters Counters { get; } = new();
+
+    /// <summary>Set when a queue, the journal or memory got room: parked publishes may be tried again.</summary>
+    public bool RoomFreed { get; set; }
+
+    public void Begin(in Now now, IEffects effects)
+    {
+        Now = now;
+        Effects = effects;
+    }
+
+    public void Report(BrokerEventKind kind, string clientId, Connection? connection, string detail) =>
+        Effects.Report(new BrokerEvent(kind, clientId, connection?.RemoteAddress ?? "", detail));
+
+    /// <summary>Before the first input there is nowhere to send to.</summary>
+    private sealed class NoEffects : IEffects
+    {
+        public void Send(Connection connection) { }
+        public void SetReading(Connection connection, bool on) { }
+        public void Close(Connection connection, CloseReason reason) { }
+        public void Store(Durability.StoreGroup group) { }
+        public void Load(int slot) { }
+        public void CheckPassword(Connection connection, Settings.PasswordHash hash, byte[] password) { }
+        public void Report(in BrokerEvent happened) { }
+    }
+}
