@@ -14,6 +14,9 @@ internal sealed class Turn
     /// <summary>Set when a queue, the journal or memory got room: parked publishes may be tried again.</summary>
     public bool RoomFreed { get; set; }
 
+    /// <summary>Connections whose waiting bytes may be worked on now.</summary>
+    public List<Connection> Resumed { get; } = [];
+
     public void Begin(in Now now, IEffects effects)
     {
         Now = now;

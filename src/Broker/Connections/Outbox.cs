@@ -15,6 +15,9 @@ public sealed class Outbox
     /// <summary>Bytes not yet sent.</summary>
     public int Length => _end - _start;
 
+    /// <summary>Bytes sent in all, to see whether the peer takes any.</summary>
+    public long TotalSent { get; private set; }
+
     /// <summary>Whether nothing waits.</summary>
     public bool IsEmpty => _end == _start;
 
@@ -35,6 +38,7 @@ public sealed class Outbox
     public void Sent(int bytes)
     {
         _start += bytes;
+        TotalSent += bytes;
         if (_start == _end) Clear();
     }
 

@@ -16,8 +16,6 @@ internal enum ConfirmationKind : byte
     PubRel,
     /// <summary>A released packet id: PUBCOMP may follow.</summary>
     PubComp,
-    /// <summary>A receipt of a publish that stored nothing but its packet id.</summary>
-    Receipt,
     /// <summary>A session that is gone from the disk: nobody waits for its queue any more.</summary>
     SessionGone,
     /// <summary>The epoch: clients may be let in.</summary>
@@ -26,4 +24,5 @@ internal enum ConfirmationKind : byte
 
 /// <summary>One such thing, for one client.</summary>
 internal readonly record struct Confirmation(
-    ConfirmationKind Kind, Session? Session, Connection? Connection, long Number = 0, byte[]? Packet = null);
+    ConfirmationKind Kind, Session? Session, Connection? Connection, long Number = 0, byte[]? Packet = null,
+    List<Subscription>? Granted = null);

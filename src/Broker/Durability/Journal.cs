@@ -53,7 +53,7 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
         _building.Messages.Add(message);
         turn.Counters.Journaled++;
         Urgent();
-        if (message.AwaitsRetained) retained.Store(message.Topic);
+        if (message.ChangesRetained) retained.Store(message.Topic);
         CollectTargets(message);
         if (_targets.Count == 0) return;
         if (_slotKey < 0) _slotKey = slots.Take();

@@ -15,7 +15,7 @@ internal readonly ref struct MessageRecord
     private readonly ReadOnlySpan<byte> _targets;
     private readonly byte _flags;
 
-    private MessageRecord(ref ByteReader record)
+    private MessageRecord(scoped ref ByteReader record)
     {
         _flags = record.U8();
         UnixMilliseconds = record.I64();
@@ -52,7 +52,7 @@ internal readonly ref struct MessageRecord
     }
 
     /// <summary>Reads the next record of a slot.</summary>
-    public static MessageRecord Read(ref ByteReader slot)
+    public static MessageRecord Read(scoped ref ByteReader slot)
     {
         var record = new ByteReader(slot.Long());
         return new MessageRecord(ref record);

@@ -113,10 +113,12 @@ internal sealed class SlotTable
         return _vanished;
     }
 
-    /// <summary>A slot with under a quarter of live bytes, worth being packed anew; -1: none.</summary>
+    /// <summary>Whether so much of the slots is dead that packing them anew pays.</summary>
+    public bool IsSparse => Bytes > 4 * LiveBytes + (4 << 20);
+
+    /// <summary>A slot with under a quarter of live bytes; -1: none.</summary>
     public int FindSparse()
     {
-        if (Bytes < 4 * LiveBytes + (4 << 20)) return -1;
         for (var key = 0; key < _slots.Count; key++)
             if (_slots[key] is { Live: > 0, Bytes: > 0 } slot && slot.LiveBytes * 4L < slot.Bytes) return key;
         return -1;

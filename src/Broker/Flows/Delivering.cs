@@ -10,10 +10,13 @@ namespace LightMq.Broker.Flows;
 /// <summary>Brings queued messages to their clients, in order, within the window (MQTT 3.1.1, 4.3, 4.4, 4.6).</summary>
 internal sealed class Delivering(
     Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Journal journal, Hold hold,
-    Receipting receipting)
+    Receipting receipting, SessionTable sessions)
 {
     /// <summary>Counted for each queued message beside its topic and payload.</summary>
     public const int OverheadBytes = 64;
+
+    /// <summary>Bytes in an outbox beyond which messages stay in their queue.</summary>
+    public int OutboxBytesMax => options.OutboxBytesMax;
 
     private readonly HashSet<int> _loading = [];
     private readonly HashSet<Session> _loaded = [];
@@ -94,7 +97,7 @@ internal sealed class Delivering(
     {
         var sequence = session.HasQueue ? session.Queue.SequenceOf(packetId) : 0;
         if (sequence == 0 || session.Queue.At(sequence).State != DeliveryState.Released) return;
-        journal.ProgressChanged(session);
+        if (session.IsPersistent) journal.ProgressChanged(session);
         Acknowledged(session, sequence);
     }
 
@@ -179,7 +182,7 @@ internal sealed class Delivering(
     }
 
     /// <summary>A slot was read back: fills the places that wait for it.</summary>
-    public void Loaded(int slot, ReadOnlySpan<byte> bytes, SessionsByNumber find)
+    public void Loaded(int slot, ReadOnlySpan<byte> bytes)
     {
         _loading.Remove(slot);
         _loaded.Clear();
@@ -191,7 +194,7 @@ internal sealed class Delivering(
             for (var i = 0; i < record.TargetCount; i++)
             {
                 var target = record.Target(i);
-                if (find(target.Session) is not { HasQueue: true } session) continue;
+                if (sessions.Find(target.Session) is not { HasQueue: true } session) continue;
                 if (!IsWanted(session, target.Sequence, slot)) continue;
                 message ??= Revive(record);
                 message.References++;
@@ -205,10 +208,10 @@ internal sealed class Delivering(
     }
 
     /// <summary>A slot could not be read back: its messages are lost, and that is said.</summary>
-    public void Lost(int slot, IEnumerable<Session> sessions)
+    public void Lost(int slot)
     {
         _loading.Remove(slot);
-        foreach (var session in sessions)
+        foreach (var session in sessions.All.ToArray())
         {
             if (!session.HasQueue) continue;
             for (var sequence = session.Queue.Head; sequence < session.Queue.Tail; sequence++)
@@ -219,6 +222,42 @@ internal sealed class Delivering(
             }
             Pump(session);
         }
+    }
+
+    /// <summary>Writes the live messages of a sparse slot anew, so that the slot becomes free.</summary>
+    public void Repack(int slot, ReadOnlySpan<byte> bytes)
+    {
+        var reader = new ByteReader(bytes);
+        while (!reader.IsAtEnd)
+        {
+            var record = MessageRecord.Read(ref reader);
+            var message = Revive(record);
+            for (var i = 0; i < record.TargetCount; i++)
+            {
+                var target = record.Target(i);
+                if (sessions.Find(target.Session) is { HasQueue: true } session
+                    && target.Sequence >= session.Queue.Head && target.Sequence < session.Queue.Tail
+                    && session.Queue.At(target.Sequence).Slot == slot)
+                    Move(session, target.Sequence, message);
+            }
+            if (message.Unacknowledged > 0)
+            {
+                message.Keeping = Keeping.Volatile;
+                hold.Commit(message);
+            }
+            messages.Release(message);
+        }
+    }
+
+    private void Move(Session session, long sequence, Message message)
+    {
+        ref var delivery = ref session.Queue.At(sequence);
+        slots.Release(delivery.Slot, delivery.Bytes);
+        delivery.Slot = -1;
+        if (delivery.Message is { } old) messages.Release(old);
+        delivery.Message = message;
+        message.References++;
+        message.AddTarget(session, sequence);
     }
 
     private bool Step(Session session, Connection connection, DeliveryQueue queue)
@@ -253,8 +292,12 @@ internal sealed class Delivering(
         if (delivery.Qos == 2 && session.IsPersistent && message.Keeping != Keeping.Durable) return false;
         queue.Next++;
         Send(connection, message, ref delivery, sequence);
-        if (delivery.Qos == 0) Finish(session, sequence);
-        else queue.Inflight++;
+        if (delivery.Qos == 0)
+        {
+            Finish(session, sequence);
+            return true;
+        }
+        if (queue.Inflight++ == 0) session.LastProgress = turn.Now.Milliseconds;
         return true;
     }
 
@@ -294,7 +337,7 @@ internal sealed class Delivering(
         delivery.Slot = -1;
         if (delivery.Message is not { } message) return;
         delivery.Message = null;
-        if (delivery.Qos > 0 && session.IsPersistent && --message.Unacknowledged == 0 && !message.AwaitsRetained)
+        if (delivery.Qos > 0 && session.IsPersistent && --message.Unacknowledged == 0 && !message.MustBeStored)
             receipting.Safe(message);
         messages.Release(message);
     }
@@ -352,6 +395,3 @@ internal sealed class Delivering(
         connection.Outbox.Append(PacketWriter.Ack(to, PacketType.PubRel, packetId));
     }
 }
-
-/// <summary>Finds a session by its number in the store.</summary>
-internal delegate Session? SessionsByNumber(int number);

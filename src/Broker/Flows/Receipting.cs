@@ -35,17 +35,6 @@ internal sealed class Receipting(Turn turn, Hold hold)
         Flush(publisher);
     }
 
-    /// <summary>Owes an answer that waits for the disk but for no message; returns its number.</summary>
-    public long OweBare(Session publisher, ushort packetId, byte qos) =>
-        publisher.Receipts.Add(new Receipt { PacketId = packetId, Qos = qos });
-
-    /// <summary>What <see cref="OweBare"/> waited for is durable.</summary>
-    public void BareSafe(Session publisher, long number)
-    {
-        publisher.Receipts.MarkSafe(number);
-        Flush(publisher);
-    }
-
     /// <summary>Every persistent copy of the message is acknowledged or durable.</summary>
     public void Safe(Message message)
     {

@@ -44,8 +44,10 @@ internal sealed class Message
     public Keeping Keeping { get; set; }
     /// <summary>Persistent sessions that have not acknowledged it.</summary>
     public int Unacknowledged { get; set; }
-    /// <summary>Whether the retained store must be durable before it is safe.</summary>
-    public bool AwaitsRetained { get; set; }
+    /// <summary>Whether acknowledgements are not enough: only the disk makes it safe.</summary>
+    public bool MustBeStored { get; set; }
+    /// <summary>Whether the retained store changes with it.</summary>
+    public bool ChangesRetained { get; set; }
     /// <summary>Whether its publisher may be told that it is safe.</summary>
     public bool IsSafe { get; set; }
     /// <summary>Where its publisher's acknowledgement waits; null when none does.</summary>
@@ -86,7 +88,7 @@ internal sealed class Message
         Origin = default;
         Epoch = null;
         Keeping = Keeping.Volatile;
-        AwaitsRetained = IsSafe = Retain = false;
+        MustBeStored = ChangesRetained = IsSafe = Retain = false;
         Receipts = null;
         NextOfPublisher = null;
     }

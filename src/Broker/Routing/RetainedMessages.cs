@@ -28,6 +28,8 @@ internal sealed class RetainedMessages(BytesComparer names, MessagePool messages
 
     public int Count { get; private set; }
     public long Bytes { get; private set; }
+    /// <summary>Bytes of their buffers, for the memory bound.</summary>
+    public long BufferBytes { get; private set; }
 
     /// <summary>Whether a message of this size may be kept for the topic.</summary>
     public bool HasRoom(ReadOnlySpan<byte> topic, int bytes) => Find(topic) is { Message: not null }
@@ -103,6 +105,7 @@ internal sealed class RetainedMessages(BytesComparer names, MessagePool messages
         {
             Count--;
             Bytes -= old.Length;
+            BufferBytes -= old.BufferBytes;
             messages.Release(old);
         }
         entry.Message = message;
@@ -110,5 +113,6 @@ internal sealed class RetainedMessages(BytesComparer names, MessagePool messages
         message.References++;
         Count++;
         Bytes += message.Length;
+        BufferBytes += message.BufferBytes;
     }
 }

@@ -93,16 +93,22 @@ internal sealed class DeliveryQueue
     public void Restore(long sequence, in Delivery delivery)
     {
         if (Tail == Head) Head = Next = Tail = sequence;
-        while (Tail < sequence) { Enqueue(new Delivery { Slot = -1, State = DeliveryState.Done }); Count--; }
+        while (Tail < sequence) Fill();
         Enqueue(delivery);
         NewestDone = Math.Max(NewestDone, sequence - 1);
     }
 
-    /// <summary>All below <paramref name="sequence"/> was finished in an earlier life.</summary>
-    public void StartAt(long sequence)
+    /// <summary>After the last <see cref="Restore"/>: numbers below <paramref name="next"/> are used up.</summary>
+    public void EndRestore(long next)
     {
-        if (Tail != Head) throw new InvalidOperationException("the queue is in use");
-        Head = Next = Tail = sequence;
+        if (Tail == Head && next > Tail)
+        {
+            Head = Next = Tail = next;
+            return;
+        }
+        if (Tail < next) NewestDone = next - 1;
+        while (Tail < next) Fill();
+        Trim();
     }
 
     /// <summary>Marks a place as finished and drops all finished ones at the front.</summary>
@@ -139,6 +145,12 @@ internal sealed class DeliveryQueue
         }
         if (Next < Head) Next = Head;
         if (Head == Tail && _ring.Length > 1024) _ring = [];
+    }
+
+    private void Fill()
+    {
+        Enqueue(new Delivery { Slot = -1, State = DeliveryState.Done });
+        Count--;
     }
 
     private void Grow()

@@ -52,12 +52,6 @@ internal sealed class Receipts
 
     public ref Receipt At(long number) => ref _ring[number & (_ring.Length - 1)];
 
-    /// <summary>What an answer without a message waited for is durable.</summary>
-    public void MarkSafe(long number)
-    {
-        if (number >= _first && number < _first + _count) MarkSafe(ref At(number));
-    }
-
     /// <summary>The message is safe; <paramref name="message"/> carries the number of its receipt.</summary>
     public void MarkSafe(Message message)
     {

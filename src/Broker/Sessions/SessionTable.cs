@@ -7,6 +7,7 @@ internal sealed class SessionTable(BytesComparer names)
 {
     private readonly Dictionary<byte[], Session> _sessions = new(names);
     private readonly Dictionary<byte[], Publisher> _numbered = new(names);
+    private readonly Dictionary<int, Session> _byNumber = [];
     private int _lastNumber;
 
     public int Count => _sessions.Count;
@@ -18,6 +19,8 @@ internal sealed class SessionTable(BytesComparer names)
         return session;
     }
 
+    public Session? Find(int number) => _byNumber.GetValueOrDefault(number);
+
     /// <summary>Makes a session; an older one of the same id must have been removed.</summary>
     public Session Add(ReadOnlySpan<byte> clientId, bool isClean, int window) =>
         Add(++_lastNumber, clientId, isClean, window);
@@ -27,6 +30,7 @@ internal sealed class SessionTable(BytesComparer names)
     {
         var session = new Session(number, PublisherOf(clientId), isClean) { Window = window };
         _sessions.Add(session.ClientId, session);
+        _byNumber.Add(number, session);
         ReserveNumber(number);
         return session;
     }
@@ -38,19 +42,23 @@ internal sealed class SessionTable(BytesComparer names)
     {
         session.IsGone = true;
         _sessions.Remove(session.ClientId);
+        _byNumber.Remove(session.Number);
         Remember(session.Publisher);
     }
 
     /// <summary>Client ids whose stream numbers are remembered though they have no session.</summary>
     public int NumberedCount => _numbered.Count;
 
-    private void Remember(Publisher publisher)
+    /// <summary>Keeps a publisher whose numbers must go on, though it has no session.</summary>
+    public void Remember(Publisher publisher)
     {
         if (publisher.IsNumbered || publisher.OldestHeld is not null) _numbered.TryAdd(publisher.ClientId, publisher);
     }
 
-    private Publisher PublisherOf(ReadOnlySpan<byte> clientId)
+    /// <summary>The one publisher object of a client id.</summary>
+    public Publisher PublisherOf(ReadOnlySpan<byte> clientId)
     {
+        if (Find(clientId) is { } session) return session.Publisher;
         if (_numbered.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(clientId, out var known)) return known;
         return new Publisher(clientId.ToArray());
     }

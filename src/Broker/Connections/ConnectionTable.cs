@@ -1,0 +1,39 @@
+namespace LightMq.Broker.Connections;
+
+/// <summary>All open connections, in an order that is the same in every replay.</summary>
+internal sealed class ConnectionTable
+{
+    private readonly List<Connection> _open = [];
+    private long _lastNumber;
+
+    public IReadOnlyList<Connection> Open => _open;
+    public int Count => _open.Count;
+
+    /// <summary>Those that said CONNECT and belong to no bridge.</summary>
+    public int ClientCount
+    {
+        get
+        {
+            var count = 0;
+            foreach (var connection in _open)
+                if (connection.Session is { Bridge: < 0 }) count++;
+            return count;
+        }
+    }
+
+    public void Add(Connection connection, long now)
+    {
+        connection.Number = ++_lastNumber;
+        connection.Index = _open.Count;
+        connection.OpenedAt = connection.LastReceived = connection.SentSeenAt = now;
+        _open.Add(connection);
+    }
+
+    public void Remove(Connection connection)
+    {
+        var last = _open[^1];
+        _open[connection.Index] = last;
+        last.Index = connection.Index;
+        _open.RemoveAt(_open.Count - 1);
+    }
+}

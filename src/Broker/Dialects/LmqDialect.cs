@@ -1,0 +1,57 @@
+using System.Text;
+using LightMq.Broker.Connections;
+using LightMq.Broker.Settings;
+using LightMq.Lmq;
+using LightMq.Mqtt;
+
+namespace LightMq.Broker.Dialects;
+
+/// <summary>The LMQ contract's names and signature login (LMQ-ID-1 to ID-4, LMQ-AUTH-1).</summary>
+internal sealed class LmqDialect : IDialect
+{
+    private readonly int _payloadBytesMax;
+    private readonly Dictionary<string, string> _secrets = new(StringComparer.Ordinal);
+    private readonly HashSet<byte[]> _groups;
+    private readonly HashSet<byte[]> _parents;
+
+    public LmqDialect(BrokerOptions options, BytesComparer names)
+    {
+        _payloadBytesMax = options.PayloadBytesMax;
+        foreach (var key in options.Lmq.AccessKeys) _secrets[key.Key] = key.Secret;
+        _groups = new HashSet<byte[]>(options.Lmq.Groups.Select(Encoding.UTF8.GetBytes), names);
+        _parents = new HashSet<byte[]>(options.Lmq.ParentTopics.Select(Encoding.UTF8.GetBytes), names);
+    }
+
+    public LoginVerdict Admit(in ConnectPacket connect, Connection connection)
+    {
+        if (!ClientIdName.TryParse(connect.ClientId, out var name))
+            return new LoginVerdict(ConnectCode.IdentifierRejected,
+                "the client id is not GroupID@@@DeviceID with at most 64 visible characters (LMQ-ID-1, LMQ-ID-2)");
+        if (!_groups.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(name.Group))
+            return new LoginVerdict(ConnectCode.NotAuthorized, "the group is not registered (LMQ-ID-2)");
+        var key = Encoding.UTF8.GetString(connect.UserName);
+        // An unknown key is compared too, so that the answer takes as long.
+        var isKnown = _secrets.TryGetValue(key, out var secret);
+        var matches = Signature.Matches(secret ?? key, name.Group, connect.Password);
+        return isKnown && matches
+            ? LoginVerdict.Accept(new Login(key, null))
+            : new LoginVerdict(ConnectCode.BadUserNameOrPassword,
+                "the access key is unknown or its signature is wrong (LMQ-AUTH-1)");
+    }
+
+    public TopicVerdict Publish(Login login, ReadOnlySpan<byte> topic, int payloadBytes)
+    {
+        if (topic[0] == (byte)'$' || !TopicNames.IsLengthAllowed(topic) || !IsRegistered(topic))
+            return TopicVerdict.Closing;
+        return payloadBytes > _payloadBytesMax ? TopicVerdict.Declined : TopicVerdict.Granted;
+    }
+
+    public TopicVerdict Subscribe(Login login, ReadOnlySpan<byte> filter)
+    {
+        if (filter[0] == (byte)'$' || !TopicNames.IsLengthAllowed(filter)) return TopicVerdict.Declined;
+        return IsRegistered(filter) ? TopicVerdict.Granted : TopicVerdict.Closing;
+    }
+
+    private bool IsRegistered(ReadOnlySpan<byte> topic) =>
+        _parents.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(TopicNames.Parent(topic));
+}

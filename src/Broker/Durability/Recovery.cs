@@ -1,0 +1,162 @@
+using LightMq.Broker.Bridges;
+using LightMq.Broker.Messages;
+using LightMq.Broker.Routing;
+using LightMq.Broker.Sessions;
+using LightMq.Broker.Settings;
+
+namespace LightMq.Broker.Durability;
+
+/// <summary>Builds the engine's state from what the store holds; values may come in any order.</summary>
+internal sealed class Recovery(
+    BrokerOptions options, Counters counters, SessionTable sessions, SubscriptionTree tree, SlotTable slots,
+    RetainedMessages retained, MessagePool messages)
+{
+    /// <summary>Key of the epoch on the <see cref="StoreCollection.Meta"/> shelf.</summary>
+    public const int EpochKey = 1;
+
+    private readonly Dictionary<int, StoredProgress> _progress = [];
+    private readonly List<Place> _places = [];
+
+    private readonly record struct Place(
+        int Session, long Sequence, int Slot, int Bytes, byte Qos, bool Retain, long StreamNumber);
+
+    /// <summary>Starts of the broker on this store so far.</summary>
+    public uint Boot { get; private set; }
+
+    /// <summary>Values that could not be understood.</summary>
+    public List<string> Lost { get; } = [];
+
+    /// <summary>Takes one value.</summary>
+    public void Take(StoreCollection collection, int key, ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            switch (collection)
+            {
+                case StoreCollection.Meta: TakeMeta(key, value); break;
+                case StoreCollection.Sessions: TakeSession(key, value); break;
+                case StoreCollection.Progress: _progress[key] = new StoredProgress(value); break;
+                case StoreCollection.Retained: TakeRetained(key, value); break;
+                case StoreCollection.Slots: TakeSlot(key, value); break;
+            }
+        }
+        catch (FormatException error)
+        {
+            Lost.Add($"{collection} {key}: {error.Message}");
+        }
+    }
+
+    /// <summary>All values were taken: puts the queues together.</summary>
+    public void Complete()
+    {
+        _places.Sort((a, b) => a.Session != b.Session
+            ? a.Session.CompareTo(b.Session) : a.Sequence.CompareTo(b.Sequence));
+        var from = 0;
+        while (from < _places.Count)
+        {
+            var to = from;
+            while (to < _places.Count && _places[to].Session == _places[from].Session) to++;
+            sessions.ReserveNumber(_places[from].Session);
+            if (sessions.Find(_places[from].Session) is { IsPersistent: true } session)
+                Fill(session, _progress.GetValueOrDefault(session.Number), from, to);
+            from = to;
+        }
+        foreach (var (number, progress) in _progress) CompleteProgress(number, progress);
+        slots.EndRestore();
+        _places.Clear();
+        _progress.Clear();
+    }
+
+    private void TakeMeta(int key, ReadOnlySpan<byte> value)
+    {
+        if (key != EpochKey) return;
+        if (value.Length != Epoch.Size) throw new FormatException("the epoch has a wrong length");
+        Boot = Epoch.Read(value).Boot;
+    }
+
+    private void TakeSession(int key, ReadOnlySpan<byte> value)
+    {
+        var session = SessionRecord.Read(key, value, sessions, options.InflightMax);
+        foreach (var subscription in session.Subscriptions) tree.Set(session, subscription.Filter, subscription.Qos);
+    }
+
+    private void TakeRetained(int key, ReadOnlySpan<byte> value)
+    {
+        var reader = new ByteReader(value);
+        var record = MessageRecord.Read(ref reader);
+        var message = messages.Take(record.Topic, record.Payload);
+        message.Qos = record.Qos;
+        message.Retain = true;
+        message.Origin = record.Origin;
+        message.Epoch = Epoch.Read(record.EpochBytes);
+        message.Publisher = new Publisher(record.Publisher.ToArray());
+        message.Keeping = Keeping.Durable;
+        message.IsSafe = true;
+        retained.Restore(key, message);
+        messages.Release(message);
+    }
+
+    private void TakeSlot(int key, ReadOnlySpan<byte> value)
+    {
+        slots.Restore(key, value.Length);
+        var reader = new ByteReader(value);
+        while (!reader.IsAtEnd)
+        {
+            var record = MessageRecord.Read(ref reader);
+            var bytes = record.Topic.Length + record.Payload.Length + Flows.Delivering.OverheadBytes;
+            for (var i = 0; i < record.TargetCount; i++)
+            {
+                var target = record.Target(i);
+                _places.Add(new Place(target.Session, target.Sequence, key, bytes,
+                    target.Qos, target.Retain, target.StreamNumber));
+            }
+        }
+    }
+
+    private void Fill(Session session, StoredProgress? progress, int from, int to)
+    {
+        var queue = session.Queue;
+        long last = 0;
+        for (var i = from; i < to; i++)
+        {
+            var place = _places[i];
+            // A slot packed anew leaves its old copy behind until it is overwritten: the same message twice.
+            if (place.Sequence == last || place.Sequence < (progress?.Head ?? 0)) continue;
+            if (progress?.OutOfTurn.ContainsKey(place.Sequence) == true) continue;
+            last = place.Sequence;
+            RestoreReleased(queue, progress, before: place.Sequence);
+            queue.Restore(place.Sequence, new Delivery
+            {
+                Slot = place.Slot, Bytes = place.Bytes, Qos = place.Qos, Retain = place.Retain,
+                StreamNumber = place.StreamNumber, WasSent = queue.Count < session.Window,
+            });
+            slots.Hold(place.Slot, place.Bytes);
+            counters.QueuedMessages++;
+            counters.QueuedBytes += place.Bytes;
+        }
+    }
+
+    private void CompleteProgress(int number, StoredProgress progress)
+    {
+        sessions.ReserveNumber(number);
+        if (sessions.Find(number) is not { } session) return;
+        foreach (var id in progress.ExactIds) session.Receipts.AddExactId(id);
+        if (progress.Head == 1 && progress.OutOfTurn.Count == 0) return;
+        RestoreReleased(session.Queue, progress, before: long.MaxValue);
+        session.Queue.EndRestore(Math.Max(progress.Head,
+            progress.OutOfTurn.Count == 0 ? 0 : progress.OutOfTurn.Keys.Last() + 1));
+    }
+
+    /// <summary>Places whose PUBREC came: their message is not needed, their packet id is.</summary>
+    private void RestoreReleased(DeliveryQueue queue, StoredProgress? progress, long before)
+    {
+        if (progress is null) return;
+        foreach (var (sequence, state) in progress.OutOfTurn)
+        {
+            if (sequence >= before) break;
+            if (state != DeliveryState.Released || (queue.Tail > queue.Head && sequence < queue.Tail)) continue;
+            queue.Restore(sequence, new Delivery { Slot = -1, Qos = 2, State = DeliveryState.Released });
+            counters.QueuedMessages++;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using LightMq.Broker.Connections;
+using LightMq.Broker.Durability;
+using LightMq.Broker.Messages;
+using LightMq.Broker.Routing;
+using LightMq.Broker.Sessions;
+using LightMq.Broker.Settings;
+
+namespace LightMq.Broker.Flows;
+
+/// <summary>
+/// Bounds instead of loss (design page, "Nothing accepted is dropped"): says whether a publish has room, parks it
+/// where not, and drops only where a policy says so.
+/// </summary>
+internal sealed class BackPressure(
+    Turn turn, BrokerOptions options, MessagePool messages, RetainedMessages retained, Journal journal,
+    Delivering delivering)
+{
+    private const long ReportEveryMilliseconds = 60_000;
+    private readonly List<Connection> _blocked = [];
+    private Session? _blocker;
+    private long _reportedAt = -ReportEveryMilliseconds;
+
+    /// <summary>Connections with parked publishes, oldest first.</summary>
+    public IReadOnlyList<Connection> Blocked => _blocked;
+
+    /// <summary>Whether the disk refuses for want of room.</summary>
+    public bool IsDiskFull { get; set; }
+
+    /// <summary>Whether every queue that must take a QoS 1 or 2 message has room for it.</summary>
+    public bool HasRoom(Route route, int messageBytes, bool retain, bool fromBridge)
+    {
+        _blocker = null;
+        var persistent = retain;
+        var bytes = messageBytes + Delivering.OverheadBytes;
+        var any = false;
+        foreach (var (session, qos) in route.Receivers)
+        {
+            if (qos == 0 || (fromBridge && session.Bridge >= 0)) continue;
+            any = true;
+            persistent |= session.IsPersistent;
+            if (PolicyOf(session) != DropPolicy.Stop || Fits(session, bytes)) continue;
+            _blocker = session;
+            return false;
+        }
+        if (!any && !retain) return true;
+        if (persistent && (journal.Bytes > options.GroupBytesMax || (IsDiskFull && options.DiskFull == DropPolicy.Stop)))
+            return false;
+        if (turn.Counters.QueuedBytes + bytes > options.QueuesBytesMax && options.QueueFull == DropPolicy.Stop)
+            return false;
+        return messages.Bytes - retained.BufferBytes <= options.MemoryBytesMax;
+    }
+
+    /// <summary>Whether a waiting message may be added to a QoS 0 receiver.</summary>
+    public bool HasRoomForQos0(Session session, int messageBytes) =>
+        Fits(session, messageBytes + Delivering.OverheadBytes)
+        && turn.Counters.QueuedBytes + messageBytes <= options.QueuesBytesMax
+        && messages.Bytes - retained.BufferBytes <= options.MemoryBytesMax;
+
+    /// <summary>Makes room as the policy says; false: the new message is the one to go.</summary>
+    public bool MakeRoom(Session session, ReadOnlySpan<byte> topic, int messageBytes)
+    {
+        if (IsDiskFull && session.IsPersistent && options.DiskFull == DropPolicy.DropNewest && session.Bridge < 0)
+        {
+            Dropped(session, DropReason.DiskDropNewest);
+            return false;
+        }
+        var bytes = messageBytes + Delivering.OverheadBytes;
+        var policy = PolicyOf(session);
+        while (policy != DropPolicy.Stop
+            && (!Fits(session, bytes) || turn.Counters.QueuedBytes + bytes > options.QueuesBytesMax))
+        {
+            if (policy == DropPolicy.KeepLatestPerTopic && delivering.DropSameTopic(session, topic)) continue;
+            if (policy != DropPolicy.DropNewest && delivering.DropOldest(session, DropReason.QueueDropOldest))
+            {
+                Report(BrokerEventKind.Dropping, session, "its queue is full and the oldest messages go");
+                continue;
+            }
+            Dropped(session, DropReason.QueueDropNewest);
+            return false;
+        }
+        return true;
+    }
+
+    /// <summary>A full disk with the policy drop-oldest: the older half of what waits offline goes.</summary>
+    public void DropForDisk(IEnumerable<Session> sessions)
+    {
+        if (options.DiskFull != DropPolicy.DropOldest) return;
+        foreach (var session in sessions)
+        {
+            if (!session.IsPersistent || session.Bridge >= 0 || !session.HasQueue) continue;
+            for (var left = session.Queue.Count / 2; left > 0; left--)
+                if (!delivering.DropOldest(session, DropReason.DiskDropOldest)) break;
+        }
+    }
+
+    /// <summary>Puts a publish aside until there is room.</summary>
+    public void Park(Connection connection, ReadOnlySpan<byte> packet)
+    {
+        var parked = connection.Parked ??= new ParkedPublishes();
+        if (parked.Count == 0)
+        {
+            parked.BlockedBy = _blocker;
+            _blocked.Add(connection);
+            Report(BrokerEventKind.BackPressure, _blocker, _blocker is null
+                ? "publishers wait: queues, memory or the disk are full"
+                : "publishers wait: this client's queue is full");
+        }
+        parked.Add(packet);
+        turn.Counters.Parked++;
+    }
+
+    /// <summary>Whether the connection has parked all it may.</summary>
+    public bool IsParkFull(Connection connection) => connection.Parked is { Count: > 0 } parked
+        && (parked.Count >= options.ParkedPacketsMax || parked.Bytes >= options.ParkedBytesMax);
+
+    /// <summary>Whether the oldest parked publish of the connection is worth another try.</summary>
+    public bool MayRetry(Connection connection) => connection.Parked is { Count: > 0 } parked
+        && (parked.BlockedBy is not { IsGone: false } blocker || Fits(blocker, Delivering.OverheadBytes));
+
+    /// <summary>The oldest parked publish went through (true) or found no room again.</summary>
+    public void Tried(Connection connection, bool wentThrough)
+    {
+        var parked = connection.Parked!;
+        if (!wentThrough)
+        {
+            parked.BlockedBy = _blocker;
+            return;
+        }
+        parked.Remove();
+        if (parked.Count == 0) Forget(connection);
+    }
+
+    /// <summary>The connection ended; what it parked was never acknowledged.</summary>
+    public void Forget(Connection connection)
+    {
+        if (connection.Parked is null) return;
+        connection.Parked = null;
+        _blocked.Remove(connection);
+    }
+
+    /// <summary>Whether a client's full queue makes others wait.</summary>
+    public bool IsFull(Session session) =>
+        session.HasQueue && !Fits(session, Delivering.OverheadBytes + options.PacketBytesMax);
+
+    private bool Fits(Session session, int bytes) => !session.HasQueue || session.Queue.Count == 0
+        || (session.Queue.Count < options.QueueMessagesMax && session.Queue.Bytes + bytes <= options.QueueBytesMax);
+
+    private DropPolicy PolicyOf(Session session) => session.Bridge >= 0 ? DropPolicy.Stop : options.QueueFull;
+
+    private void Dropped(Session session, DropReason reason)
+    {
+        turn.Counters.Drop(reason);
+        Report(BrokerEventKind.Dropping, session, $"new messages are dropped: {reason}");
+    }
+
+    private void Report(BrokerEventKind kind, Session? session, string detail)
+    {
+        if (turn.Now.Milliseconds - _reportedAt < ReportEveryMilliseconds) return;
+        _reportedAt = turn.Now.Milliseconds;
+        turn.Report(kind, session?.ClientText ?? "", null, detail);
+    }
+}

@@ -1,0 +1,239 @@
+using System.Text;
+using LightMq.Broker.Connections;
+using LightMq.Broker.Dialects;
+using LightMq.Broker.Durability;
+using LightMq.Broker.Routing;
+using LightMq.Broker.Sessions;
+using LightMq.Broker.Settings;
+using LightMq.Mqtt;
+
+namespace LightMq.Broker.Flows;
+
+/// <summary>CONNECT, take-over and the end of connections (MQTT 3.1.1, 3.1, 3.2, 3.14; LMQ-ID-4).</summary>
+internal sealed class Connecting(
+    Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions, SubscriptionTree tree,
+    Journal journal, Hold hold, Delivering delivering, Publishing publishing, BackPressure pressure,
+    DialectTable dialects)
+{
+    private long _assigned;
+
+    /// <summary>Takes a CONNECT as far as the password check.</summary>
+    public void Connect(Connection connection, in Frame frame, ReadOnlySpan<byte> whole)
+    {
+        var packet = ConnectPacket.Read(frame);
+        if (!packet.IsSupported)
+        {
+            Refuse(connection, ConnectCode.UnacceptableProtocolVersion, "",
+                $"protocol level {packet.ProtocolLevel} is not spoken here; use MQTT 3.1.1");
+            return;
+        }
+        var verdict = dialects[connection].Admit(packet, connection);
+        if (verdict.Code != ConnectCode.Accepted)
+        {
+            Refuse(connection, verdict.Code, Encoding.UTF8.GetString(packet.ClientId), verdict.Cause);
+            return;
+        }
+        connection.Login = verdict.Login;
+        if (verdict.Password is null)
+        {
+            Admit(connection, packet);
+            return;
+        }
+        connection.Stage = ConnectionStage.Connecting;
+        connection.PendingConnect = whole.ToArray();
+        turn.Effects.CheckPassword(connection, verdict.Password, packet.Password.ToArray());
+    }
+
+    /// <summary>The password was compared.</summary>
+    public void PasswordChecked(Connection connection, bool matches)
+    {
+        if (connection.IsClosed || connection.PendingConnect is not { } pending) return;
+        connection.PendingConnect = null;
+        FrameReader.TryRead(pending, options.PacketBytesMax, out var frame);
+        var packet = ConnectPacket.Read(frame);
+        if (matches) Admit(connection, packet);
+        else Refuse(connection, ConnectCode.BadUserNameOrPassword, Encoding.UTF8.GetString(packet.ClientId),
+            "the user is unknown or the password is wrong");
+    }
+
+    /// <summary>CONNACK may be said: the session is as durable as it promises.</summary>
+    public void Confirmed(Session session, Connection connection, bool sessionPresent)
+    {
+        if (connection.IsClosed) return;
+        var to = connection.Reserve(PacketWriter.AckSize, turn.Effects);
+        connection.Outbox.Append(PacketWriter.ConnAck(to, sessionPresent, ConnectCode.Accepted));
+        connection.Stage = ConnectionStage.Ready;
+        turn.Counters.Connects++;
+        turn.Report(BrokerEventKind.ClientConnected, session.ClientText, connection, connection.Login!.Name);
+        turn.Resumed.Add(connection);
+        delivering.Resume(session);
+    }
+
+    /// <summary>Ends a connection from our side, or after the peer is gone.</summary>
+    /// <param name="connection">Which.</param>
+    /// <param name="reason">Why, for log and counter.</param>
+    /// <param name="detail">More words for the log.</param>
+    public void Close(Connection connection, CloseReason reason, string detail = "")
+    {
+        if (connection.IsClosed) return;
+        connection.IsClosed = true;
+        connection.Leftover.Clear();
+        connections.Remove(connection);
+        pressure.Forget(connection);
+        turn.Counters.Close(reason);
+        if (reason != CloseReason.PeerGone) turn.Effects.Close(connection, reason);
+        if (connection.Session is { } session && session.Connection == connection)
+        {
+            if (connection.Stage == ConnectionStage.Ready)
+                turn.Report(BrokerEventKind.ClientClosed, session.ClientText, connection, Describe(reason, detail));
+            Detach(session, reason);
+        }
+        else if (reason is CloseReason.ProtocolError or CloseReason.ConnectTimeout)
+            turn.Report(BrokerEventKind.ClientClosed, "", connection, Describe(reason, detail));
+    }
+
+    /// <summary>At start: makes or finds the session of a configured bridge, with exactly its filters.</summary>
+    public void PrepareBridge(int index)
+    {
+        var bridge = options.Bridges[index];
+        var id = Encoding.UTF8.GetBytes(bridge.ClientId);
+        var known = sessions.Find(id);
+        if (known is { IsClean: true })
+        {
+            Discard(known);
+            known = null;
+        }
+        var session = known ?? sessions.Add(id, isClean: false, options.BridgeInflightMax);
+        session.Bridge = index;
+        session.Window = options.BridgeInflightMax;
+        foreach (var old in session.Subscriptions) tree.Remove(session, old.Filter);
+        session.Subscriptions.Clear();
+        foreach (var filter in bridge.Filters)
+        {
+            var subscription = new Subscription(Encoding.UTF8.GetBytes(filter), 1);
+            session.Subscriptions.Add(subscription);
+            tree.Set(session, subscription.Filter, subscription.Qos);
+        }
+        journal.SessionChanged(session);
+    }
+
+    /// <summary>At start: every connection of the life before is lost, and its will is due (MQTT-3.1.2-8).</summary>
+    public void EndLostConnections()
+    {
+        foreach (var session in sessions.All.OrderBy(s => s.Number).ToArray())
+        {
+            if (session.Will is { } will)
+            {
+                session.Will = null;
+                journal.SessionChanged(session);
+                publishing.PublishWill(session, will);
+            }
+            if (session.IsClean) Discard(session);
+        }
+    }
+
+    private static string Describe(CloseReason reason, string detail) =>
+        detail.Length == 0 ? reason.ToString() : $"{reason}: {detail}";
+
+    private void Refuse(Connection connection, ConnectCode code, string clientId, string cause)
+    {
+        turn.Counters.Refusals++;
+        turn.Report(BrokerEventKind.ConnectRefused, clientId, connection, cause);
+        var to = connection.Reserve(PacketWriter.AckSize, turn.Effects);
+        connection.Outbox.Append(PacketWriter.ConnAck(to, sessionPresent: false, code));
+        Close(connection, CloseReason.Refused);
+    }
+
+    private void Admit(Connection connection, in ConnectPacket packet)
+    {
+        ReadOnlySpan<byte> id = packet.ClientId.IsEmpty ? AssignId() : packet.ClientId;
+        if (FindRefusal(connection, packet, id) is (var code and not ConnectCode.Accepted, var cause))
+        {
+            Refuse(connection, code, Encoding.UTF8.GetString(id), cause);
+            return;
+        }
+        var keepAlive = Math.Min(packet.KeepAliveSeconds, options.KeepAliveSecondsMax);
+        if (packet.KeepAliveSeconds == 0) keepAlive = options.KeepAliveSecondsMax;
+        connection.SilenceMillisecondsMax = keepAlive * 1500;
+        connection.Stage = ConnectionStage.Connecting;
+
+        if (sessions.Find(id)?.Connection is { } older) Close(older, CloseReason.TakenOver, "the client id connected again");
+        var known = sessions.Find(id);
+        var mustStore = false;
+        if (known is not null && packet.CleanSession)
+        {
+            mustStore = known.IsStored;
+            Discard(known);
+            known = null;
+        }
+        var session = known ?? sessions.Add(id, packet.CleanSession, options.InflightMax);
+        session.Connection = connection;
+        connection.Session = session;
+        if (packet.HasWill)
+            session.Will = new Will(
+                packet.WillTopic.ToArray(), packet.WillPayload.ToArray(), (byte)packet.WillQos, packet.WillRetain);
+        if (packet.HasWill || (known is null && session.IsPersistent))
+        {
+            journal.SessionChanged(session);
+            mustStore = true;
+        }
+        if (mustStore)
+            journal.Confirm(new Confirmation(
+                ConfirmationKind.ConnAck, session, connection, known is null ? 0 : 1));
+        else Confirmed(session, connection, sessionPresent: known is not null);
+    }
+
+    private (ConnectCode Code, string Cause) FindRefusal(
+        Connection connection, in ConnectPacket packet, ReadOnlySpan<byte> id)
+    {
+        var known = sessions.Find(id);
+        var bridge = known?.Bridge ?? -1;
+        if (bridge >= 0 && packet.CleanSession)
+            return (ConnectCode.NotAuthorized, "a bridge must connect with clean session off, or its queue would be lost");
+        if (bridge >= 0 && options.Bridges[bridge].User is { } user && user != connection.Login!.Name)
+            return (ConnectCode.NotAuthorized, "this client id belongs to a bridge with another login");
+        if (bridge < 0 && known?.Connection is null && connections.Count >= options.ConnectionsMax
+            && connections.ClientCount >= options.ConnectionsMax)
+            return (ConnectCode.ServerUnavailable, $"{options.ConnectionsMax} clients are connected already");
+        if (known is null && sessions.Count + sessions.NumberedCount >= options.SessionsMax)
+            return (ConnectCode.ServerUnavailable, $"{options.SessionsMax} sessions are kept already");
+        if (packet.HasWill && dialects[connection].Publish(connection.Login!, packet.WillTopic, packet.WillPayload.Length)
+            != TopicVerdict.Granted)
+            return (ConnectCode.NotAuthorized, "the will's topic is not granted to this login (LMQ-AUTH-1)");
+        return (ConnectCode.Accepted, "");
+    }
+
+    /// <summary>A client id for a client that brought none (MQTT-3.1.3-6).</summary>
+    private byte[] AssignId() => Encoding.ASCII.GetBytes($"auto-{journal.Epoch.Low:x8}-{++_assigned}");
+
+    private void Detach(Session session, CloseReason reason)
+    {
+        session.Connection = null;
+        var will = session.Will;
+        if (will is not null && reason != CloseReason.ServerStopping)
+        {
+            session.Will = null;
+            journal.SessionChanged(session);
+            if (reason != CloseReason.Disconnected) publishing.PublishWill(session, will);
+        }
+        if (session.IsClean)
+        {
+            if (reason != CloseReason.ServerStopping || will is null) Discard(session);
+            return;
+        }
+        if (session.HasReceipts) session.Receipts.Orphan();
+        delivering.Offline(session);
+    }
+
+    private void Discard(Session session)
+    {
+        foreach (var subscription in session.Subscriptions) tree.Remove(session, subscription.Filter);
+        var wasStored = session.IsStored;
+        journal.SessionRemoved(session);
+        while (session.Publisher.NewestHeld is { } held) hold.Commit(held);
+        sessions.Remove(session);
+        if (wasStored && session.IsPersistent)
+            journal.Confirm(new Confirmation(ConfirmationKind.SessionGone, session, null));
+        else delivering.Abandon(session);
+    }
+}

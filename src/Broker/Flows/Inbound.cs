@@ -1,0 +1,221 @@
+using LightMq.Broker.Connections;
+using LightMq.Broker.Durability;
+using LightMq.Broker.Settings;
+using LightMq.Mqtt;
+
+namespace LightMq.Broker.Flows;
+
+/// <summary>From bytes to packets to the one switch over them; keeps aside what must wait.</summary>
+internal sealed class Inbound(
+    Turn turn, BrokerOptions options, Journal journal, Connecting connecting, Publishing publishing,
+    Subscribing subscribing, Delivering delivering, BackPressure pressure)
+{
+    private readonly List<Connection> _retrying = [];
+
+    /// <summary>Bytes came from a peer.</summary>
+    public void Received(Connection connection, ReadOnlySpan<byte> bytes)
+    {
+        if (connection.IsClosed) return;
+        connection.LastReceived = turn.Now.Milliseconds;
+        if (connection.Leftover.Length > 0)
+        {
+            connection.Leftover.Append(bytes);
+            WorkLeftover(connection);
+        }
+        else
+        {
+            var used = Work(connection, bytes);
+            if (!connection.IsClosed) connection.Leftover.Append(bytes[used..]);
+        }
+        StopIfWaiting(connection);
+    }
+
+    /// <summary>Works on the bytes of connections that need not wait any longer.</summary>
+    public void WorkResumed()
+    {
+        for (var i = 0; i < turn.Resumed.Count; i++)
+        {
+            var connection = turn.Resumed[i];
+            if (!connection.IsClosed && !pressure.IsParkFull(connection)) Resume(connection);
+        }
+        turn.Resumed.Clear();
+    }
+
+    /// <summary>Tries parked publishes again, in turn, while any gets through.</summary>
+    public void RetryParked()
+    {
+        for (var pass = 0; pass < 16 && turn.RoomFreed && pressure.Blocked.Count > 0; pass++)
+        {
+            turn.RoomFreed = false;
+            _retrying.Clear();
+            _retrying.AddRange(pressure.Blocked);
+            foreach (var connection in _retrying) Retry(connection);
+        }
+        if (pressure.Blocked.Count == 0) turn.RoomFreed = false;
+    }
+
+    /// <summary>PUBCOMP: the release of the packet id is durable, or needs no disk.</summary>
+    public void Complete(Connection connection, ushort packetId)
+    {
+        if (connection.IsClosed) return;
+        var to = connection.Reserve(PacketWriter.AckSize, turn.Effects);
+        connection.Outbox.Append(PacketWriter.Ack(to, PacketType.PubComp, packetId));
+    }
+
+    private void Retry(Connection connection)
+    {
+        while (!connection.IsClosed && pressure.MayRetry(connection))
+        {
+            FrameReader.TryRead(connection.Parked!.Peek(), options.PacketBytesMax, out var frame);
+            var outcome = publishing.Publish(connection, PublishPacket.Read(frame));
+            if (connection.IsClosed) return;
+            if (outcome == PublishOutcome.NotAuthorized) connecting.Close(connection, CloseReason.NotAuthorized);
+            else pressure.Tried(connection, outcome == PublishOutcome.Taken);
+            if (outcome != PublishOutcome.Taken) break;
+            turn.RoomFreed = true;
+        }
+        if (connection is { IsClosed: false, IsStopped: true }
+            && (!pressure.IsParkFull(connection) || connection.OwesAcknowledgements)) Resume(connection);
+    }
+
+    private void Resume(Connection connection)
+    {
+        if (connection.IsStopped)
+        {
+            connection.IsStopped = false;
+            connection.LastReceived = turn.Now.Milliseconds;
+            turn.Effects.SetReading(connection, true);
+        }
+        WorkLeftover(connection);
+        StopIfWaiting(connection);
+    }
+
+    private void WorkLeftover(Connection connection)
+    {
+        if (connection.Leftover.Length == 0) return;
+        var used = Work(connection, connection.Leftover.Bytes);
+        if (!connection.IsClosed) connection.Leftover.Drop(used);
+    }
+
+    /// <summary>Works through whole packets; returns the bytes used.</summary>
+    private int Work(Connection connection, ReadOnlySpan<byte> bytes)
+    {
+        var used = 0;
+        try
+        {
+            while (!connection.IsClosed && MayWork(connection)
+                && FrameReader.TryRead(bytes[used..], options.PacketBytesMax, out var frame))
+            {
+                var isExcess = frame.Type == PacketType.Publish && pressure.IsParkFull(connection);
+                if (isExcess && !Refuse(connection, frame)) break;
+                var whole = bytes.Slice(used, frame.Length);
+                used += frame.Length;
+                if (!isExcess) Take(connection, frame, whole);
+            }
+        }
+        catch (ProtocolError error)
+        {
+            connecting.Close(connection, CloseReason.ProtocolError, $"{error.Clause}: {error.Message}");
+        }
+        return used;
+    }
+
+    private bool MayWork(Connection connection)
+    {
+        if (connection.Stage == ConnectionStage.Connecting || connection.IsStopped) return false;
+        if (connection.Outbox.Length <= 2 * options.OutboxBytesMax) return true;
+        connection.WantsDrained = true;
+        Halt(connection);
+        return false;
+    }
+
+    /// <summary>Before CONNACK a peer may send ahead, but not without bound.</summary>
+    private void StopIfWaiting(Connection connection)
+    {
+        if (connection is { IsClosed: false, IsStopped: false, Stage: ConnectionStage.Connecting }
+            && connection.Leftover.Length > options.ParkedBytesMax) Halt(connection);
+    }
+
+    private void Halt(Connection connection)
+    {
+        connection.IsStopped = true;
+        turn.Effects.SetReading(connection, false);
+    }
+
+    /// <summary>
+    /// A publish beyond what may be parked: QoS 0 is shed; a connection that owes acknowledgements must be read, so
+    /// it is refused; any other is not read any more (false).
+    /// </summary>
+    private bool Refuse(Connection connection, in Frame frame)
+    {
+        if (PublishPacket.Read(frame).Qos == 0)
+        {
+            turn.Counters.Drop(DropReason.Qos0Shed);
+            return true;
+        }
+        if (connection.OwesAcknowledgements)
+        {
+            connecting.Close(connection, CloseReason.QuotaExceeded, "publishes beyond the bound while queues are full");
+            return true;
+        }
+        Halt(connection);
+        return false;
+    }
+
+    /// <summary>The one switch over packets.</summary>
+    private void Take(Connection connection, in Frame frame, ReadOnlySpan<byte> whole)
+    {
+        if (connection.Stage == ConnectionStage.New && frame.Type != PacketType.Connect)
+            throw new ProtocolError("MQTT-3.1.0-1", $"the first packet is {frame.Type}, not CONNECT");
+        var session = connection.Session!;
+        switch (frame.Type)
+        {
+            case PacketType.Connect when connection.Stage == ConnectionStage.New:
+                connecting.Connect(connection, frame, whole);
+                break;
+            case PacketType.Connect: throw new ProtocolError("MQTT-3.1.0-2", "a second CONNECT");
+            case PacketType.Publish: TakePublish(connection, frame, whole); break;
+            case PacketType.PubAck: delivering.PubAck(session, AckPacket.Read(frame)); break;
+            case PacketType.PubRec: delivering.PubRec(session, AckPacket.Read(frame)); break;
+            case PacketType.PubRel: TakeRelease(connection, AckPacket.Read(frame)); break;
+            case PacketType.PubComp: delivering.PubComp(session, AckPacket.Read(frame)); break;
+            case PacketType.Subscribe:
+                if (subscribing.Subscribe(connection, SubscribePacket.Read(frame)))
+                    connecting.Close(connection, CloseReason.NotAuthorized, "a subscription that is not granted");
+                break;
+            case PacketType.Unsubscribe: subscribing.Unsubscribe(connection, UnsubscribePacket.Read(frame)); break;
+            case PacketType.PingReq when frame.Body.IsEmpty:
+                connection.Outbox.Append(PacketWriter.PingResp(connection.Reserve(2, turn.Effects)));
+                break;
+            case PacketType.Disconnect when frame.Body.IsEmpty:
+                connecting.Close(connection, CloseReason.Disconnected);
+                break;
+            default: throw new ProtocolError("MQTT-2.2.1", $"{frame.Type} in this form is not for a client to send");
+        }
+    }
+
+    private void TakePublish(Connection connection, in Frame frame, ReadOnlySpan<byte> whole)
+    {
+        var packet = PublishPacket.Read(frame);
+        var outcome = connection.Parked is { Count: > 0 }
+            ? PublishOutcome.NoRoom
+            : publishing.Publish(connection, packet);
+        if (outcome == PublishOutcome.NoRoom) pressure.Park(connection, whole);
+        else if (outcome == PublishOutcome.NotAuthorized)
+            connecting.Close(connection, CloseReason.NotAuthorized, "a topic that is not granted");
+    }
+
+    /// <summary>PUBREL: the packet id becomes free; its release is durable before PUBCOMP.</summary>
+    private void TakeRelease(Connection connection, ushort packetId)
+    {
+        var session = connection.Session!;
+        var isKnown = session.HasReceipts && session.Receipts.RemoveExactId(packetId);
+        if (session.IsClean || (!isKnown && journal.IsIdle))
+        {
+            Complete(connection, packetId);
+            return;
+        }
+        if (isKnown) journal.ExactProgressChanged(session);
+        journal.Confirm(new Confirmation(ConfirmationKind.PubComp, session, connection, packetId));
+    }
+}

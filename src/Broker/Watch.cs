@@ -1,0 +1,49 @@
+using LightMq.Broker.Connections;
+using LightMq.Broker.Flows;
+using LightMq.Broker.Settings;
+
+namespace LightMq.Broker;
+
+/// <summary>Once a second: who has been silent too long, and who takes nothing (MQTT-3.1.2-24).</summary>
+internal sealed class Watch(
+    Turn turn, BrokerOptions options, ConnectionTable connections, Connecting connecting, BackPressure pressure)
+{
+    private const int EveryMilliseconds = 1000;
+    private long _next;
+
+    /// <summary>When the next look is due; nobody to look at, never.</summary>
+    public long Deadline => connections.Count == 0 ? long.MaxValue : _next;
+
+    public void Look()
+    {
+        var now = turn.Now.Milliseconds;
+        if (now < _next) return;
+        _next = now + EveryMilliseconds;
+        for (var i = connections.Count - 1; i >= 0; i--)
+        {
+            if (i >= connections.Count) continue;
+            var connection = connections.Open[i];
+            if (FindReason(connection, now) is { } reason) connecting.Close(connection, reason);
+        }
+    }
+
+    private CloseReason? FindReason(Connection connection, long now)
+    {
+        var slow = options.SlowReaderSecondsMax * 1000L;
+        if (connection.Stage == ConnectionStage.New && now - connection.OpenedAt > options.ConnectSecondsMax * 1000L)
+            return CloseReason.ConnectTimeout;
+        if (connection.Stage == ConnectionStage.Ready && !connection.IsStopped
+            && connection.SilenceMillisecondsMax > 0 && now - connection.LastReceived > connection.SilenceMillisecondsMax)
+            return CloseReason.KeepAlive;
+        if (connection.Outbox.IsEmpty || connection.Outbox.TotalSent != connection.SentSeen)
+        {
+            connection.SentSeen = connection.Outbox.TotalSent;
+            connection.SentSeenAt = now;
+        }
+        else if (now - connection.SentSeenAt > slow) return CloseReason.SlowReader;
+        if (connection.Session is { HasQueue: true, Queue.Inflight: > 0 } session && pressure.IsFull(session)
+            && now - session.LastProgress > slow)
+            return CloseReason.SlowReader;
+        return null;
+    }
+}
