@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using LightMq.Simulator.World;
+
+namespace LightMq.Simulator;
+
+/// <summary>Runs many seeds, each on one thread, some at a time, and tells what failed.</summary>
+public sealed class Campaign(TextWriter output, int threads)
+{
+    private readonly Lock _gate = new();
+    private readonly List<Outcome> _failures = [];
+    private long _done;
+
+    /// <summary>Seeds that failed.</summary>
+    public IReadOnlyList<Outcome> Failures => _failures;
+
+    /// <summary>Seeds that once failed.</summary>
+    public static IReadOnlyList<int> Remembered { get; } = [.. File
+        .ReadLines(Path.Combine(AppContext.BaseDirectory, "Seeds.txt"))
+        .Where(line => line.Length > 0 && line[0] != '#')
+        .Select(line => int.Parse(line.Split(' ')[0]))];
+
+    /// <summary>Runs the remembered seeds, then <paramref name="count"/> from <paramref name="first"/> on.</summary>
+    public void Run(int first, int count)
+    {
+        output.WriteLine($"seeds {first} to {(long)first + count - 1}");
+        var clock = Stopwatch.StartNew();
+        var seeds = Remembered.Concat(Enumerable.Range(first, count));
+        Parallel.ForEach(seeds, new ParallelOptions { MaxDegreeOfParallelism = threads }, RunOne);
+        var rate = _done / clock.Elapsed.TotalSeconds;
+        output.WriteLine($"{_done} seeds, {_failures.Count} failed, {rate:F1} seeds/s");
+    }
+
+    private void RunOne(int seed)
+    {
+        var outcome = Simulation.Run(seed);
+        lock (_gate)
+        {
+            _done++;
+            if (_done % 500 == 0) output.WriteLine($"{_done} seeds done");
+            if (outcome.Failure == null) return;
+            _failures.Add(outcome);
+            output.WriteLine($"seed {seed} failed: {outcome.Failure.Message}");
+        }
+    }
+}

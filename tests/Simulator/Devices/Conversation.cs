@@ -1,0 +1,304 @@
+using System.Text;
+using LightMq.Mqtt;
+using LightMq.Simulator.Machine;
+using LightMq.Simulator.Oracle;
+using LightMq.Simulator.World;
+
+namespace LightMq.Simulator.Devices;
+
+/// <summary>What a strict MQTT 3.1.1 client says and hears, and what it tells the judge of it.</summary>
+public sealed class Conversation
+{
+    private const int UnsentBytesMax = 8_192;
+    private readonly Device _device;
+    private readonly DeviceProfile _profile;
+    private readonly Surroundings _world;
+    private readonly SubscriberFacts _facts;
+    private readonly ClientSession _session = new();
+    private readonly SortedDictionary<string, int> _wanted = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _unsettled = new(StringComparer.Ordinal);
+    private readonly Queue<(PacketType, ushort)> _answers = new();
+    private readonly byte[] _packet = new byte[140_000];
+    private int _answerRun;
+    private bool _answering;
+    private bool _spoke;
+    private bool? _storedBefore;
+    private int _sequence;
+
+    public Conversation(Device device, Surroundings world)
+    {
+        _device = device;
+        _profile = device.Profile;
+        _world = world;
+        _facts = world.Judge.Subscriber(_profile.ClientId, _profile.IsBridge);
+        foreach (var (filter, qos) in _profile.Filters) _wanted[filter] = qos;
+        if (!_profile.IsBridge) return;
+        world.Judge.Sessions.Exists(_profile.ClientId);
+        foreach (var (filter, qos) in _profile.Filters) world.Judge.Settled(_facts, filter, qos, -1);
+        _wanted.Clear();
+    }
+
+    public bool IsQuiet => _session.Outgoing.Count == 0 && _session.Requests.Count == 0 && _unsettled.Count == 0
+        && _answers.Count == 0;
+    public int Published { get; private set; }
+    private Judge Judge => _world.Judge;
+    private long Now => _world.Scheduler.Now;
+    private Random Random => _world.Scheduler.Random;
+
+    public void ConnectSent(bool clean)
+    {
+        _storedBefore = Judge.Sessions.Stored(_profile.ClientId);
+        Judge.Sessions.ConnectSent(_profile.ClientId, clean);
+        if (clean) Judge.SessionDoubtful(_facts, Now);
+    }
+
+    /// <summary>Before CONNACK (MQTT 3.1.1, 3.1.4): allowed, if nothing older must be sent first.</summary>
+    public void SpeakEarly()
+    {
+        if (_session.Outgoing.Count > 0) return;
+        _spoke = true;
+        _unsettled.Clear();
+        foreach (var filter in _wanted.Keys) Request(filter);
+        PublishOne();
+    }
+
+    /// <summary>CONNACK came: the rest of the old session first, in its order (MQTT-4.4.0-1).</summary>
+    public void Begin(bool clean, bool present)
+    {
+        Judge.Sessions.ConnectAccepted(_profile.ClientId, clean, present, _storedBefore);
+        var early = _session.Requests.ToList();
+        if (!present)
+        {
+            Judge.EraBegan(_facts);
+            // What was said early on this very connection belongs to the new session.
+            foreach (var (_, (filter, qos)) in early) Judge.Requested(_facts, filter, qos, Now);
+            if (!_spoke) _session.Outgoing.Clear();
+            _session.Incoming.Clear();
+            _unsettled.UnionWith(_wanted.Keys);
+        }
+        foreach (var (_, (filter, _)) in early) _unsettled.Remove(filter);
+        if (!_spoke)
+            foreach (var outgoing in _session.Outgoing.ToList()) Resend(outgoing);
+        if (clean == _profile.IsClean) Go();
+    }
+
+    /// <summary>The connection is gone.</summary>
+    public void End(bool wasClean)
+    {
+        _answerRun++;
+        _answering = false;
+        _answers.Clear();
+        _spoke = false;
+        foreach (var (filter, _) in _session.Requests.Values) _unsettled.Add(filter);
+        _session.Requests.Clear();
+        if (!wasClean) return;
+        Judge.SessionDoubtful(_facts, Now);
+        _session.Forget();
+    }
+
+    /// <summary>Asks for what is wanted and not settled.</summary>
+    public void Go()
+    {
+        while (_unsettled.Count > 0 && _device.Unsent < UnsentBytesMax)
+        {
+            var filter = _unsettled.Min!;
+            _unsettled.Remove(filter);
+            Request(filter);
+        }
+    }
+
+    public void PublishOne()
+    {
+        if (Published >= _profile.MessagesMax || _session.Outgoing.Count >= _profile.InflightMax) return;
+        if (_device.Unsent > UnsentBytesMax || _profile.Topics.Count == 0) return;
+        Published++;
+        var retain = Random.Happens(_profile.RetainChance);
+        var bytes = retain && Random.Happens(0.15) ? 0 : (int)Random.Spread(6, _profile.PayloadBytesMax);
+        var sequence = ++_sequence;
+        var message = new MessageFacts(
+            _profile.Index, sequence, Random.Pick(_profile.Topics), Random.Pick(_profile.QosChoices), retain)
+        {
+            Payload = bytes == 0 ? [] : MessageFacts.MakePayload(_profile.Index, sequence, bytes),
+            FirstSent = Now,
+            IsClean = _profile.IsClean,
+        };
+        Judge.Sent(message);
+        var id = message.Qos == 0 ? (ushort)0 : _session.NextId();
+        if (id != 0) _session.Outgoing.Add(new Outgoing(id, message));
+        _world.Scheduler.Trace.Say($"{_profile.ClientId} publishes {message} as {id}");
+        SendPublish(message, id, false);
+    }
+
+    public MessageFacts MakeWill()
+    {
+        var sequence = ++_sequence;
+        return new MessageFacts(_profile.Index, sequence, $"will/{_profile.Index}", _profile.WillQos, false)
+        {
+            Payload = MessageFacts.MakePayload(_profile.Index, sequence, 20),
+            FirstSent = Now,
+            IsWill = true,
+        };
+    }
+
+    /// <summary>Subscribes or unsubscribes something, or asks for another QoS.</summary>
+    public void ChangeMind()
+    {
+        if (_profile.Filters.Count == 0) return;
+        var (filter, _) = Random.Pick(_profile.Filters);
+        if (_session.Requests.Values.Any(request => request.Filter == filter)) return;
+        _wanted[filter] = Random.Happens(0.3) ? -1 : Random.Next(3);
+        _unsettled.Add(filter);
+        Go();
+    }
+
+    /// <summary>One packet from the broker.</summary>
+    public void Hear(in Frame frame)
+    {
+        if (!_device.IsConnected && frame.Type != PacketType.ConnAck)
+            throw new Violation("Protocol", $"{_profile.ClientId}: {frame.Type} before CONNACK (MQTT-3.2.0-1)");
+        switch (frame.Type)
+        {
+            case PacketType.ConnAck: HearConnAck(ConnAckPacket.Read(frame)); break;
+            case PacketType.Publish: HearPublish(PublishPacket.Read(frame)); break;
+            case PacketType.PubAck: HearPubAck(AckPacket.Read(frame)); break;
+            case PacketType.PubRec: HearPubRec(AckPacket.Read(frame)); break;
+            case PacketType.PubRel: HearPubRel(AckPacket.Read(frame)); break;
+            case PacketType.PubComp: HearPubComp(AckPacket.Read(frame)); break;
+            case PacketType.SubAck: HearSubAck(SubAckPacket.Read(frame)); break;
+            case PacketType.UnsubAck: HearUnsubAck(AckPacket.Read(frame)); break;
+            case PacketType.PingResp: _device.Ponged(); break;
+            default: throw new Violation("Protocol", $"{_profile.ClientId}: {frame.Type} from the broker");
+        }
+    }
+
+    private void HearConnAck(in ConnAckPacket packet)
+    {
+        if (packet.Code != ConnectCode.Accepted)
+            throw new Violation("Protocol", $"{_profile.ClientId} refused: {packet.Code}");
+        _world.Scheduler.Trace.Say($"{_profile.ClientId} connected, session present {packet.SessionPresent}");
+        _device.Accepted(packet.SessionPresent);
+    }
+
+    private void HearPublish(in PublishPacket packet)
+    {
+        var id = packet.Qos == 0 ? (ushort)0 : packet.PacketId;
+        if (packet.Qos != 2 || _session.Incoming.Add(id) || _world.Bug == SeededBug.ForgetQos2Ids)
+        {
+            var topic = Encoding.UTF8.GetString(packet.Topic);
+            if (_world.Scheduler.Trace.IsVerbose) Describe(packet, topic, id);
+            Judge.Delivered(
+                _facts, topic, packet.Payload.ToArray(), packet.Qos, packet.Dup, packet.Retain, Now);
+        }
+        if (packet.Qos == 1) Answer(PacketType.PubAck, id);
+        if (packet.Qos == 2) Answer(PacketType.PubRec, id);
+    }
+
+    private void Describe(in PublishPacket packet, string topic, ushort id)
+    {
+        MessageFacts.TryRead(packet.Payload, out var publisher, out var sequence);
+        _world.Scheduler.Trace.Say($"{_profile.ClientId} gets {publisher}/{sequence} QoS {packet.Qos} dup {
+            packet.Dup} retain {packet.Retain} on {topic} as {id}");
+    }
+
+    private void HearPubAck(ushort id)
+    {
+        Judge.AckOrder.Acknowledged(_profile.ClientId, "PUBACK", id, _session.Oldest(1));
+        var outgoing = _session.Outgoing.Find(one => one.Id == id)!;
+        _session.Outgoing.Remove(outgoing);
+        _world.Scheduler.Trace.Say($"{_profile.ClientId} PUBACK {id} for {outgoing.Message}");
+        Judge.Acknowledged(outgoing.Message, Now);
+    }
+
+    private void HearPubRec(ushort id)
+    {
+        Judge.AckOrder.Acknowledged(_profile.ClientId, "PUBREC", id, _session.Oldest(2));
+        var outgoing = _session.Outgoing.Find(one => one.Id == id)!;
+        outgoing.IsReleased = true;
+        _world.Scheduler.Trace.Say($"{_profile.ClientId} PUBREC {id} for {outgoing.Message}");
+        Judge.Acknowledged(outgoing.Message, Now);
+        SendAck(PacketType.PubRel, id);
+    }
+
+    private void HearPubRel(ushort id)
+    {
+        _session.Incoming.Remove(id);
+        Answer(PacketType.PubComp, id);
+    }
+
+    private void HearPubComp(ushort id)
+    {
+        var outgoing = _session.Outgoing.Find(one => one.Id == id && one.IsReleased);
+        Judge.AckOrder.Acknowledged(_profile.ClientId, "PUBCOMP", id, outgoing?.Id);
+        _session.Outgoing.Remove(outgoing!);
+    }
+
+    private void HearSubAck(in SubAckPacket packet)
+    {
+        if (!_session.Requests.Remove(packet.PacketId, out var request) || request.Qos < 0)
+            throw new Violation("Protocol", $"{_profile.ClientId}: SUBACK {packet.PacketId} for nothing");
+        if (packet.Codes.Length != 1 || packet.Codes[0] != request.Qos)
+            throw new Violation("Protocol",
+                $"{_profile.ClientId}: SUBACK {Convert.ToHexString(packet.Codes)} for {request}");
+        _world.Scheduler.Trace.Say($"{_profile.ClientId} subscribed {request}");
+        Judge.Settled(_facts, request.Filter, request.Qos, Now);
+    }
+
+    private void HearUnsubAck(ushort id)
+    {
+        if (!_session.Requests.Remove(id, out var request) || request.Qos >= 0)
+            throw new Violation("Protocol", $"{_profile.ClientId}: UNSUBACK {id} for nothing");
+        Judge.Settled(_facts, request.Filter, -1, Now);
+    }
+
+    private void Request(string filter)
+    {
+        var qos = _wanted[filter];
+        var id = _session.NextId();
+        _session.Requests[id] = (filter, qos);
+        Judge.Requested(_facts, filter, qos, Now);
+        var bytes = Encoding.UTF8.GetBytes(filter);
+        _device.Send(_packet.AsSpan(0, qos < 0
+            ? PacketWriter.Unsubscribe(_packet, id, bytes) : PacketWriter.Subscribe(_packet, id, bytes, qos)));
+    }
+
+    private void Resend(Outgoing outgoing)
+    {
+        if (outgoing.IsReleased) SendAck(PacketType.PubRel, outgoing.Id);
+        else SendPublish(outgoing.Message, outgoing.Id, true);
+    }
+
+    private void SendPublish(MessageFacts message, ushort id, bool dup)
+    {
+        if (dup) message.Sends++;
+        _device.Send(_packet.AsSpan(0, PacketWriter.Publish(_packet, Encoding.UTF8.GetBytes(message.Topic),
+            message.Payload, message.Qos, dup, message.Retain, id)));
+    }
+
+    private void SendAck(PacketType type, ushort id) =>
+        _device.Send(_packet.AsSpan(0, PacketWriter.Ack(_packet, type, id)));
+
+    // Answers leave in the order of what they answer (MQTT-4.6.0-2), after the time the application takes.
+    private void Answer(PacketType type, ushort id)
+    {
+        if (_profile.AckDelay == 0)
+        {
+            SendAck(type, id);
+            return;
+        }
+        _answers.Enqueue((type, id));
+        if (!_answering) AnswerLater();
+    }
+
+    private void AnswerLater()
+    {
+        _answering = true;
+        var run = _answerRun;
+        _world.Scheduler.After(Random.Spread(_profile.AckDelay / 4 + 1, _profile.AckDelay * 2), () =>
+        {
+            if (run != _answerRun || !_answers.TryDequeue(out var answer)) return;
+            _answering = false;
+            if (_answers.Count > 0) AnswerLater();
+            SendAck(answer.Item1, answer.Item2);
+        });
+    }
+}

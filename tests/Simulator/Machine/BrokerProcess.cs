@@ -1,0 +1,285 @@
+using LightMq.Broker;
+using LightMq.Broker.Bridges;
+using LightMq.Broker.Connections;
+using LightMq.Broker.Durability;
+using LightMq.Broker.Settings;
+using LightMq.Simulator.Network;
+using LightMq.Simulator.Oracle;
+using LightMq.Simulator.World;
+
+namespace LightMq.Simulator.Machine;
+
+/// <summary>
+/// One life of the broker: the real engine in a host that does what the real host does, turn by turn, from
+/// start to power loss, kill or stop.
+/// </summary>
+public sealed class BrokerProcess : IEffects
+{
+    private readonly Board _board;
+    private readonly Scheduler _scheduler;
+    private readonly Judge _judge;
+    private readonly StoreThread _storeThread;
+    private readonly Engine _engine;
+    private readonly List<Peer> _ready = [];
+    private readonly List<Peer> _dirty = [];
+    private readonly Queue<Completion> _completions = new();
+    private readonly long _born;
+    private readonly List<WillFacts> _revoked = [];
+    private List<WillFacts> _revokedBeforeGroup = [];
+    private readonly byte[] _received = new byte[65_536];
+    private bool _turnComes;
+    private long _tickAt = long.MaxValue;
+    private bool _groupUnderWay;
+
+    private delegate void Completion(in Now now);
+
+    public BrokerProcess(Board board, IStoreModel store)
+    {
+        _board = board;
+        _scheduler = board.World.Scheduler;
+        _judge = board.World.Judge;
+        _born = _scheduler.Now;
+        _engine = new Engine(board.World.Scenario.Options);
+        _storeThread = new StoreThread(_scheduler, store, board.World.Scenario.CommitMicroseconds)
+        {
+            Stored = OnStored,
+            Loaded = (slot, bytes) => Complete((in now) => _engine.Handle(Input.Loaded(slot, bytes), now, this)),
+            Full = full => Complete((in now) => _engine.Handle(Input.DiskFull(full), now, this)),
+            PowerLost = board.PowerOff,
+            Tamper = board.World.Bug == SeededBug.None ? null : new GroupTamper(board.World).Change,
+        };
+        store.Open((collection, key, value) => _engine.Recover(collection, key, value));
+    }
+
+    /// <summary>Whether listeners are open.</summary>
+    public bool IsListening { get; private set; }
+    public bool IsDead { get; private set; }
+    public List<Peer> Peers { get; } = [];
+    public Engine Engine => _engine;
+    private bool IsStopping { get; set; }
+
+    public void Start()
+    {
+        var random = new byte[16];
+        _scheduler.Random.NextBytes(random);
+        _engine.Start(random, Now(), this);
+        ComeSoon();
+    }
+
+    /// <summary>A device has reached the listener.</summary>
+    public void Accept(LinkEnd end, ListenerOptions listener, string address)
+    {
+        Peer peer = null!;
+        var connection = new Connection(listener, address, end);
+        peer = new Peer(end) { Connection = connection };
+        peer.Tap = FrameTap.For(this, peer, _board.World);
+        Peers.Add(peer);
+        end.Attach(() => Ready(peer), () => Dirty(peer));
+        Complete((in now) => _engine.Handle(Input.Connected(connection), now, this));
+    }
+
+    /// <summary>SIGTERM.</summary>
+    public void Stop()
+    {
+        IsStopping = true;
+        IsListening = false;
+        _judge.Wills.Stopped();
+        Complete((in now) => _engine.Handle(Input.Stop(), now, this));
+    }
+
+    /// <summary>No instruction is carried out any more.</summary>
+    public void Die()
+    {
+        IsDead = true;
+        _storeThread.IsDead = true;
+        foreach (var peer in Peers) peer.Connection.Outbox.Clear();
+    }
+
+    /// <summary>The will that DISCONNECT on this connection takes back, once the engine has read it.</summary>
+    public void Revoked(WillFacts will)
+    {
+        will.IsRevoked = true;
+        _revoked.Add(will);
+    }
+
+    public Now Now() => new((_scheduler.Now - _born) / 1000, _board.UnixMilliseconds, _board.IsClockTrusted);
+
+    /// <summary>Number that the engine gave to a message in flight on a bridge's connection.</summary>
+    public BridgeStamp? StampOf(Connection connection, ushort packetId) => null;
+
+    public void Send(Connection connection) => Dirty(PeerOf(connection));
+
+    public void SetReading(Connection connection, bool on)
+    {
+        var peer = PeerOf(connection);
+        _scheduler.Trace.Say($"broker {(on ? "reads" : "stops reading")} {peer.Connection.RemoteAddress}");
+        peer.IsReading = on;
+        if (on) Ready(peer);
+    }
+
+    public void Close(Connection connection, CloseReason reason)
+    {
+        var peer = PeerOf(connection);
+        _scheduler.Trace.Say($"broker closes {connection.RemoteAddress}: {reason}");
+        _scheduler.Trace.Mix((long)reason);
+        if (reason is CloseReason.ProtocolError or CloseReason.NotAuthorized or CloseReason.Refused)
+            throw new Violation("WellBehaved", $"{connection.RemoteAddress} closed for {reason}");
+        if (reason == CloseReason.Disconnected && peer.End.Link.LastWill is { } will) Revoked(will);
+        peer.IsClosing = true;
+        Dirty(peer);
+        _scheduler.After(Scheduler.Second, () => Gone(peer));
+    }
+
+    public void Store(StoreGroup group)
+    {
+        if (_groupUnderWay) throw new Violation("OneGroup", $"group {group.Number} before the last was stored");
+        _groupUnderWay = true;
+        _revokedBeforeGroup = [.. _revoked];
+        _revoked.Clear();
+        _scheduler.Trace.Mix(group.Number);
+        _scheduler.Trace.Say($"group {group.Number}: {group.Changes.Length} changes, {group.Bytes} bytes");
+        _storeThread.Commit(group);
+    }
+
+    public void Load(int slot) => _storeThread.Load(slot);
+
+    public void CheckPassword(Connection connection, PasswordHash hash, byte[] password)
+    {
+        var matches = LocalUsers.Matches(hash, password);
+        _scheduler.After(_scheduler.Random.Spread(1_000, 50_000),
+            () => Complete((in now) => _engine.Handle(Input.PasswordChecked(connection, matches), now, this)));
+    }
+
+    public void Report(in BrokerEvent happened)
+    {
+        if (_scheduler.Trace.IsVerbose) _scheduler.Trace.Say($"report {happened}");
+    }
+
+    private void OnStored(long number)
+    {
+        var durable = _revokedBeforeGroup;
+        Complete((in now) =>
+        {
+            _judge.Wills.StoredSince(durable);
+            _groupUnderWay = false;
+            _scheduler.Trace.Say($"stored {number}");
+            _engine.Handle(Input.Stored(number), now, this);
+            if (_engine.IsReady && !IsStopping) IsListening = true;
+        });
+    }
+
+    private void Complete(Completion completion)
+    {
+        if (IsDead) return;
+        _completions.Enqueue(completion);
+        ComeSoon();
+    }
+
+    private void ComeSoon()
+    {
+        if (_turnComes || IsDead) return;
+        _turnComes = true;
+        _scheduler.After(_scheduler.Random.Next(10, 200), Turn);
+    }
+
+    // One round of the loop: what was completed, what can be read, what is due; then what must be written.
+    private void Turn()
+    {
+        if (IsDead) return;
+        _turnComes = false;
+        var now = Now();
+        for (var left = _completions.Count; left > 0 && !IsDead; left--) _completions.Dequeue()(now);
+        var ready = _ready.ToArray();
+        _ready.Clear();
+        foreach (var peer in ready) Receive(peer, now);
+        if (_engine.Deadline <= now.Milliseconds) _engine.Handle(Input.Tick(), now, this);
+        while (_dirty.Count > 0)
+        {
+            var dirty = _dirty.ToArray();
+            _dirty.Clear();
+            foreach (var peer in dirty) Write(peer, now);
+        }
+        _judge.Bounds.Observe(_engine);
+        if (IsStopping && !_groupUnderWay && _completions.Count == 0) _board.Stopped();
+        else AwaitDeadline(now);
+    }
+
+    private void AwaitDeadline(in Now now)
+    {
+        if (_completions.Count > 0 || _ready.Count > 0) ComeSoon();
+        if (_engine.Deadline == long.MaxValue) return;
+        var due = _born + Math.Max(_engine.Deadline, now.Milliseconds + 1) * 1000;
+        if (_tickAt > _scheduler.Now && _tickAt <= due) return;
+        _tickAt = due;
+        _scheduler.At(due + _scheduler.Random.Next(100), ComeSoon);
+    }
+
+    private void Receive(Peer peer, in Now now)
+    {
+        peer.IsReady = false;
+        if (peer.IsClosing || peer.IsGone) return;
+        if (peer.End.IsReset)
+        {
+            Gone(peer);
+            _engine.Handle(Input.Closed(peer.Connection), now, this);
+            return;
+        }
+        if (!peer.IsReading) return;
+        var most = _scheduler.Random.Happens(0.05) ? _scheduler.Random.Next(1, 64) : _received.Length;
+        var count = peer.End.Incoming.Read(_received.AsSpan(0, most));
+        if (count > 0) _engine.Handle(Input.Received(peer.Connection, _received.AsSpan(0, count)), now, this);
+        if (peer.IsClosing || peer.IsGone) return;
+        if (peer.End.IsAtEnd)
+        {
+            // All bytes were handled on a living connection, a DISCONNECT among them if one was sent.
+            if (peer.End.Link.LastWill is { } will) Revoked(will);
+            Gone(peer);
+            _engine.Handle(Input.Closed(peer.Connection), now, this);
+        }
+        else if (peer.End.Incoming.Available > 0)
+        {
+            Ready(peer);
+        }
+    }
+
+    private void Write(Peer peer, in Now now)
+    {
+        peer.IsDirty = false;
+        if (peer.IsGone) return;
+        var outbox = peer.Connection.Outbox;
+        if (!peer.IsClosing) _judge.Bounds.Observe(peer.Connection);
+        if (peer.Tap is { } tap) tap.Write(peer);
+        else outbox.Sent(peer.End.Outgoing.Write(outbox.Unsent));
+        if (!outbox.IsEmpty || peer.Tapped.Count > 0) return;
+        if (peer.IsClosing) Gone(peer);
+        else if (peer.Connection.WantsDrained) _engine.Handle(Input.Drained(peer.Connection), now, this);
+    }
+
+    private void Gone(Peer peer)
+    {
+        if (peer.IsGone || IsDead) return;
+        peer.IsGone = true;
+        peer.End.Close();
+        peer.Connection.Outbox.Clear();
+        Peers.Remove(peer);
+    }
+
+    private void Ready(Peer peer)
+    {
+        if (IsDead || peer.IsGone || peer.IsReady) return;
+        peer.IsReady = true;
+        _ready.Add(peer);
+        ComeSoon();
+    }
+
+    private void Dirty(Peer peer)
+    {
+        if (IsDead || peer.IsGone || peer.IsDirty) return;
+        peer.IsDirty = true;
+        _dirty.Add(peer);
+        ComeSoon();
+    }
+
+    private Peer PeerOf(Connection connection) => Peers.Find(peer => peer.Connection == connection)
+        ?? throw new Violation("LetGo", $"effect on {connection.RemoteAddress}, whose connection has ended");
+}

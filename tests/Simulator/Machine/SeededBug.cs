@@ -1,0 +1,33 @@
+namespace LightMq.Simulator.Machine;
+
+/// <summary>A bug put into the simulated host, or the device, on purpose: each proves a checker.</summary>
+public enum SeededBug
+{
+    None,
+    /// <summary>Now and then a group is answered but not stored: <c>AtLeastOnce</c>.</summary>
+    LoseGroup,
+    /// <summary>A client forgets which QoS 2 ids it has seen: <c>ExactlyOnce</c>.</summary>
+    ForgetQos2Ids,
+    /// <summary>A QoS 1 publish is sent twice: <c>ExactlyOnce</c> where no fault happens.</summary>
+    SendTwice,
+    /// <summary>Two messages change places: <c>PublisherOrder</c>.</summary>
+    SwapPublishes,
+    /// <summary>Two PUBACKs change places: <c>AckOrder</c>.</summary>
+    SwapPubAcks,
+    /// <summary>Sessions are not stored: <c>SessionSurvival</c>.</summary>
+    LoseSessions,
+    /// <summary>Numbers start again after a while: <c>BridgeStreams</c>.</summary>
+    Renumber,
+    /// <summary>The engine is given wider bounds than the checker: <c>Bounds</c>.</summary>
+    WidenBounds,
+    /// <summary>A byte of a payload changes: <c>NothingInvented</c>.</summary>
+    AlterPayload,
+    /// <summary>Retained messages are not stored: <c>RetainedState</c>.</summary>
+    LoseRetained,
+    /// <summary>DISCONNECT is not read: <c>Wills</c>.</summary>
+    IgnoreDisconnect,
+    /// <summary>The end of a connection looks like DISCONNECT: <c>Wills</c>.</summary>
+    FakeDisconnect,
+    /// <summary>The host no longer reads a connection that it was told to read again: <c>Drains</c>.</summary>
+    StopReading,
+}

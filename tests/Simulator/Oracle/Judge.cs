@@ -1,0 +1,110 @@
+namespace LightMq.Simulator.Oracle;
+
+/// <summary>Knows every message and every subscription, and asks the checkers.</summary>
+public sealed class Judge(Rules rules)
+{
+    private readonly Dictionary<(int, int), MessageFacts> _messages = [];
+    private readonly List<SubscriberFacts> _subscribers = [];
+    private readonly HashSet<string> _cleared = [];
+
+    public Rules Rules { get; } = rules;
+    public IReadOnlyList<SubscriberFacts> Subscribers => _subscribers;
+    public IReadOnlyCollection<MessageFacts> Messages => _messages.Values;
+    public long Deliveries { get; private set; }
+
+    public SessionSurvival Sessions { get; } = new();
+    public AckOrder AckOrder { get; } = new();
+    public BridgeStreams Bridges { get; } = new();
+    public Bounds Bounds { get; } = new(rules.Options);
+    public Wills Wills { get; private set; } = null!;
+    public RetainedState Retained { get; private set; } = null!;
+    public Drains Drains { get; private set; } = null!;
+    private List<IChecker> Checkers { get; } = [];
+
+    public static Judge Of(Rules rules)
+    {
+        var judge = new Judge(rules);
+        judge.Wills = new Wills(judge);
+        judge.Retained = new RetainedState(judge);
+        judge.Drains = new Drains(judge);
+        judge.Checkers.AddRange([
+            new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules), new NothingInvented(judge),
+            judge.Wills, judge.Retained, judge.Bridges]);
+        return judge;
+    }
+
+    public SubscriberFacts Subscriber(string clientId, bool isBridge)
+    {
+        var facts = new SubscriberFacts(clientId, isBridge);
+        _subscribers.Add(facts);
+        return facts;
+    }
+
+    public void Sent(MessageFacts message)
+    {
+        _messages[(message.Publisher, message.Sequence)] = message;
+        if (message.Payload.Length == 0) _cleared.Add(message.Topic);
+    }
+
+    /// <summary>Whether an empty payload was ever published to a topic.</summary>
+    public bool WasCleared(string topic) => _cleared.Contains(topic);
+
+    public void Acknowledged(MessageFacts message, long now)
+    {
+        if (message.Acknowledged != long.MaxValue) return;
+        message.Acknowledged = now;
+        foreach (var checker in Checkers) checker.Acknowledged(message);
+    }
+
+    public void Delivered(SubscriberFacts to, string topic, byte[] payload, int qos, bool dup, bool retain, long now)
+    {
+        Deliveries++;
+        var known = MessageFacts.TryRead(payload, out var publisher, out var sequence);
+        var message = known ? _messages.GetValueOrDefault((publisher, sequence)) : null;
+        var delivery = new Delivery(to, message, topic, payload, qos, dup, retain, now);
+        foreach (var checker in Checkers) checker.Delivered(delivery);
+    }
+
+    public void Requested(SubscriberFacts subscriber, string filter, int qos, long now)
+    {
+        subscriber.Filter(filter).Requested(qos, now);
+        if (qos < 1) Loosen(subscriber, filter);
+    }
+
+    public void Settled(SubscriberFacts subscriber, string filter, int qos, long now) =>
+        subscriber.Filter(filter).Settled(qos, now);
+
+    /// <summary>The client's session may be gone: its connection ended (clean), or it asks for a new one.</summary>
+    public void SessionDoubtful(SubscriberFacts subscriber, long now)
+    {
+        foreach (var filter in subscriber.Filters)
+        {
+            filter.Requested(-1, now);
+            Loosen(subscriber, filter.Name);
+        }
+    }
+
+    public void EraBegan(SubscriberFacts subscriber)
+    {
+        subscriber.BeginEra();
+        foreach (var checker in Checkers) checker.EraBegan(subscriber);
+    }
+
+    /// <summary>What is still owed to anybody, or null.</summary>
+    public string? Owed()
+    {
+        foreach (var checker in Checkers)
+            if (checker.Owed() is { } owed) return owed;
+        return null;
+    }
+
+    public void AtEnd()
+    {
+        foreach (var checker in Checkers) checker.AtEnd();
+    }
+
+    private void Loosen(SubscriberFacts subscriber, string filter)
+    {
+        foreach (var checker in Checkers) checker.Loosened(subscriber, filter);
+    }
+}

@@ -1,0 +1,28 @@
+namespace LightMq.Simulator.Oracle;
+
+/// <summary>
+/// First occurrences at one subscriber keep the publisher's order, per topic, and at a bridge over all topics
+/// (MQTT-4.6.0-6, LMQ-ORD-1).
+/// </summary>
+/// <remarks>
+/// Only messages first sent after the subscription was certain count: a client that subscribes between the two
+/// transmissions of a message rightly gets it after a later one. Where a queue may drop, a message sent twice
+/// may be new at its second coming.
+/// </remarks>
+public sealed class PublisherOrder(Rules rules) : IChecker
+{
+    private readonly Dictionary<(SubscriberFacts, int Era, int Publisher, string Topic), MessageFacts> _last = [];
+    private readonly HashSet<(SubscriberFacts, int Era, MessageFacts)> _seen = [];
+
+    public void Delivered(Delivery delivery)
+    {
+        if (delivery.Message is not { IsWill: false } message || delivery.Retain || delivery.Qos == 0) return;
+        var to = delivery.Subscriber;
+        if (!_seen.Add((to, to.Era, message)) || !to.IsOwed(message)) return;
+        if (rules.MayDrop && message.Sends > 1) return;
+        var key = (to, to.Era, message.Publisher, to.IsBridge ? "" : message.Topic);
+        if (_last.TryGetValue(key, out var last) && last.Sequence > message.Sequence)
+            throw new Violation(nameof(PublisherOrder), $"{delivery} came after {last}");
+        _last[key] = message;
+    }
+}

@@ -1,0 +1,32 @@
+namespace LightMq.Simulator.Oracle;
+
+/// <summary>
+/// An acknowledged session is there at the next CONNECT, and an acknowledged end of a session lasts
+/// (MQTT-3.2.2-1..3). Acknowledged subscriptions are <see cref="AtLeastOnce"/>'s and
+/// <see cref="NothingInvented"/>'s.
+/// </summary>
+public sealed class SessionSurvival
+{
+    private readonly Dictionary<string, bool?> _stored = [];
+
+    /// <summary>A bridge session exists before anybody connects (LMQ-CORE-4).</summary>
+    public void Exists(string clientId) => _stored[clientId] = true;
+
+    /// <summary>Until the answer comes, the session's fate is not known where the request changes it.</summary>
+    public void ConnectSent(string clientId, bool clean)
+    {
+        if (_stored.GetValueOrDefault(clientId, false) == clean) _stored[clientId] = null;
+    }
+
+    public void ConnectAccepted(string clientId, bool clean, bool present, bool? before)
+    {
+        if (clean && present)
+            throw new Violation(nameof(SessionSurvival), $"{clientId}: session present on a clean one");
+        if (!clean && before is { } was && was != present)
+            throw new Violation(nameof(SessionSurvival),
+                $"{clientId}: session {(was ? "lost" : "came back")} although it was acknowledged");
+        _stored[clientId] = !clean;
+    }
+
+    public bool? Stored(string clientId) => _stored.GetValueOrDefault(clientId, false);
+}

@@ -1,0 +1,48 @@
+using LightMq.Simulator.Devices;
+using LightMq.Simulator.Machine;
+
+namespace LightMq.Simulator.World;
+
+/// <summary>What goes wrong in phase 1: cut connections, power cuts, kills, restarts, a full disk.</summary>
+public sealed class Mischief(Surroundings world, Board board, DiskFaults faults, IReadOnlyList<Device> devices)
+{
+    private Scheduler Scheduler => world.Scheduler;
+    private Random Random => world.Scheduler.Random;
+
+    public void Begin()
+    {
+        Again(world.Scenario.CutEvery, CutOne);
+        Again(world.Scenario.DownEvery, GoDown);
+        Again(world.Scenario.FullEvery, FillDisk);
+    }
+
+    private void Again(long every, Action mischief)
+    {
+        if (every == 0) return;
+        Scheduler.After(Random.Spread(every / 4, every * 2), () =>
+        {
+            if (!world.IsFaulty) return;
+            mischief();
+            Again(every, mischief);
+        });
+    }
+
+    private void CutOne() => Random.Pick(devices).Break();
+
+    private void GoDown()
+    {
+        if (board.Process == null) return;
+        switch (Random.Next(4))
+        {
+            case 0: board.Stop(); break;
+            case 1: board.Kill(); break;
+            default: board.PowerOff(); break;
+        }
+    }
+
+    private void FillDisk()
+    {
+        faults.IsFull = true;
+        Scheduler.After(Random.Spread(100_000, 10 * Scheduler.Second), () => faults.IsFull = false);
+    }
+}
