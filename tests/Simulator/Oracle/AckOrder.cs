@@ -3,9 +3,7 @@ namespace LightMq.Simulator.Oracle;
 /// <summary>PUBACK and PUBREC come in the order of the PUBLISH packets (MQTT-4.6.0-2, MQTT-4.6.0-3).</summary>
 public sealed class AckOrder
 {
-    /// <param name="client">Whose.</param>
-    /// <param name="got">Packet id acknowledged.</param>
-    /// <param name="expected">Oldest id that waits for this kind of acknowledgement; null: none does.</param>
+    /// <summary>An acknowledgement came; null expected: none was waited for.</summary>
     public void Acknowledged(string client, string kind, ushort got, ushort? expected)
     {
         if (expected == null)
