@@ -45,6 +45,9 @@ public sealed class Conversation
     private long Now => _world.Scheduler.Now;
     private Random Random => _world.Scheduler.Random;
 
+    public override string ToString() => $"{_session.Outgoing.Count} outgoing, {_session.Requests.Count} requests, "
+        + $"{_unsettled.Count} unsettled, {_answers.Count} answers";
+
     public void ConnectSent(bool clean)
     {
         _storedBefore = Judge.Sessions.Stored(_profile.ClientId);

@@ -39,7 +39,8 @@ public sealed class BrokerProcess : IEffects
         _scheduler = board.World.Scheduler;
         _judge = board.World.Judge;
         _born = _scheduler.Now;
-        _engine = new Engine(board.World.Scenario.Options);
+        _engine = new Engine(board.World.Bug == SeededBug.WidenBounds
+            ? Widened(board.World.Scenario.Options) : board.World.Scenario.Options);
         _storeThread = new StoreThread(_scheduler, store, board.World.Scenario.CommitMicroseconds)
         {
             Stored = OnStored,
@@ -105,7 +106,8 @@ public sealed class BrokerProcess : IEffects
     public Now Now() => new((_scheduler.Now - _born) / 1000, _board.UnixMilliseconds, _board.IsClockTrusted);
 
     /// <summary>Number that the engine gave to a message in flight on a bridge's connection.</summary>
-    public BridgeStamp? StampOf(Connection connection, ushort packetId) => null;
+    public BridgeStamp? StampOf(Connection connection, ushort packetId) =>
+        _engine.BridgeStampOf(connection, packetId);
 
     public void Send(Connection connection) => Dirty(PeerOf(connection));
 
@@ -200,7 +202,8 @@ public sealed class BrokerProcess : IEffects
             foreach (var peer in dirty) Write(peer, now);
         }
         _judge.Bounds.Observe(_engine);
-        if (IsStopping && !_groupUnderWay && _completions.Count == 0) _board.Stopped();
+        foreach (var peer in Peers)
+            if (_engine.IsStopped) _board.Stopped();
         else AwaitDeadline(now);
     }
 
@@ -247,7 +250,6 @@ public sealed class BrokerProcess : IEffects
         peer.IsDirty = false;
         if (peer.IsGone) return;
         var outbox = peer.Connection.Outbox;
-        if (!peer.IsClosing) _judge.Bounds.Observe(peer.Connection);
         if (peer.Tap is { } tap) tap.Write(peer);
         else outbox.Sent(peer.End.Outgoing.Write(outbox.Unsent));
         if (!outbox.IsEmpty || peer.Tapped.Count > 0) return;
@@ -279,6 +281,15 @@ public sealed class BrokerProcess : IEffects
         _dirty.Add(peer);
         ComeSoon();
     }
+
+    private static BrokerOptions Widened(BrokerOptions options) => options with
+    {
+        QueueMessagesMax = 1_000_000,
+        QueueBytesMax = 1L << 30,
+        QueuesBytesMax = 1L << 30,
+        ParkedPacketsMax = 1_000,
+        InflightMax = 1_000,
+    };
 
     private Peer PeerOf(Connection connection) => Peers.Find(peer => peer.Connection == connection)
         ?? throw new Violation("LetGo", $"effect on {connection.RemoteAddress}, whose connection has ended");

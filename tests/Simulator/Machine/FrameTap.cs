@@ -69,13 +69,15 @@ public sealed class FrameTap
 
     private void Note(Peer peer, in PublishPacket packet)
     {
-        if (packet.Qos == 0 || !MessageFacts.TryRead(packet.Payload, out var publisher, out var sequence)) return;
+        if (packet.Qos == 0) return;
+        // An empty payload, which clears a retained message, cannot name its publisher, but has a number.
+        if (!MessageFacts.TryRead(packet.Payload, out var publisher, out var sequence)) publisher = -1;
         if (_process.StampOf(peer.Connection, packet.PacketId) is not { } stamp)
             throw new Violation(nameof(BridgeStreams), $"{publisher}/{sequence} goes up without a number");
         if (_world.Bug == SeededBug.Renumber && stamp.Number > 5)
             stamp = new BridgeStamp(stamp.Client, stamp.Epoch, stamp.Number - 3);
-        _world.Judge.Bridges.Sent(peer.Connection.RemoteAddress, stamp,
-            _world.Scenario.Devices[publisher].ClientId, publisher, sequence);
+        var sender = publisher < 0 ? stamp.Client : _world.Scenario.Devices[publisher].ClientId;
+        _world.Judge.Bridges.Sent(peer.Connection.RemoteAddress, stamp, sender, publisher, sequence);
     }
 
     private List<byte> Tamper(ReadOnlySpan<byte> bytes)

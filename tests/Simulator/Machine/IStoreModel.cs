@@ -29,6 +29,3 @@ public interface IStoreModel
 
 /// <summary>The power failed in the middle of an operation.</summary>
 public sealed class PowerLostException : Exception;
-
-/// <summary>No room on the disk.</summary>
-public sealed class DiskFullException() : IOException("no space left on device");

@@ -1,5 +1,6 @@
 using LightMq.Broker.Durability;
 using LightMq.Simulator.World;
+using LightMq.Store.Disk;
 
 namespace LightMq.Simulator.Machine;
 
@@ -19,7 +20,7 @@ public sealed class MemoryStore(Random random, DiskFaults faults) : IStoreModel
 
     public void Commit(StoreGroup group)
     {
-        if (faults is { Active: true, IsFull: true }) throw new DiskFullException();
+        if (faults is { Active: true, IsFull: true }) throw new DiskFullException("simulated: no room left");
         if (faults.Active && random.Happens(faults.PowerChance))
         {
             if (random.Happens(0.5)) Apply(group);

@@ -1,5 +1,6 @@
 using LightMq.Broker.Durability;
 using LightMq.Simulator.World;
+using LightMq.Store.Disk;
 
 namespace LightMq.Simulator.Machine;
 

@@ -5,19 +5,35 @@ using LightMq.Broker.Settings;
 namespace LightMq.Simulator.Oracle;
 
 /// <summary>What the broker holds stays within what it was configured to hold, at every moment.</summary>
+/// <remarks>
+/// A bound stops the next message, not the one that reaches it, so each is allowed one largest packet more; what
+/// has been parked when reading stops is bounded by packets and bytes of its own. Bridges are never stopped.
+/// </remarks>
 public sealed class Bounds(BrokerOptions options)
 {
+    private const int PacketBytesMost = 2_200;
+
     public void Observe(Engine engine)
     {
-        _ = engine;
+        if (options.QueueFull == DropPolicy.Stop && options.Bridges.Count == 0)
+            Demand(engine.Counters.QueuedBytes, options.QueuesBytesMax + PacketBytesMost, "bytes in all queues");
     }
 
-    public void Observe(Connection connection) =>
-        Demand(connection.Outbox.Length <= options.OutboxBytesMax + 2L * options.PacketBytesMax,
-            $"outbox of {connection.Outbox.Length} bytes");
-
-    private static void Demand(bool holds, string what)
+    public void Observe(Connection connection)
     {
-        if (!holds) throw new Violation(nameof(Bounds), what);
+        Demand(connection.Outbox.Length, options.OutboxBytesMax + 2 * PacketBytesMost, "bytes in an outbox");
+        var (parkedPackets, parkedBytes, inflight, messages, bytes) = Engine.LoadOf(connection);
+        Demand(parkedPackets, options.ParkedPacketsMax + 1, "parked packets");
+        Demand(parkedBytes, options.ParkedBytesMax + PacketBytesMost, "parked bytes");
+        var isBridge = options.Bridges.Any(bridge => bridge.ClientId == connection.RemoteAddress);
+        Demand(inflight, isBridge ? options.BridgeInflightMax : options.InflightMax, "messages in flight");
+        if (isBridge) return;
+        Demand(messages, options.QueueMessagesMax + 1, "messages in a queue");
+        Demand(bytes, options.QueueBytesMax + PacketBytesMost, "bytes in a queue");
+    }
+
+    private static void Demand(long held, long bound, string what)
+    {
+        if (held > bound) throw new Violation(nameof(Bounds), $"{held} {what}, bound {bound}");
     }
 }

@@ -41,7 +41,8 @@ public sealed class Simulation
             FailChance = scenario.DiskFailChance,
             PowerChance = scenario.PowerInCommitChance,
         };
-        IStoreModel store = new MemoryStore(scheduler.Random, _faults);
+        IStoreModel store = scenario.IsOnDisk
+            ? new DiskStore(scheduler.Random, _faults) : new MemoryStore(scheduler.Random, _faults);
         _board = new Board(_world, store);
         foreach (var profile in scenario.Devices) _devices.Add(new Device(profile, _world, _board));
     }
@@ -113,7 +114,7 @@ public sealed class Simulation
     private string? Loud()
     {
         foreach (var device in _devices)
-            if (!device.IsQuiet) return $"{device.Profile.ClientId} is not done: {device.Conversation}";
+            if (!device.IsQuiet) return $"{device.Profile.ClientId} ({(device.IsConnected ? "on" : "off")}line): {device.Conversation}";
         return _world.Judge.Owed();
     }
 
