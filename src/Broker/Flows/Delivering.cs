@@ -390,7 +390,8 @@ internal sealed class Delivering(
 
     private void WriteRelease(Session session, ushort packetId)
     {
-        if (session.Connection is not { IsClosed: false } connection) return;
+        // Before CONNACK nothing else may be said (MQTT-3.2.0-1); Resume sends it then.
+        if (session.Connection is not { IsClosed: false, Stage: ConnectionStage.Ready } connection) return;
         var to = connection.Reserve(PacketWriter.AckSize, turn.Effects);
         connection.Outbox.Append(PacketWriter.Ack(to, PacketType.PubRel, packetId));
     }

@@ -203,7 +203,8 @@ public sealed class BrokerProcess : IEffects
         }
         _judge.Bounds.Observe(_engine);
         foreach (var peer in Peers)
-            if (_engine.IsStopped) _board.Stopped();
+            if (!peer.IsClosing) _judge.Bounds.Observe(peer.Connection);
+        if (_engine.IsStopped) _board.Stopped();
         else AwaitDeadline(now);
     }
 
