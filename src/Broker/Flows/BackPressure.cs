@@ -69,7 +69,11 @@ internal sealed class BackPressure(
         while (policy != DropPolicy.Stop
             && (!Fits(session, bytes) || turn.Counters.QueuedBytes + bytes > options.QueuesBytesMax))
         {
-            if (policy == DropPolicy.KeepLatestPerTopic && delivering.DropSameTopic(session, topic)) continue;
+            if (policy == DropPolicy.KeepLatestPerTopic && delivering.DropSameTopic(session, topic))
+            {
+                Report(BrokerEventKind.Dropping, session, "its queue is full and older messages of a topic go");
+                continue;
+            }
             if (policy != DropPolicy.DropNewest && delivering.DropOldest(session, DropReason.QueueDropOldest))
             {
                 Report(BrokerEventKind.Dropping, session, "its queue is full and the oldest messages go");

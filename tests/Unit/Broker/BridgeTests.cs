@@ -1,0 +1,132 @@
+using LightMq.Broker.Bridges;
+using LightMq.Broker.Settings;
+using LightMq.Mqtt;
+using Xunit;
+
+namespace LightMq.Unit.Broker;
+
+/// <summary>Bridge sessions, their streams and epochs (LMQ-CORE-4).</summary>
+public sealed class BridgeTests
+{
+    private static readonly BrokerOptions Bridged = new()
+    {
+        AckHoldMilliseconds = 200, Bridges = [new BridgeOptions("up", ["data/#"])],
+    };
+
+    [Fact]
+    public void A_bridge_session_exists_before_the_first_client()
+    {
+        var host = new EngineHost(Bridged);
+        Assert.True(host.Engine.IsReady);
+        var sensor = host.Connect("sensor");
+        sensor.Publish("data/a", "first");
+        host.Advance(10);
+        Assert.Contains("PUBACK 1", sensor.Read());
+        var up = host.Connect("up", clean: false);
+        Assert.Equal(["CONNACK 0 present", "PUBLISH 2 data/a first q1"], up.Read());
+    }
+
+    [Fact]
+    public void Numbers_count_per_client_from_one_and_skip_QoS_0()
+    {
+        var host = new EngineHost(Bridged);
+        var up = host.Connect("up", clean: false);
+        var a = host.Connect("a");
+        var b = host.Connect("b");
+        a.Publish("data/x", "1", id: 1);
+        a.Publish("data/x", "zero", qos: 0);
+        b.Publish("data/x", "2", id: 1);
+        a.Publish("data/x", "3", id: 2);
+        Assert.Equal(["a 1", "b 1", "a 2"], Stamps(host, up).Select(s => $"{s.Client} {s.Number}"));
+    }
+
+    [Fact]
+    public void A_message_keeps_its_number_and_epoch_and_each_start_has_its_own()
+    {
+        var host = new EngineHost(Bridged);
+        var sensor = host.Connect("sensor");
+        sensor.Publish("data/a", "1", id: 1);
+        sensor.Publish("data/a", "2", id: 2);
+        host.Advance(20);
+        var before = host.Engine.Epoch;
+        host = host.Crash();
+        sensor = host.Connect("sensor");
+        sensor.Publish("data/a", "3", id: 1);
+        host.Advance(20);
+        Assert.NotEqual(before, host.Engine.Epoch);
+        Assert.Equal(before.Boot + 1, host.Engine.Epoch.Boot);
+        var stamps = Stamps(host, host.Connect("up", clean: false));
+        Assert.Equal(
+            [new BridgeStamp("sensor", before, 1), new BridgeStamp("sensor", before, 2),
+                new BridgeStamp("sensor", host.Engine.Epoch, 1)], stamps);
+    }
+
+    [Fact]
+    public void Numbers_go_on_over_reconnects_with_clean_sessions()
+    {
+        var host = new EngineHost(Bridged);
+        for (var i = 0; i < 3; i++)
+        {
+            var sensor = host.Connect("sensor");
+            sensor.Publish("data/a", $"{i}", id: 1);
+            host.Advance(20);
+            sensor.Disconnect();
+        }
+        Assert.Equal([1L, 2, 3], Stamps(host, host.Connect("up", clean: false)).Select(s => s.Number));
+    }
+
+    [Fact]
+    public void What_came_down_does_not_go_up_again()
+    {
+        var host = new EngineHost(Bridged);
+        var up = host.Connect("up", clean: false);
+        var local = host.Connect("local");
+        local.Subscribe("data/#");
+        local.Read();
+        up.Read();
+        up.Publish("data/down", "command", id: 9);
+        Assert.Equal(["PUBACK 9"], up.Read());
+        Assert.Equal(["PUBLISH 2 data/down command q1"], local.Read());
+    }
+
+    [Theory]
+    [InlineData(true, null, 5)]
+    [InlineData(false, "somebody", 5)]
+    [InlineData(false, "uplink", 0)]
+    public void A_bridge_keeps_its_session_and_its_login(bool clean, string? user, int code)
+    {
+        var hash = new PasswordHash(1, [], new byte[32]);
+        var host = new EngineHost(Bridged with
+        {
+            Bridges = [new BridgeOptions("up", ["data/#"], "uplink")],
+            Users = [new LocalUser("uplink", hash, [new TopicRule("#", true, true)]),
+                new LocalUser("somebody", hash, [new TopicRule("#", true, true)])],
+        });
+        var peer = host.Open();
+        peer.SendConnect("up", clean, user: user, password: user is null ? null : "x");
+        Assert.StartsWith($"CONNACK {code}", Assert.Single(peer.Read()));
+    }
+
+    [Fact]
+    public void A_bridge_that_unsubscribes_from_its_filters_still_gets_everything()
+    {
+        var host = new EngineHost(Bridged);
+        var up = host.Connect("up", clean: false);
+        up.Send(0xA2, 10, 0, 7, 0, 6, (byte)'d', (byte)'a', (byte)'t', (byte)'a', (byte)'/', (byte)'#');
+        host.Advance(20);
+        host.Connect("sensor").Publish("data/a", "1");
+        Assert.Equal(["CONNACK 0 present", "UNSUBACK 7", "PUBLISH 2 data/a 1 q1"], up.Read());
+    }
+
+    private static List<BridgeStamp> Stamps(EngineHost host, Peer up)
+    {
+        List<BridgeStamp> stamps = [];
+        foreach (var text in up.Read().Where(t => t.StartsWith("PUBLISH") && t.Contains(" q1")))
+        {
+            var id = ushort.Parse(text.Split(' ')[1]);
+            stamps.Add(host.Engine.BridgeStampOf(up.Connection, id)!.Value);
+            up.Ack(PacketType.PubAck, id);
+        }
+        return stamps;
+    }
+}

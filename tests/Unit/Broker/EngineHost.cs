@@ -1,0 +1,220 @@
+using System.Text;
+using LightMq.Broker;
+using LightMq.Broker.Connections;
+using LightMq.Broker.Durability;
+using LightMq.Broker.Settings;
+using LightMq.Mqtt;
+using Xunit;
+
+namespace LightMq.Unit.Broker;
+
+/// <summary>The engine with a clock of its own and a store that commits when told to.</summary>
+internal sealed class EngineHost : IEffects
+{
+    public static readonly ListenerOptions Plain = new() { Dialect = Dialect.Plain, Anonymous = true };
+
+    private readonly Dictionary<(StoreCollection, int), byte[]> _disk;
+    private readonly Queue<int> _loads = [];
+    private StoreGroup? _underWay;
+    private long _now = 1_000;
+
+    public EngineHost(BrokerOptions? options = null, EngineHost? before = null)
+    {
+        Options = options ?? before?.Options ?? new BrokerOptions { AckHoldMilliseconds = 0 };
+        _disk = before?._disk ?? [];
+        _now = before?._now ?? 1_000;
+        Engine = new Engine(Options);
+        foreach (var ((collection, key), value) in _disk) Engine.Recover(collection, key, value);
+        var random = new byte[16];
+        random[0] = (byte)_disk.Count;
+        Engine.Start(random, Now, this);
+        Commit();
+    }
+
+    public BrokerOptions Options { get; }
+    public Engine Engine { get; }
+    /// <summary>Whether groups are committed as soon as they come.</summary>
+    public bool CommitsAtOnce { get; set; } = true;
+    public List<BrokerEvent> Events { get; } = [];
+    public List<(Connection Connection, CloseReason Reason)> Closes { get; } = [];
+    public Dictionary<Connection, bool> Reading { get; } = [];
+    public int Groups { get; private set; }
+    public bool AnswersLoads { get; set; } = true;
+    public Func<byte[], PasswordHash, bool> Passwords { get; set; } = (_, _) => true;
+    public int SlotsOnDisk => _disk.Keys.Count(k => k.Item1 == StoreCollection.Slots);
+    public Now Now => new(_now, 1_700_000_000_000 + _now);
+
+    public void Handle(Input input)
+    {
+        Engine.Handle(input, Now, this);
+        Settle();
+    }
+
+    /// <summary>Lets time pass, a tick at every deadline on the way.</summary>
+    public void Advance(int milliseconds)
+    {
+        var end = _now + milliseconds;
+        while (Engine.Deadline <= end)
+        {
+            _now = Math.Max(_now, Engine.Deadline);
+            Handle(Input.Tick());
+            if (Engine.Deadline <= _now && _underWay is null) _now++;
+        }
+        _now = Math.Max(_now, end);
+        Handle(Input.Tick());
+    }
+
+    /// <summary>Commits the group under way, if there is one.</summary>
+    public bool Commit()
+    {
+        if (_underWay is not { } group) return false;
+        _underWay = null;
+        foreach (var change in group.Changes)
+        {
+            if (change.IsDelete) _disk.Remove((change.Collection, change.Key));
+            else _disk[(change.Collection, change.Key)] = group.ValueOf(change).ToArray();
+        }
+        Groups++;
+        Engine.Handle(Input.Stored(group.Number), Now, this);
+        Settle();
+        return true;
+    }
+
+    /// <summary>The power goes: what was not committed is lost. Gives the next life.</summary>
+    public EngineHost Crash(BrokerOptions? options = null) => new(options, this);
+
+    public Peer Open(ListenerOptions? listener = null)
+    {
+        var peer = new Peer(this, new Connection(listener ?? Plain, "test"));
+        Handle(Input.Connected(peer.Connection));
+        return peer;
+    }
+
+    public Peer Connect(string clientId, bool clean = true, string? will = null, int keepAlive = 60)
+    {
+        var peer = Open();
+        peer.SendConnect(clientId, clean, will, keepAlive);
+        Advance(Options.GroupMilliseconds);
+        return peer;
+    }
+
+    public void Send(Connection connection) { }
+    public void SetReading(Connection connection, bool on) => Reading[connection] = on;
+    public void Close(Connection connection, CloseReason reason) => Closes.Add((connection, reason));
+    public void Load(int slot) => _loads.Enqueue(slot);
+    public void Report(in BrokerEvent happened) => Events.Add(happened);
+
+    public void Store(StoreGroup group)
+    {
+        Assert.Null(_underWay);
+        _underWay = group;
+    }
+
+    public void CheckPassword(Connection connection, PasswordHash hash, byte[] password) =>
+        _checks.Enqueue((connection, Passwords(password, hash)));
+
+    private readonly Queue<(Connection, bool)> _checks = [];
+
+    public void AnswerLoads()
+    {
+        while (_loads.TryDequeue(out var slot))
+            Engine.Handle(Input.Loaded(slot, _disk.GetValueOrDefault((StoreCollection.Slots, slot))), Now, this);
+    }
+
+    /// <summary>Damages what the disk holds of a slot.</summary>
+    public void LoseSlots()
+    {
+        foreach (var key in _disk.Keys.Where(k => k.Item1 == StoreCollection.Slots).ToArray()) _disk.Remove(key);
+    }
+
+    private void Settle()
+    {
+        while (_checks.TryDequeue(out var check))
+            Engine.Handle(Input.PasswordChecked(check.Item1, check.Item2), Now, this);
+        if (AnswersLoads) AnswerLoads();
+        if (CommitsAtOnce) Commit();
+    }
+}
+
+/// <summary>A client at the other end, speaking in packets.</summary>
+internal sealed class Peer(EngineHost host, Connection connection)
+{
+    private readonly byte[] _buffer = new byte[300_000];
+
+    public Connection Connection { get; } = connection;
+    /// <summary>When set, nothing is taken from the outbox.</summary>
+    public bool Stuck { get; set; }
+    public bool IsClosed => host.Closes.Any(c => c.Connection == Connection);
+
+    public void Send(int length) => host.Handle(Input.Received(Connection, _buffer.AsSpan(0, length)));
+    public void Send(params byte[] bytes) => host.Handle(Input.Received(Connection, bytes));
+    public void Gone() => host.Handle(Input.Closed(Connection));
+    public void Disconnect() => Send(PacketWriter.Disconnect(_buffer));
+
+    public void SendConnect(
+        string clientId, bool clean, string? will = null, int keepAlive = 60, string? user = null, string? password = null)
+    {
+        var fields = new ConnectFields
+        {
+            ClientId = Encoding.UTF8.GetBytes(clientId), CleanSession = clean, KeepAliveSeconds = (ushort)keepAlive,
+        };
+        if (will is not null)
+            fields = fields with { WillTopic = Encoding.UTF8.GetBytes(will), WillPayload = "gone"u8, WillQos = 1 };
+        if (user is not null) fields = fields with { UserName = Encoding.UTF8.GetBytes(user) };
+        if (password is not null) fields = fields with { Password = Encoding.UTF8.GetBytes(password) };
+        Send(PacketWriter.Connect(_buffer, fields));
+    }
+
+    public void Subscribe(string filter, int qos = 1, ushort id = 1)
+    {
+        Send(PacketWriter.Subscribe(_buffer, id, Encoding.UTF8.GetBytes(filter), qos));
+        host.Advance(host.Options.GroupMilliseconds);
+    }
+
+    public void Publish(
+        string topic, string payload, int qos = 1, ushort id = 1, bool dup = false, bool retain = false)
+    {
+        var bytes = Encoding.UTF8.GetBytes(payload);
+        Send(PacketWriter.Publish(_buffer, Encoding.UTF8.GetBytes(topic), bytes, qos, dup, retain, id));
+    }
+
+    public void Ack(PacketType type, int id) => Send(PacketWriter.Ack(_buffer, type, (ushort)id));
+
+    /// <summary>Takes everything that waits and names it: "CONNACK 0", "PUBLISH 1 t/a hello dup retain", "PUBACK 7".</summary>
+    public List<string> Read()
+    {
+        var texts = new List<string>();
+        while (!Connection.Outbox.IsEmpty)
+        {
+            var bytes = Connection.Outbox.Unsent.ToArray();
+            Connection.Outbox.Sent(bytes.Length);
+            var rest = bytes.AsSpan();
+            while (FrameReader.TryRead(rest, int.MaxValue, out var frame))
+            {
+                texts.Add(Name(frame));
+                rest = rest[frame.Length..];
+            }
+            Assert.True(rest.IsEmpty);
+            if (Connection.WantsDrained) host.Handle(Input.Drained(Connection));
+        }
+        return texts;
+    }
+
+    private static string Name(in Frame frame)
+    {
+        switch (frame.Type)
+        {
+            case PacketType.ConnAck:
+                var ack = ConnAckPacket.Read(frame);
+                return $"CONNACK {(int)ack.Code}{(ack.SessionPresent ? " present" : "")}";
+            case PacketType.Publish:
+                var publish = PublishPacket.Read(frame);
+                return $"PUBLISH {publish.PacketId} {Encoding.UTF8.GetString(publish.Topic)} "
+                    + $"{Encoding.UTF8.GetString(publish.Payload)} q{publish.Qos}"
+                    + (publish.Dup ? " dup" : "") + (publish.Retain ? " retain" : "");
+            case PacketType.SubAck: return $"SUBACK {SubAckPacket.Read(frame).Codes[0]}";
+            case PacketType.PingResp: return "PINGRESP";
+            default: return $"{frame.Type.ToString().ToUpperInvariant()} {AckPacket.Read(frame)}";
+        }
+    }
+}
