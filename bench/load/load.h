@@ -18,7 +18,7 @@ enum state { CLOSED, CONNECTING, AWAIT_CONNACK, AWAIT_SUBACK, READY };
 extern const char *const mode_names[];
 
 struct options {
-    const char *host, *user, *pass, *client_id, *topic, *filter;
+    const char *host, *user, *pass, *client_id, *subscriber_id, *topic, *filter;
     int port, mode, pubs, subs, qos, size, window, credit, batch, conns, concurrency, keepalive, server_pid;
     long count;
     double duration, warmup, rate, hold, drain, max_secs;

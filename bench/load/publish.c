@@ -47,7 +47,8 @@ static char *expand(const char *fmt, int idx, char role, const char *all)
 
 void send_connect(struct conn *c)
 {
-    const char *id = expand(o.client_id, c->idx, c->role, NULL);
+    const char *format = c->role == 's' && o.subscriber_id ? o.subscriber_id : o.client_id;
+    const char *id = expand(format, c->idx, c->role, NULL);
     const char *u = o.user ? expand(o.user, c->idx, c->role, NULL) : NULL,
                *pw = o.pass ? expand(o.pass, c->idx, c->role, NULL) : NULL;
     size_t rem = 10 + 2 + strlen(id) + (u ? 2 + strlen(u) : 0) + (pw ? 2 + strlen(pw) : 0);
@@ -56,7 +57,7 @@ void send_connect(struct conn *c)
     p = put_len(p, rem);
     p = put_str(p, "MQTT");
     *p++ = 4;
-    *p++ = (o.clean ? 2 : 0) | (pw ? 0x40 : 0) | (u ? 0x80 : 0);
+    *p++ = (o.clean || c->role == 'p' ? 2 : 0) | (pw ? 0x40 : 0) | (u ? 0x80 : 0);
     *p++ = o.keepalive >> 8;
     *p++ = o.keepalive;
     p = put_str(p, id);

@@ -1,0 +1,29 @@
+namespace LightMq.Bench;
+
+/// <summary>Where things are, below the project's root.</summary>
+internal sealed record BenchFolders(string Root)
+{
+    public string Broker => Path.Combine(Root, "artifacts/publish", Rid, "lightmq-edgebroker");
+    public string Generator => Path.Combine(Root, "artifacts/bench/lightmq-load");
+    public string EngineBench => Path.Combine(Root, "bench/EngineBench/bin/Release/net10.0/LightMq.EngineBench.dll");
+    public string Work => Path.Combine(Root, "artifacts/bench");
+
+    /// <summary>Where a run that does not measure everything leaves its figures, to be merged.</summary>
+    public string Figures(bool quick) => Path.Combine(Work, quick ? "quick.json" : "figures.json");
+    public string Report(bool quick) => Path.Combine(Root, quick ? "artifacts/bench/quick.md" : "bench/RESULTS.md");
+
+    private static string Rid =>
+        System.Runtime.InteropServices.RuntimeInformation.OSArchitecture
+            == System.Runtime.InteropServices.Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+
+    /// <summary>The folder with build.sh, here or above.</summary>
+    public static BenchFolders Find()
+    {
+        for (var folder = Directory.GetCurrentDirectory(); folder != null; folder = Path.GetDirectoryName(folder))
+            if (File.Exists(Path.Combine(folder, "build.sh"))) return new BenchFolders(folder);
+        throw new BenchFailed("run it below the project's root folder");
+    }
+}
+
+/// <summary>A measurement that could not be made; the message says why.</summary>
+internal sealed class BenchFailed(string message) : Exception(message);

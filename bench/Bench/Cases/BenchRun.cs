@@ -1,0 +1,36 @@
+using LightMq.Bench.Probes;
+using LightMq.Bench.Reporting;
+using LightMq.Bench.Servers;
+
+namespace LightMq.Bench.Cases;
+
+/// <summary>What every case works with.</summary>
+/// <param name="Folders">Where things are.</param>
+/// <param name="Quick">Smoke run: does it still work, not how fast is it.</param>
+internal sealed record BenchRun(BenchFolders Folders, bool Quick)
+{
+    public Brokers Brokers { get; } = new(Folders);
+    public Load Load { get; } = new(Folders);
+
+    /// <summary>Turns per broker.</summary>
+    public int Turns => Quick ? 1 : 5;
+
+    /// <summary>Arguments for the length of a timed run.</summary>
+    public string Length => Quick ? "-d 0.3 --warmup 0.1" : "-d 2 --warmup 0.5";
+
+    /// <summary>A smaller number for a smoke run.</summary>
+    public int Size(int full, int quick) => Quick ? quick : full;
+
+    /// <summary>The raw disk with groups as large as ours, in the folder of the data.</summary>
+    public DiskProbe Disk() => DiskProbe.Run(Folders.Work, 16_384, Size(2_000, 50));
+
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted.Length % 2 == 1
+            ? sorted[sorted.Length / 2]
+            : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    public static string Short(double value) => Report.Short(value);
+}
