@@ -171,6 +171,7 @@ verb_bench() {
     say "compiling the load generator"
     cc -std=gnu11 -O2 -Wall -Wextra -Werror -o artifacts/bench/lightmq-load bench/load/*.c
     build bench/Bench
+    build bench/EngineBench
     dotnet bench/Bench/bin/Release/net10.0/LightMq.Bench.dll "$@"
 }
 

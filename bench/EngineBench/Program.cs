@@ -1,0 +1,24 @@
+using System.Globalization;
+using LightMq.EngineBench;
+
+// lightmq engine bench: `LightMq.EngineBench [messages]` prints one JSON line per path, with the time and the
+// managed allocation per message delivered, in steady state. No socket, no disk, one thread.
+
+var messages = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
+Traffic[] paths =
+[
+    new("fan-in 10 → 1, QoS 0", Publishers: 10, Subscribers: 1, Qos: 0, CleanSession: true),
+    new("fan-in 10 → 1, QoS 1", Publishers: 10, Subscribers: 1, Qos: 1, CleanSession: true),
+    new("fan-in 10 → 1, QoS 1, persistent and keeping up", Publishers: 10, Subscribers: 1, Qos: 1, CleanSession: false),
+    new("fan-out 1 → 50, QoS 0", Publishers: 1, Subscribers: 50, Qos: 0, CleanSession: true),
+    new("fan-out 1 → 50, QoS 1", Publishers: 1, Subscribers: 50, Qos: 1, CleanSession: true),
+];
+foreach (var path in paths)
+{
+    var world = new World(path);
+    world.Run(messages / 4); // pools fill, the JIT optimises
+    world.Run(messages / 4);
+    var (nanoseconds, bytes) = world.Run(messages);
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $$"""{"path":"{{path.Name}}","nanosecondsPerMessage":{{nanoseconds:F1}},"bytesPerMessage":{{bytes:F3}}}"""));
+}
