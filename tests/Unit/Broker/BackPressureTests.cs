@@ -91,6 +91,7 @@ public sealed class BackPressureTests
         Subscriber(host, "reader").Disconnect();
         var sensor = host.Connect("sensor", keepAlive: 10);
         for (ushort id = 1; id <= 7; id++) sensor.Publish("t", $"{id}", id: id);
+        host.Advance(20);
         sensor.Read();
         host.Advance(60_000);
         Assert.False(sensor.IsClosed);
