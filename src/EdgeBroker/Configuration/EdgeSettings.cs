@@ -1,0 +1,56 @@
+using System.Net;
+using LightMq.Broker.Settings;
+
+namespace LightMq.EdgeBroker.Configuration;
+
+/// <summary>Where a listener listens and what it lets in.</summary>
+/// <param name="EndPoint">Address and port; port 0 takes a free one.</param>
+/// <param name="Options">What the engine is told of it.</param>
+public sealed record ListenerSettings(IPEndPoint EndPoint, ListenerOptions Options);
+
+/// <summary>What keeps the messages.</summary>
+public enum StoreKind
+{
+    /// <summary>LiteDB on the disk.</summary>
+    LiteDb,
+    /// <summary>Nothing: for comparison and tests; a restart forgets everything.</summary>
+    Memory,
+}
+
+/// <summary>The store's part of the configuration.</summary>
+/// <param name="Kind">Disk or memory.</param>
+/// <param name="Directory">Where it is; empty only for <see cref="StoreKind.Memory"/>.</param>
+/// <param name="LogBytes">Length of the preallocated log.</param>
+/// <param name="CheckpointBytes">Length at which the log is moved into the data file.</param>
+/// <param name="ReserveBytes">Room held in the data file ahead of need.</param>
+/// <param name="RetryMillisecondsMax">Longest wait between attempts while the disk refuses.</param>
+public sealed record StoreSettings(
+    StoreKind Kind, string Directory, int LogBytes, int CheckpointBytes, int ReserveBytes, int RetryMillisecondsMax);
+
+/// <summary>Level of detail in the log.</summary>
+public enum LogDetail
+{
+    /// <summary>Every refused packet and every connection.</summary>
+    Debug,
+    /// <summary>Starts, stops, connections, what a person should know.</summary>
+    Information,
+    /// <summary>What is wrong but mends itself.</summary>
+    Warning,
+    /// <summary>What a person must mend.</summary>
+    Error,
+}
+
+/// <summary>Where log lines go besides standard error.</summary>
+/// <param name="Detail">Least level written.</param>
+/// <param name="File">File that rolls by size; empty: none.</param>
+/// <param name="FileBytesMax">Size at which it rolls.</param>
+/// <param name="FilesMax">Files kept.</param>
+public sealed record LogSettings(LogDetail Detail, string File, int FileBytesMax, int FilesMax);
+
+/// <summary>The whole configuration, validated.</summary>
+/// <param name="Listeners">At least one.</param>
+/// <param name="Store">The store.</param>
+/// <param name="Log">The log.</param>
+/// <param name="Broker">What the engine is told.</param>
+public sealed record EdgeSettings(
+    IReadOnlyList<ListenerSettings> Listeners, StoreSettings Store, LogSettings Log, BrokerOptions Broker);

@@ -1,0 +1,157 @@
+using System.Net;
+using LightMq.Broker.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace LightMq.EdgeBroker.Configuration;
+
+/// <summary>
+/// Reads and checks every key once, at start. The defaults are those of <see cref="BrokerOptions"/>; each key
+/// is described in <c>lightmq.sample.json</c>.
+/// </summary>
+public static class SettingsReader
+{
+    private const int MiB = 1 << 20;
+
+    /// <summary>Gives valid settings.</summary>
+    /// <exception cref="ConfigurationError">The first key that is wrong.</exception>
+    public static EdgeSettings Read(IConfiguration configuration)
+    {
+        var root = new SettingsSection(configuration, "");
+        var broker = new BrokerOptions();
+        broker = ReadLimits(root.Section("Limits"), broker);
+        broker = ReadQueues(root.Section("Queues"), broker);
+        var storeSection = root.Section("Store");
+        broker = ReadGroups(storeSection, broker);
+        var store = ReadStore(storeSection);
+        broker = broker with
+        {
+            Users = AccessReader.Users(root),
+            Lmq = AccessReader.Registry(root.Section("Lmq")),
+            Bridges = AccessReader.Bridges(root),
+        };
+        var listeners = ReadListeners(root, broker);
+        var log = ReadLog(root.Section("Log"));
+        root.RefuseOthers();
+        return new EdgeSettings(listeners, store, log, broker);
+    }
+
+    private static BrokerOptions ReadLimits(SettingsSection section, BrokerOptions otherwise)
+    {
+        var options = otherwise with
+        {
+            PacketBytesMax = section.Whole("PacketBytesMax", otherwise.PacketBytesMax, 1_024, 268_435_455),
+            PayloadBytesMax = section.Whole("PayloadBytesMax", otherwise.PayloadBytesMax, 1, 268_435_455),
+            ConnectionsMax = section.Whole("ConnectionsMax", otherwise.ConnectionsMax, 1, 1_000_000),
+            SessionsMax = section.Whole("SessionsMax", otherwise.SessionsMax, 1, 1_000_000),
+            SubscriptionsMax = section.Whole("SubscriptionsMax", otherwise.SubscriptionsMax, 0, 1_000_000),
+            ConnectSecondsMax = section.Whole("ConnectSecondsMax", otherwise.ConnectSecondsMax, 1, 3_600),
+            KeepAliveSecondsMax = section.Whole("KeepAliveSecondsMax", otherwise.KeepAliveSecondsMax, 1, 65_535),
+            SlowReaderSecondsMax = section.Whole("SlowReaderSecondsMax", otherwise.SlowReaderSecondsMax, 1, 3_600),
+            InflightMax = section.Whole("InflightMax", otherwise.InflightMax, 1, 65_535),
+            BridgeInflightMax = section.Whole("BridgeInflightMax", otherwise.BridgeInflightMax, 1, 65_535),
+            OutboxBytesMax = section.Whole("OutboxBytesMax", otherwise.OutboxBytesMax, 1_024, 256 * MiB),
+            MemoryBytesMax = section.Whole("MemoryBytesMax", otherwise.MemoryBytesMax, MiB, 1L << 40),
+            RetainedMessagesMax = section.Whole("RetainedMessagesMax", otherwise.RetainedMessagesMax, 0, 100_000_000),
+            RetainedBytesMax = section.Whole("RetainedBytesMax", otherwise.RetainedBytesMax, 0, 1L << 40),
+            ParkedPacketsMax = section.Whole("ParkedPacketsMax", otherwise.ParkedPacketsMax, 1, 65_535),
+            ParkedBytesMax = section.Whole("ParkedBytesMax", otherwise.ParkedBytesMax, 1_024, 256 * MiB),
+        };
+        section.RefuseOthers();
+        return options;
+    }
+
+    private static BrokerOptions ReadQueues(SettingsSection section, BrokerOptions otherwise)
+    {
+        var options = otherwise with
+        {
+            QueueMessagesMax = section.Whole("MessagesMax", otherwise.QueueMessagesMax, 1, 100_000_000),
+            QueueBytesMax = section.Whole("BytesMax", otherwise.QueueBytesMax, 1_024, 1L << 40),
+            QueuesBytesMax = section.Whole("TotalBytesMax", otherwise.QueuesBytesMax, 1_024, 1L << 40),
+            QueueFull = section.Choice("WhenFull", otherwise.QueueFull,
+                ("stop", DropPolicy.Stop), ("drop-oldest", DropPolicy.DropOldest),
+                ("drop-newest", DropPolicy.DropNewest), ("keep-latest-per-topic", DropPolicy.KeepLatestPerTopic)),
+            DiskFull = section.Choice("WhenDiskFull", otherwise.DiskFull, ("stop", DropPolicy.Stop),
+                ("drop-oldest", DropPolicy.DropOldest), ("drop-newest", DropPolicy.DropNewest)),
+        };
+        if (options.QueueBytesMax > options.QueuesBytesMax)
+            throw section.Wrong("BytesMax", $"{options.QueueBytesMax}", $"within TotalBytesMax {options.QueuesBytesMax}");
+        section.RefuseOthers();
+        return options;
+    }
+
+    private static BrokerOptions ReadGroups(SettingsSection section, BrokerOptions otherwise) => otherwise with
+    {
+        AckHoldMilliseconds = section.Whole("AckHoldMilliseconds", otherwise.AckHoldMilliseconds, 0, 10_000),
+        GroupMilliseconds = section.Whole("GroupMilliseconds", otherwise.GroupMilliseconds, 0, 1_000),
+        GroupMessagesMax = section.Whole("GroupMessagesMax", otherwise.GroupMessagesMax, 1, 65_536),
+        GroupBytesMax = section.Whole("GroupBytesMax", otherwise.GroupBytesMax, 65_536, 64 * MiB),
+        HousekeepingSeconds = section.Whole("HousekeepingSeconds", otherwise.HousekeepingSeconds, 1, 3_600),
+    };
+
+    private static StoreSettings ReadStore(SettingsSection section)
+    {
+        var kind = section.Choice("Kind", StoreKind.LiteDb, ("litedb", StoreKind.LiteDb), ("memory", StoreKind.Memory));
+        var store = new StoreSettings(
+            kind,
+            section.Text("Directory", "", "a directory", static text => text.IndexOf('\0') < 0),
+            section.Whole("LogBytes", 16 * MiB, MiB, 1024 * MiB),
+            section.Whole("CheckpointBytes", 6 * MiB, 65_536, 1024 * MiB),
+            section.Whole("ReserveBytes", 8 * MiB, MiB, 1024 * MiB),
+            section.Whole("RetryMillisecondsMax", 5_000, 10, 600_000));
+        if (kind == StoreKind.LiteDb && store.Directory.Length == 0)
+            throw section.Wrong("Directory", "", "a directory: name one with --data DIR, or take --store memory");
+        if (store.CheckpointBytes > store.LogBytes / 2)
+            throw section.Wrong("CheckpointBytes", $"{store.CheckpointBytes}", $"at most half of LogBytes {store.LogBytes}");
+        section.RefuseOthers();
+        return store;
+    }
+
+    /// <summary>Those of --listen in the place of those configured; neither: loopback, dialect lmq.</summary>
+    private static List<ListenerSettings> ReadListeners(SettingsSection root, BrokerOptions broker)
+    {
+        var isNamed = root.Has("Listeners");
+        if (root.Has(CommandLine.ListenKey))
+        {
+            var isAnonymous = broker.Users.Count == 0;
+            return root.List(CommandLine.ListenKey, section => ReadListener(section, broker, isAnonymous));
+        }
+        if (isNamed) return root.List("Listeners", section => ReadListener(section, broker, false));
+        AccessReader.NeedRegistry(broker.Lmq);
+        return [new ListenerSettings(new IPEndPoint(IPAddress.Loopback, 1883), new ListenerOptions())];
+    }
+
+    private static ListenerSettings ReadListener(
+        SettingsSection section, BrokerOptions broker, bool isPlainAnonymous)
+    {
+        var name = section.Text("Name", "tcp", "a name of 1 to 32 characters", static text => text.Length is > 0 and <= 32);
+        var address = section.Text("Address", "", "an address and a port, as 127.0.0.1:1883 or [::1]:1883",
+            static text => IPEndPoint.TryParse(text, out _) && text.LastIndexOf(':') > text.LastIndexOf(']')
+                && text.Contains(text.Contains('[') ? "]:" : ":"));
+        var dialect = section.Choice("Dialect", Dialect.Lmq, ("lmq", Dialect.Lmq), ("plain", Dialect.Plain));
+        var isAnonymous = section.Switch("Anonymous", isPlainAnonymous && dialect == Dialect.Plain);
+        var isOpenToNetwork = section.Switch("AllowAnonymousFromNetwork", false);
+        var endPoint = IPEndPoint.Parse(address);
+        if (dialect == Dialect.Lmq && isAnonymous)
+            throw section.Wrong("Anonymous", "true", "possible with dialect lmq: its clients sign their logins");
+        if (dialect == Dialect.Lmq) AccessReader.NeedRegistry(broker.Lmq);
+        if (dialect == Dialect.Plain && !isAnonymous && broker.Users.Count == 0)
+            throw section.Wrong("Anonymous", "false", "possible without Users: nobody could log in");
+        if (isAnonymous && !isOpenToNetwork && !IPAddress.IsLoopback(endPoint.Address))
+            throw section.Wrong("Address", address, "a loopback address, and everybody on the network could log in: "
+                + "set AllowAnonymousFromNetwork (--allow-anonymous-from-network) if that is meant");
+        return new ListenerSettings(
+            endPoint, new ListenerOptions { Name = name, Dialect = dialect, Anonymous = isAnonymous });
+    }
+
+    private static LogSettings ReadLog(SettingsSection section)
+    {
+        var log = new LogSettings(
+            section.Choice("Level", LogDetail.Information, ("debug", LogDetail.Debug),
+                ("information", LogDetail.Information), ("warning", LogDetail.Warning), ("error", LogDetail.Error)),
+            section.Text("File", "", "a file name", static text => text.IndexOf('\0') < 0),
+            section.Whole("FileBytesMax", 4 * MiB, 65_536, 1024 * MiB),
+            section.Whole("FilesMax", 4, 1, 1_000));
+        section.RefuseOthers();
+        return log;
+    }
+}
