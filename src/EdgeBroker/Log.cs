@@ -45,10 +45,10 @@ internal static partial class Log
     [LoggerMessage(15, LogLevel.Information, "{Groups} groups were brought over from the log, tail cut: {TailCut}")]
     public static partial void Replayed(ILogger log, int groups, bool tailCut);
 
-    [LoggerMessage(20, LogLevel.Information, "Client {Client} connected from {Address}: {Detail}")]
+    [LoggerMessage(20, LogLevel.Debug, "Client {Client} connected from {Address}: {Detail}")]
     public static partial void ClientConnected(ILogger log, string client, string address, string detail);
 
-    [LoggerMessage(21, LogLevel.Information, "Client {Client} at {Address} ended: {Detail}")]
+    [LoggerMessage(21, LogLevel.Debug, "Client {Client} at {Address} ended: {Detail}")]
     public static partial void ClientClosed(ILogger log, string client, string address, string detail);
 
     [LoggerMessage(22, LogLevel.Warning, "Client {Client} at {Address} refused: {Detail}")]

@@ -1,1 +1,65 @@
-System.Console.WriteLine("not built yet");
+using System.Reflection;
+using LightMq.EdgeBroker;
+using LightMq.EdgeBroker.Configuration;
+using LightMq.EdgeBroker.Passwords;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+// The edge broker: command line, configuration, parts wired by hand, exit status. What it does is in
+// BrokerService (start and stop) and, per message, in Net.Loop and Broker.Engine.
+const string DefaultFile = "lightmq.json";
+var version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
+
+try
+{
+    var command = CommandLine.Make(Serve, HashPassword).Parse(args);
+    if (command.Errors.Count == 0) return command.Invoke(new() { EnableDefaultExceptionHandler = false });
+    return Fail(ExitCode.Usage, command.Errors[0].Message + " (--help lists all options)");
+}
+catch (ConfigurationError wrong)
+{
+    return Fail(ExitCode.Configuration, wrong.Message);
+}
+catch (StartFailure failure)
+{
+    return Fail(failure.ExitCode, failure.Message);
+}
+
+int Serve(string? file, IReadOnlyDictionary<string, string?> options)
+{
+    file ??= File.Exists(DefaultFile) ? DefaultFile : null;
+    var settings = SettingsReader.Read(Sources.Read(file, Environment.GetEnvironmentVariables(), options));
+    using var serilog = LogSinks.Open(settings.Log);
+    var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+    builder.Logging.ClearProviders();
+    builder.Services.AddSingleton(serilog);
+    builder.Services.AddSingleton<ILoggerFactory>(serilog);
+    builder.Services.AddSystemd();
+    builder.Services.Configure<ConsoleLifetimeOptions>(static lifetime => lifetime.SuppressStatusMessages = true);
+    var log = serilog.CreateLogger("LightMq.EdgeBroker");
+    using var broker = new BrokerService(settings, TimeProvider.System, log, version);
+    builder.Services.AddSingleton<IHostedService>(broker);
+    builder.Services.AddSingleton<IHostedService>(
+        services => new Watchdog(broker, services.GetService<Microsoft.Extensions.Hosting.Systemd.ISystemdNotifier>(),
+            TimeProvider.System, log));
+    using var host = builder.Build();
+    host.Start();
+    host.WaitForShutdown();
+    return broker.StoppedCleanly ? ExitCode.Done : ExitCode.Disk;
+}
+
+static int HashPassword()
+{
+    var password = Console.In.ReadLine();
+    if (string.IsNullOrEmpty(password))
+        throw new StartFailure(ExitCode.Usage, "hash-password reads a password from standard input, one line");
+    Console.Out.WriteLine(PasswordText.Make(password));
+    return ExitCode.Done;
+}
+
+static int Fail(int exitCode, string line)
+{
+    Console.Error.WriteLine($"lightmq-edgebroker: {line}");
+    return exitCode;
+}

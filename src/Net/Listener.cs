@@ -40,7 +40,7 @@ public sealed unsafe class Listener : IDisposable
             var address = stackalloc byte[KernelAddress.BytesMax];
             var bytes = new Span<byte>(address, KernelAddress.BytesMax);
             var length = (uint)KernelAddress.Write(bytes, endPoint);
-            Poll.Check(Libc.bind(fd, address, length), $"bind {endPoint}");
+            Poll.Check(Libc.bind(fd, address, length), "bind", endPoint);
             Poll.Check(Libc.getsockname(fd, address, &length), "getsockname");
             var port = KernelAddress.Read(bytes).Port;
             return new Listener(fd, options, new IPEndPoint(endPoint.Address, port));
@@ -54,7 +54,7 @@ public sealed unsafe class Listener : IDisposable
 
     /// <summary>Lets peers in from now on.</summary>
     /// <exception cref="LoopError">Another socket listens there already.</exception>
-    internal void Listen() => Poll.Check(Libc.listen(Fd, Backlog), $"listen {EndPoint}");
+    internal void Listen() => Poll.Check(Libc.listen(Fd, Backlog), "listen", EndPoint);
 
     /// <summary>Takes a waiting peer; -1 and an error number if there is none.</summary>
     internal int Accept(out string remoteAddress, out int errno)
@@ -62,7 +62,7 @@ public sealed unsafe class Listener : IDisposable
         var address = stackalloc byte[KernelAddress.BytesMax];
         uint length = KernelAddress.BytesMax;
         var fd = Libc.accept4(Fd, address, &length, Libc.CloseOnExec | Libc.NonBlocking);
-        errno = fd < 0 ? Marshal.GetLastSystemError() : 0;
+        errno = fd < 0 ? Marshal.GetLastPInvokeError() : 0;
         remoteAddress = fd < 0 ? "" : KernelAddress.Read(new(address, KernelAddress.BytesMax)).ToString();
         return fd;
     }

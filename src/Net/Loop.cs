@@ -22,6 +22,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
     private readonly LoopWorkers _workers;
     private readonly LoopEvents _events;
     private readonly IReadOnlyList<Listener> _listeners;
+    private readonly Mailbox _mail;
     private readonly LoopClock _clock;
     private readonly Poll _poll = new();
     private readonly Acceptor _acceptor;
@@ -34,25 +35,21 @@ public sealed unsafe class Loop : IEffects, IDisposable
     private Now _now;
     private long _turns;
     private long _stopBy = long.MaxValue;
-    private int _open;
     private bool _isListening;
     private bool _isStoring;
 
     /// <summary>Takes over <paramref name="engine"/> after its recovery.</summary>
-    public Loop(Engine engine, TimeProvider time, IReadOnlyList<Listener> listeners, LoopWorkers workers,
-        LoopEvents events)
+    public Loop(Engine engine, TimeProvider time, IReadOnlyList<Listener> listeners, Mailbox mail,
+        LoopWorkers workers, LoopEvents events)
     {
-        (_engine, _listeners, _workers, _events) = (engine, listeners, workers, events);
+        (_engine, _listeners, _mail, _workers, _events) = (engine, listeners, mail, workers, events);
         _clock = new LoopClock(time);
         _now = _clock.Read();
         _farewells = new Farewells(_poll, PeerItem, _gone);
         _acceptor = new Acceptor(listeners, _poll, ListenerItem, Welcome, events.OutOfDescriptors);
         SpareDescriptor.RaiseLimit();
-        _poll.Add(Mail.Fd, Libc.EpollIn, MailItem);
+        _poll.Add(_mail.Fd, Libc.EpollIn, MailItem);
     }
-
-    /// <summary>Where other threads leave their answers.</summary>
-    public Mailbox Mail { get; } = new();
 
     /// <summary>Turns so far: progress, for the watchdog.</summary>
     public long Turns => Volatile.Read(ref _turns);
@@ -88,7 +85,6 @@ public sealed unsafe class Loop : IEffects, IDisposable
     {
         var peer = PeerOf(connection);
         if (peer.State != PeerState.Open) return;
-        _open--;
         _farewells.Begin(peer, _now.Milliseconds);
     }
 
@@ -115,7 +111,6 @@ public sealed unsafe class Loop : IEffects, IDisposable
         _acceptor.Dispose();
         foreach (var peer in _peers)
             if (peer is not null) _ = Libc.close(peer.Fd);
-        Mail.Dispose();
         _poll.Dispose();
         NativeMemory.Free(_receive);
     }
@@ -172,7 +167,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
         var count = (int)Libc.recv(peer.Fd, _receive, ReceiveBytes, 0);
         if (count > 0)
             _engine.Handle(Input.Received(peer.Connection, new(_receive, count)), _now, this);
-        else if (count == 0 || Marshal.GetLastSystemError() is not (Errno.Again or Errno.Interrupted))
+        else if (count == 0 || Marshal.GetLastPInvokeError() is not (Errno.Again or Errno.Interrupted))
             Lose(peer);
     }
 
@@ -180,7 +175,6 @@ public sealed unsafe class Loop : IEffects, IDisposable
     private void Lose(Peer peer)
     {
         if (peer.State != PeerState.Open) return;
-        _open--;
         peer.State = PeerState.Gone;
         _gone.Add(peer);
         _engine.Handle(Input.Closed(peer.Connection), _now, this);
@@ -241,7 +235,6 @@ public sealed unsafe class Loop : IEffects, IDisposable
     {
         if (peer.Fd >= _peers.Length) Array.Resize(ref _peers, Math.Max(peer.Fd + 1, _peers.Length * 2));
         _peers[peer.Fd] = peer;
-        _open++;
         peer.Mask = Libc.EpollIn;
         _poll.Add(peer.Fd, peer.Mask, PeerItem);
         _engine.Handle(Input.Connected(peer.Connection), _now, this);
@@ -249,7 +242,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
 
     private void ReadMail()
     {
-        var letters = Mail.Take();
+        var letters = _mail.Take();
         while (letters.TryDequeue(out var letter))
         {
             if (letter.Kind == InputKind.Stored) _isStoring = false;
@@ -286,7 +279,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
     private bool IsFinished()
     {
         if (_stopBy == long.MaxValue) return false;
-        StoppedCleanly = _open == 0 && !_isStoring && _farewells.IsEmpty;
+        StoppedCleanly = _engine.IsStopped && !_isStoring && _farewells.IsEmpty;
         return StoppedCleanly || _now.Milliseconds >= _stopBy;
     }
 }

@@ -10,14 +10,12 @@ internal readonly record struct Letter(
 
 /// <summary>
 /// How other threads reach the loop: letters, and an eventfd that ends its waiting. Every member may be called
-/// from any thread. Full, it lets the writer wait: the loop always comes round to empty it.
+/// from any thread. Each letter answers something that the engine asked for (one group, the loads and password
+/// checks under way), so there are never more than it has asked.
 /// </summary>
 public sealed unsafe class Mailbox : IDisposable
 {
-    private const int LettersMax = 4096;
-
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _room = new(LettersMax);
     private Queue<Letter> _letters = new();
     private Queue<Letter> _taken = new();
     private bool _isClosed;
@@ -69,13 +67,11 @@ public sealed unsafe class Mailbox : IDisposable
             _ = Libc.read(Fd, &count, sizeof(long));
             (_letters, _taken) = (_taken, _letters);
         }
-        if (_taken.Count > 0) _room.Release(_taken.Count);
         return _taken;
     }
 
     private void Post(in Letter letter)
     {
-        _room.Wait();
         lock (_gate)
         {
             if (_isClosed) return;

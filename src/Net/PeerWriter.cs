@@ -14,7 +14,7 @@ internal static unsafe class PeerWriter
         if (unsent.IsEmpty) return true;
         nint count;
         fixed (byte* bytes = unsent) count = Libc.send(fd, bytes, (nuint)unsent.Length, Libc.NoSignal);
-        if (count < 0) return Marshal.GetLastSystemError() is Errno.Again or Errno.Interrupted;
+        if (count < 0) return Marshal.GetLastPInvokeError() is Errno.Again or Errno.Interrupted;
         outbox.Sent((int)count);
         return true;
     }

@@ -106,7 +106,7 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
         foreach (var child in configuration.GetChildren())
         {
             if (_known.Contains(child.Key)) continue;
-            var known = string.Join(", ", _known.Order(StringComparer.Ordinal));
+            var known = string.Join(", ", _known.Where(static key => key[0] != '-').Order(StringComparer.Ordinal));
             throw new ConfigurationError(child.Path, $"no such key; here are: {known}");
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 
 namespace LightMq.EdgeBroker.Configuration;
@@ -25,13 +26,10 @@ public static class Sources
             return builder.Build();
         }
         // The provider wraps what the reader says about line and position.
-        catch (Exception wrong) when (wrong is InvalidDataException or FormatException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidDataException or FormatException)
         {
-            throw new ConfigurationError(file ?? "", (wrong.InnerException ?? wrong).Message.ReplaceLineEndings(" "));
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigurationError(file ?? "", $"cannot be read: {wrong.Message}");
+            throw new ConfigurationError(file ?? "", "is no valid JSON: "
+                + (wrong.InnerException ?? wrong).Message.ReplaceLineEndings(" "));
         }
     }
 

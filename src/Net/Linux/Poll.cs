@@ -28,8 +28,8 @@ internal sealed unsafe class Poll : IDisposable
     {
         var ready = Libc.epoll_wait(_fd, _items, ItemsMax, milliseconds);
         if (ready >= 0) return ready;
-        if (Marshal.GetLastSystemError() == Errno.Interrupted) return 0;
-        throw new LoopError("epoll_wait", Marshal.GetLastSystemError());
+        if (Marshal.GetLastPInvokeError() == Errno.Interrupted) return 0;
+        throw new LoopError("epoll_wait", Marshal.GetLastPInvokeError());
     }
 
     /// <summary>The ready item at <paramref name="index"/>.</summary>
@@ -49,8 +49,12 @@ internal sealed unsafe class Poll : IDisposable
     }
 
     /// <summary>Passes a system call's result on, or throws its error.</summary>
-    public static int Check(int result, string call) =>
-        result >= 0 ? result : throw new LoopError(call, Marshal.GetLastSystemError());
+    public static int Check(int result, string call, object? about = null)
+    {
+        if (result >= 0) return result;
+        var errno = Marshal.GetLastPInvokeError();
+        throw new LoopError(about is null ? call : $"{call} {about}", errno);
+    }
 
     private void Control(int operation, int fd, uint mask, int kind)
     {

@@ -1,0 +1,139 @@
+using System.Buffers.Binary;
+using LightMq.Broker;
+using LightMq.EdgeBroker.Configuration;
+using LightMq.EdgeBroker.Passwords;
+using LightMq.Net;
+using LightMq.Net.Linux;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LightMq.EdgeBroker;
+
+/// <summary>
+/// Start and stop of the broker. Start: take the addresses, open the store, show the engine what is stored,
+/// then the loop, which lets peers in once the epoch is durable. Stop is the reverse: no new peers, the engine
+/// commits and lets go, last words, last sync.
+/// </summary>
+internal sealed class BrokerService(EdgeSettings settings, TimeProvider time, ILogger log, string version)
+    : IHostedService, IDisposable
+{
+    private const int LoopStackBytes = 8 << 20;
+
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Listener> _listeners = [];
+    private readonly Mailbox _mail = new();
+    private readonly long _startedAt = time.GetTimestamp();
+    private OpenStore? _store;
+    private PasswordChecker? _passwords;
+    private Loop? _loop;
+    private long _exhaustedAt = long.MinValue;
+
+    /// <summary>Whether everything was committed before the end.</summary>
+    public bool StoppedCleanly { get; private set; }
+
+    /// <summary>The loop's turns, for the watchdog.</summary>
+    public long Turns => _loop?.Turns ?? 0;
+
+    /// <summary>When the store last moved, for the watchdog.</summary>
+    public long StoreProgress => _store?.Groups.LastProgress ?? 0;
+
+    /// <summary>Makes an idle loop turn.</summary>
+    public void Nudge() => _mail.Nudge();
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancel)
+    {
+        foreach (var listener in settings.Listeners) _listeners.Add(Bind(listener));
+        Span<byte> chance = stackalloc byte[24];
+        Chance.Fill(chance);
+        var engine = new Engine(settings.Broker, BinaryPrimitives.ReadUInt64LittleEndian(chance[16..]));
+        _store = OpenStore.Open(settings.Store, engine, time, log, _mail);
+        _passwords = new PasswordChecker(_mail.PasswordChecked);
+        var workers = new LoopWorkers(_store.Groups.Submit, _store.Groups.Load, _passwords.Submit);
+        var events = new LoopEvents(TellReady, TellExhausted, TellHappened);
+        _loop = new Loop(engine, time, _listeners, _mail, workers, events);
+        var epoch = chance[..16].ToArray();
+        // Not a background thread: what it throws is our own mistake and must end the process.
+        new Thread(() => Run(epoch), LoopStackBytes) { Name = "loop" }.Start();
+        return _ready.Task.WaitAsync(cancel);
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancel)
+    {
+        if (_loop is null) return;
+        Log.Stopping(log);
+        _mail.Stop();
+        await _ended.Task;
+        _store!.Groups.Dispose();
+        _store.Disk?.Dispose();
+        StoppedCleanly = _loop.StoppedCleanly;
+        if (StoppedCleanly) Log.Stopped(log);
+        else Log.StoppedUnclean(log);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _passwords?.Dispose();
+        _loop?.Dispose();
+        _mail.Dispose();
+    }
+
+    private void Run(byte[] epoch)
+    {
+        try
+        {
+            _loop!.Run(epoch);
+        }
+        catch (LoopError wrong) when (!_ready.Task.IsCompleted)
+        {
+            _ready.SetException(Explain(wrong, _listeners[0].EndPoint.ToString()));
+        }
+        _ended.SetResult();
+    }
+
+    private void TellReady(IReadOnlyList<Listener> listeners)
+    {
+        foreach (var listener in listeners) Console.Out.WriteLine($"ready tcp {listener.EndPoint}");
+        Console.Out.Flush();
+        Log.Started(log, version, _store!.Recovered, (long)time.GetElapsedTime(_startedAt).TotalMilliseconds);
+        _ready.SetResult();
+    }
+
+    private void TellExhausted(Listener listener)
+    {
+        // A flood must not become a flood of lines.
+        if (_exhaustedAt != long.MinValue && time.GetElapsedTime(_exhaustedAt).TotalSeconds < 60) return;
+        _exhaustedAt = time.GetTimestamp();
+        Log.OutOfDescriptors(log, listener.EndPoint.ToString());
+    }
+
+    private void TellHappened(BrokerEvent happened) => Log.Write(log, happened);
+
+    private static Listener Bind(ListenerSettings settings)
+    {
+        try
+        {
+            return Listener.Bind(settings.EndPoint, settings.Options);
+        }
+        catch (LoopError wrong)
+        {
+            throw Explain(wrong, settings.EndPoint.ToString());
+        }
+    }
+
+    private static StartFailure Explain(LoopError wrong, string address) => wrong.Number switch
+    {
+        Errno.AddressInUse => new(ExitCode.AddressUnavailable,
+            $"{address} is in use by another program: stop that one, or choose another port with --listen"),
+        Errno.Access => new(ExitCode.NoPermission,
+            $"no permission to listen on {address}: take a port above 1023, or grant CAP_NET_BIND_SERVICE"),
+        Errno.AddressNotAvailable => new(ExitCode.AddressUnavailable,
+            $"this machine does not have the address {address}: check the network, or choose another with --listen"),
+        Errno.FamilyNotSupported => new(ExitCode.AddressUnavailable,
+            $"this machine has no IPv6, which {address} needs: choose an IPv4 address with --listen"),
+        _ => new(ExitCode.AddressUnavailable, $"cannot listen on {address}: {wrong.Message}"),
+    };
+}

@@ -1,0 +1,103 @@
+using LightMq.Broker;
+using LightMq.EdgeBroker.Configuration;
+using LightMq.Net;
+using LightMq.Store;
+using LightMq.Store.Disk;
+using Microsoft.Extensions.Logging;
+
+namespace LightMq.EdgeBroker;
+
+/// <summary>The store as the host holds it: opened, shown to the engine, wired to the loop's mailbox.</summary>
+/// <param name="Groups">Where groups go.</param>
+/// <param name="Disk">The directory and its lock; null for memory.</param>
+/// <param name="Recovered">Values that the engine was shown.</param>
+internal sealed record OpenStore(IGroupStore Groups, RealDisk? Disk, long Recovered)
+{
+    private const int NoRoom = 28, OverQuota = 122, ReadOnly = 30;
+
+    /// <summary>Opens the store and shows <paramref name="engine"/> all it holds.</summary>
+    /// <param name="settings">Kind, place and sizes.</param>
+    /// <param name="engine">Before its start.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where the disk's troubles are told.</param>
+    /// <param name="mail">Where the store's answers go.</param>
+    /// <exception cref="StartFailure">A person must act first.</exception>
+    public static OpenStore Open(
+        StoreSettings settings, Engine engine, TimeProvider time, ILogger log, Mailbox mail)
+    {
+        var callbacks = CallbacksOf(log, mail);
+        if (settings.Kind == StoreKind.Memory)
+        {
+            Log.MemoryOnly(log);
+            return new OpenStore(new MemoryStore(callbacks, time), null, 0);
+        }
+        try
+        {
+            return OpenDisk(settings, engine, time, log, callbacks);
+        }
+        catch (StoreUnavailableException wrong)
+        {
+            throw new StartFailure(CodeOf(wrong.InnerException), wrong.Message);
+        }
+        catch (IOException wrong)
+        {
+            throw new StartFailure(CodeOf(wrong), $"the store in {settings.Directory} cannot be opened: "
+                + $"{wrong.Message}; check the disk, free some space, or name another directory with --data");
+        }
+    }
+
+    private static OpenStore OpenDisk(
+        StoreSettings settings, Engine engine, TimeProvider time, ILogger log, StoreCallbacks callbacks)
+    {
+        var disk = RealDisk.Take(settings.Directory);
+        var store = LiteStore.Open(disk, new StoreOptions
+        {
+            LogBytes = settings.LogBytes,
+            CheckpointBytes = settings.CheckpointBytes,
+            ReserveBytes = settings.ReserveBytes,
+            RetryMillisecondsMax = settings.RetryMillisecondsMax,
+        });
+        Tell(log, store.Report);
+        long recovered = 0;
+        store.ReadAll((collection, key, value) =>
+        {
+            recovered++;
+            engine.Recover(collection, key, value);
+        });
+        return new OpenStore(new StoreThread(disk, store, callbacks, time), disk, recovered);
+    }
+
+    private static StoreCallbacks CallbacksOf(ILogger log, Mailbox mail) => new()
+    {
+        Stored = number => mail.Stored(number),
+        Loaded = (slot, bytes) => mail.Loaded(slot, bytes),
+        DiskFull = full =>
+        {
+            if (full) Log.DiskFull(log);
+            else Log.DiskRoom(log);
+            mail.DiskFull(full);
+        },
+        Failed = reason => Log.DiskFailed(log, reason),
+        Recovered = report =>
+        {
+            Log.DiskRecovered(log);
+            Tell(log, report);
+        },
+    };
+
+    private static void Tell(ILogger log, OpenReport report)
+    {
+        if (report.Damage is { } damage)
+            Log.Damaged(log, damage, report.Quarantine ?? "", report.Salvaged, report.Lost);
+        if (report.GroupsReplayed > 0 || report.TailCut) Log.Replayed(log, report.GroupsReplayed, report.TailCut);
+    }
+
+    private static int CodeOf(Exception? cause) => cause switch
+    {
+        UnauthorizedAccessException => ExitCode.NoPermission,
+        DiskFullException => ExitCode.Disk,
+        IOException { HResult: ReadOnly } => ExitCode.CannotCreate,
+        IOException { HResult: NoRoom or OverQuota } => ExitCode.Disk,
+        _ => ExitCode.StoreUnavailable,
+    };
+}
