@@ -7,13 +7,17 @@ public enum BrokerEventKind
 {
     /// <summary>A client is connected; Detail: how it logged in.</summary>
     ClientConnected,
-    /// <summary>A client's connection ended; Detail: the <see cref="CloseReason"/> and, where known, why.</summary>
+    /// <summary>
+    /// A client's connection ended; Detail: the <see cref="CloseReason"/> and, where known, why.
+    /// </summary>
     ClientClosed,
     /// <summary>CONNECT was refused; Detail: the cause and what to do.</summary>
     ConnectRefused,
     /// <summary>A publish or subscribe was refused; Detail: the topic and the cause.</summary>
     Refused,
-    /// <summary>A queue began to drop; Detail: the reason. Told once per client and reason and minute.</summary>
+    /// <summary>
+    /// A queue began to drop; Detail: the reason. Told once per client and reason and minute.
+    /// </summary>
     Dropping,
     /// <summary>Publishers wait because this client's queue, or all queues together, are full.</summary>
     BackPressure,

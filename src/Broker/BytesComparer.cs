@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace LightMq.Broker;
 
-/// <summary>Compares UTF-8 names as bytes; dictionaries with it can be asked with a span, without a copy.</summary>
+/// <summary>
+/// Compares UTF-8 names as bytes; dictionaries with it can be asked with a span, without a copy.
+/// </summary>
 /// <param name="seed">Mixed into every hash, so that nobody outside can choose names that collide.</param>
 internal sealed class BytesComparer(ulong seed)
     : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>

@@ -27,7 +27,9 @@ public enum DropReason
     Damaged,
 }
 
-/// <summary>What has happened since the start, and what is there now. Written by the loop thread alone.</summary>
+/// <summary>
+/// What has happened since the start, and what is there now. Written by the loop thread alone.
+/// </summary>
 public sealed class Counters
 {
     private readonly long[] _drops = new long[Enum.GetValues<DropReason>().Length];

@@ -26,6 +26,7 @@ public sealed class Engine
     private readonly Journal _journal;
     private readonly Hold _hold;
     private readonly Recovery _recovery;
+    private readonly Paging _paging;
     private readonly Delivering _delivering;
     private readonly Receipting _receipting;
     private readonly BackPressure _pressure;
@@ -39,7 +40,8 @@ public sealed class Engine
 
     /// <summary>Makes an empty engine.</summary>
     /// <param name="options">Validated options.</param>
-    /// <param name="hashSeed">Random in production, so that nobody can choose names that collide in our tables.</param>
+    /// <param name="hashSeed">Random in production, so that nobody can choose names that collide in our
+    /// tables.</param>
     public Engine(BrokerOptions options, ulong hashSeed = 0)
     {
         Options = options;
@@ -52,7 +54,9 @@ public sealed class Engine
         _hold = new Hold(_turn, options, _journal, _messages);
         _recovery = new Recovery(options, _turn.Counters, _sessions, _tree, _slots, _retained, _messages);
         _receipting = new Receipting(_turn, _hold);
-        _delivering = new Delivering(_turn, options, _messages, _slots, _journal, _hold, _receipting, _sessions);
+        _paging = new Paging(_turn, options, _messages, _slots, _hold, _sessions);
+        _delivering = new Delivering(
+            _turn, options, _messages, _slots, _journal, _hold, _receipting, _sessions, _paging);
         _pressure = new BackPressure(_turn, options, _messages, _retained, _journal, _delivering);
         _publishing = new Publishing(
             _turn, _tree, _retained, _messages, _journal, _hold, _delivering, _receipting, _pressure, dialects);
@@ -73,7 +77,9 @@ public sealed class Engine
     /// <summary>Whether the epoch is durable, so that clients may be let in.</summary>
     public bool IsReady { get; private set; }
 
-    /// <summary>After <see cref="Input.Stop"/>: everything is stored and all connections are let go.</summary>
+    /// <summary>
+    /// After <see cref="Input.Stop"/>: everything is stored and all connections are let go.
+    /// </summary>
     public bool IsStopped { get; private set; }
 
     /// <summary>Name of the streams of this start.</summary>
@@ -96,7 +102,9 @@ public sealed class Engine
         ? _turn.Now.Milliseconds
         : Math.Min(_watch.Deadline, Math.Min(_hold.Deadline, _journal.Deadline));
 
-    /// <summary>Takes one value that the store holds; call before <see cref="Start"/>, in any order.</summary>
+    /// <summary>
+    /// Takes one value that the store holds; call before <see cref="Start"/>, in any order.
+    /// </summary>
     public void Recover(StoreCollection collection, int key, ReadOnlySpan<byte> value) =>
         _recovery.Take(collection, key, value);
 
@@ -232,10 +240,10 @@ public sealed class Engine
         if (slot == _repacking)
         {
             _repacking = -1;
-            if (!bytes.IsEmpty) _delivering.Repack(slot, bytes);
+            if (!bytes.IsEmpty) _paging.Repack(slot, bytes);
         }
-        if (!bytes.IsEmpty) _delivering.Loaded(slot, bytes);
-        else _delivering.Lost(slot);
+        if (bytes.IsEmpty) _delivering.Lost(slot);
+        else foreach (var session in _paging.Loaded(slot, bytes)) _delivering.Pump(session);
     }
 
     private void Repack()

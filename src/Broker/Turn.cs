@@ -2,7 +2,9 @@ using LightMq.Broker.Connections;
 
 namespace LightMq.Broker;
 
-/// <summary>What every room of the engine shares: the time and the effects of this input, and the totals.</summary>
+/// <summary>
+/// What every room of the engine shares: the time and the effects of this input, and the totals.
+/// </summary>
 internal sealed class Turn
 {
     private static readonly IEffects Nowhere = new NoEffects();
@@ -11,7 +13,9 @@ internal sealed class Turn
     public IEffects Effects { get; private set; } = Nowhere;
     public Counters Counters { get; } = new();
 
-    /// <summary>Set when a queue, the journal or memory got room: parked publishes may be tried again.</summary>
+    /// <summary>
+    /// Set when a queue, the journal or memory got room: parked publishes may be tried again.
+    /// </summary>
     public bool RoomFreed { get; set; }
 
     /// <summary>Connections whose waiting bytes may be worked on now.</summary>

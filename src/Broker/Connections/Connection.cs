@@ -76,7 +76,9 @@ public sealed class Connection(ListenerOptions listener, string remoteAddress, o
     }
 }
 
-/// <summary>Bytes received that cannot be worked on yet; holds a pooled buffer only while there are any.</summary>
+/// <summary>
+/// Bytes received that cannot be worked on yet; holds a pooled buffer only while there are any.
+/// </summary>
 internal struct Leftover
 {
     private byte[]? _bytes;
@@ -122,7 +124,9 @@ internal sealed class ParkedPublishes
 
     public int Count => _packets.Count;
     public int Bytes { get; private set; }
-    /// <summary>The queue that was full when the oldest was tried; null: a bound of the whole broker.</summary>
+    /// <summary>
+    /// The queue that was full when the oldest was tried; null: a bound of the whole broker.
+    /// </summary>
     public Session? BlockedBy { get; set; }
 
     public void Add(ReadOnlySpan<byte> packet)

@@ -16,7 +16,8 @@ internal sealed record GrantedFilter(byte[] Filter, bool Read, bool Write);
 /// <param name="Code">Accepted, or the return code.</param>
 /// <param name="Cause">For the log: why it was refused and what to do.</param>
 /// <param name="Login">Who it is.</param>
-/// <param name="Password">The hash that its password must match before it is let in; null: none to check.</param>
+/// <param name="Password">The hash that its password must match before it is let in; null: none to
+/// check.</param>
 internal readonly record struct LoginVerdict(
     ConnectCode Code, string Cause, Login? Login = null, PasswordHash? Password = null)
 {

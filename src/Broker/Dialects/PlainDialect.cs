@@ -5,7 +5,9 @@ using LightMq.Mqtt;
 
 namespace LightMq.Broker.Dialects;
 
-/// <summary>Standard MQTT: any client id, local users with topic rules, anonymous where switched on (LMQ-AUTH-5).</summary>
+/// <summary>
+/// Standard MQTT: any client id, local users with topic rules, anonymous where switched on (LMQ-AUTH-5).
+/// </summary>
 internal sealed class PlainDialect : IDialect
 {
     private const int ClientIdBytesMax = 1024;

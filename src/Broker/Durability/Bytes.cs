@@ -48,7 +48,9 @@ internal sealed class ByteWriter
     public void Patch(int at, int value) => BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(at), value);
 }
 
-/// <summary>Reads what <see cref="ByteWriter"/> wrote; anything short is a <see cref="FormatException"/>.</summary>
+/// <summary>
+/// Reads what <see cref="ByteWriter"/> wrote; anything short is a <see cref="FormatException"/>.
+/// </summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;

@@ -7,7 +7,8 @@ using LightMq.Broker.Settings;
 namespace LightMq.Broker.Durability;
 
 /// <summary>
-/// Gathers what must become durable into groups, one under way at a time. Urgent changes set a time by which the
+/// Gathers what must become durable into groups, one under way at a time. Urgent changes set a time by which
+/// the
 /// group leaves; the others ride along, or leave with the housekeeping.
 /// </summary>
 internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots, RetainedMessages retained)
@@ -44,7 +45,8 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
         || _dirtyProgress.Count > 0 || retained.Dirty.Count > 0;
 
     /// <summary>
-    /// Adds a message with every place that still waits for it. The caller's reference is kept until the group
+    /// Adds a message with every place that still waits for it. The caller's reference is kept until the
+    /// group
     /// is stored.
     /// </summary>
     public void Add(Message message)

@@ -7,7 +7,8 @@ namespace LightMq.Broker.Durability;
 internal readonly record struct StoredTarget(int Session, long Sequence, byte Qos, bool Retain, long StreamNumber);
 
 /// <summary>
-/// The stored form of a message (docs/FORMATS.md, "Slots"). Read lazily: a scan at start needs only the targets.
+/// The stored form of a message (docs/FORMATS.md, "Slots"). Read lazily: a scan at start needs only the
+/// targets.
 /// </summary>
 internal readonly ref struct MessageRecord
 {

@@ -2,7 +2,9 @@ using LightMq.Broker.Sessions;
 
 namespace LightMq.Broker.Durability;
 
-/// <summary>Stored forms of a session and of its progress (docs/FORMATS.md, "Sessions", "Progress").</summary>
+/// <summary>
+/// Stored forms of a session and of its progress (docs/FORMATS.md, "Sessions", "Progress").
+/// </summary>
 internal static class SessionRecord
 {
     private const byte Version = 1, CleanFlag = 1, WillFlag = 2, RetainFlag = 4;

@@ -8,7 +8,8 @@ using LightMq.Broker.Settings;
 namespace LightMq.Broker.Flows;
 
 /// <summary>
-/// Bounds instead of loss (design page, "Nothing accepted is dropped"): says whether a publish has room, parks it
+/// Bounds instead of loss (design page, "Nothing accepted is dropped"): says whether a publish has room,
+/// parks it
 /// where not, and drops only where a policy says so.
 /// </summary>
 internal sealed class BackPressure(

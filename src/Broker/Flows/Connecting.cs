@@ -92,7 +92,9 @@ internal sealed class Connecting(
             turn.Report(BrokerEventKind.ClientClosed, "", connection, Describe(reason, detail));
     }
 
-    /// <summary>At start: makes or finds the session of a configured bridge, with exactly its filters.</summary>
+    /// <summary>
+    /// At start: makes or finds the session of a configured bridge, with exactly its filters.
+    /// </summary>
     public void PrepareBridge(int index)
     {
         var bridge = options.Bridges[index];
@@ -117,7 +119,9 @@ internal sealed class Connecting(
         journal.SessionChanged(session);
     }
 
-    /// <summary>At start: every connection of the life before is lost, and its will is due (MQTT-3.1.2-8).</summary>
+    /// <summary>
+    /// At start: every connection of the life before is lost, and its will is due (MQTT-3.1.2-8).
+    /// </summary>
     public void EndLostConnections()
     {
         foreach (var session in sessions.All.OrderBy(s => s.Number).ToArray())

@@ -7,19 +7,18 @@ using LightMq.Mqtt;
 
 namespace LightMq.Broker.Flows;
 
-/// <summary>Brings queued messages to their clients, in order, within the window (MQTT 3.1.1, 4.3, 4.4, 4.6).</summary>
+/// <summary>
+/// Brings queued messages to their clients, in order, within the window (MQTT 3.1.1, 4.3, 4.4, 4.6).
+/// </summary>
 internal sealed class Delivering(
     Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Journal journal, Hold hold,
-    Receipting receipting, SessionTable sessions)
+    Receipting receipting, SessionTable sessions, Paging paging)
 {
     /// <summary>Counted for each queued message beside its topic and payload.</summary>
     public const int OverheadBytes = 64;
 
     /// <summary>Bytes in an outbox beyond which messages stay in their queue.</summary>
     public int OutboxBytesMax => options.OutboxBytesMax;
-
-    private readonly HashSet<int> _loading = [];
-    private readonly HashSet<Session> _loaded = [];
 
     /// <summary>Adds a message to a client's queue and sends what can be sent.</summary>
     public void Enqueue(Session session, Message message, byte qos, bool retain)
@@ -101,7 +100,9 @@ internal sealed class Delivering(
         Acknowledged(session, sequence);
     }
 
-    /// <summary>The client is back: unacknowledged messages are sent again, in order (MQTT-4.4.0-1).</summary>
+    /// <summary>
+    /// The client is back: unacknowledged messages are sent again, in order (MQTT-4.4.0-1).
+    /// </summary>
     public void Resume(Session session)
     {
         if (!session.HasQueue) return;
@@ -109,7 +110,9 @@ internal sealed class Delivering(
         Pump(session);
     }
 
-    /// <summary>The client is gone: what was held for it must be kept now, and need not stay in memory.</summary>
+    /// <summary>
+    /// The client is gone: what was held for it must be kept now, and need not stay in memory.
+    /// </summary>
     public void Offline(Session session)
     {
         if (!session.HasQueue) return;
@@ -119,7 +122,7 @@ internal sealed class Delivering(
             if (queue.At(sequence).Message is not { } message) continue;
             if (queue.At(sequence).Qos == 0) { if (session.Bridge < 0) Drop(session, sequence, DropReason.Qos0Offline); }
             else if (message.Keeping < Keeping.Journaled && !message.IsSafe) hold.Commit(message);
-            else if (message.Keeping == Keeping.Durable) LetGo(session, sequence);
+            else if (message.Keeping == Keeping.Durable) paging.LetGo(session, sequence);
         }
         queue.Trim();
     }
@@ -159,7 +162,9 @@ internal sealed class Delivering(
         return false;
     }
 
-    /// <summary>The session is discarded and that is durable: nobody waits for its messages any more.</summary>
+    /// <summary>
+    /// The session is discarded and that is durable: nobody waits for its messages any more.
+    /// </summary>
     public void Abandon(Session session)
     {
         if (!session.HasQueue) return;
@@ -176,41 +181,15 @@ internal sealed class Delivering(
             if (session.IsGone || sequence < session.Queue.Head) continue;
             if (session.Queue.At(sequence).Message != message) continue;
             if (session.Connection is null || sequence >= session.Queue.Next + session.Window)
-                LetGo(session, sequence);
+                paging.LetGo(session, sequence);
             if (sequence == session.Queue.Next) Pump(session);
         }
-    }
-
-    /// <summary>A slot was read back: fills the places that wait for it.</summary>
-    public void Loaded(int slot, ReadOnlySpan<byte> bytes)
-    {
-        _loading.Remove(slot);
-        _loaded.Clear();
-        var reader = new ByteReader(bytes);
-        while (!reader.IsAtEnd)
-        {
-            var record = MessageRecord.Read(ref reader);
-            Message? message = null;
-            for (var i = 0; i < record.TargetCount; i++)
-            {
-                var target = record.Target(i);
-                if (sessions.Find(target.Session) is not { HasQueue: true } session) continue;
-                if (!IsWanted(session, target.Sequence, slot)) continue;
-                message ??= Revive(record);
-                message.References++;
-                message.AddTarget(session, target.Sequence);
-                session.Queue.At(target.Sequence).Message = message;
-                _loaded.Add(session);
-            }
-            if (message is not null) messages.Release(message);
-        }
-        foreach (var session in _loaded) Pump(session);
     }
 
     /// <summary>A slot could not be read back: its messages are lost, and that is said.</summary>
     public void Lost(int slot)
     {
-        _loading.Remove(slot);
+        paging.Forget(slot);
         foreach (var session in sessions.All.ToArray())
         {
             if (!session.HasQueue) continue;
@@ -222,42 +201,6 @@ internal sealed class Delivering(
             }
             Pump(session);
         }
-    }
-
-    /// <summary>Writes the live messages of a sparse slot anew, so that the slot becomes free.</summary>
-    public void Repack(int slot, ReadOnlySpan<byte> bytes)
-    {
-        var reader = new ByteReader(bytes);
-        while (!reader.IsAtEnd)
-        {
-            var record = MessageRecord.Read(ref reader);
-            var message = Revive(record);
-            for (var i = 0; i < record.TargetCount; i++)
-            {
-                var target = record.Target(i);
-                if (sessions.Find(target.Session) is { HasQueue: true } session
-                    && target.Sequence >= session.Queue.Head && target.Sequence < session.Queue.Tail
-                    && session.Queue.At(target.Sequence).Slot == slot)
-                    Move(session, target.Sequence, message);
-            }
-            if (message.Unacknowledged > 0)
-            {
-                message.Keeping = Keeping.Volatile;
-                hold.Commit(message);
-            }
-            messages.Release(message);
-        }
-    }
-
-    private void Move(Session session, long sequence, Message message)
-    {
-        ref var delivery = ref session.Queue.At(sequence);
-        slots.Release(delivery.Slot, delivery.Bytes);
-        delivery.Slot = -1;
-        if (delivery.Message is { } old) messages.Release(old);
-        delivery.Message = message;
-        message.References++;
-        message.AddTarget(session, sequence);
     }
 
     private bool Step(Session session, Connection connection, DeliveryQueue queue)
@@ -286,7 +229,7 @@ internal sealed class Delivering(
         }
         if (delivery.Message is not { } message)
         {
-            Load(queue);
+            paging.Load(queue);
             return false;
         }
         if (delivery.Qos == 2 && session.IsPersistent && message.Keeping != Keeping.Durable) return false;
@@ -340,52 +283,6 @@ internal sealed class Delivering(
         if (delivery.Qos > 0 && session.IsPersistent && --message.Unacknowledged == 0 && !message.MustBeStored)
             receipting.Safe(message);
         messages.Release(message);
-    }
-
-    /// <summary>Lets a stored message go from memory while memory is short.</summary>
-    private void LetGo(Session session, long sequence)
-    {
-        ref var delivery = ref session.Queue.At(sequence);
-        if (messages.Bytes < options.MemoryBytesMax / 2 || delivery.Slot < 0) return;
-        if (delivery is not { State: DeliveryState.Waiting or DeliveryState.Sent, Message: { } message }) return;
-        delivery.Message = null;
-        messages.Release(message);
-    }
-
-    private bool IsWanted(Session session, long sequence, int slot)
-    {
-        var queue = session.Queue;
-        if (sequence < queue.Next || sequence >= Math.Min(queue.Tail, queue.Next + 2 * session.Window)) return false;
-        ref var delivery = ref queue.At(sequence);
-        return delivery.Slot == slot && delivery is { Message: null, State: DeliveryState.Waiting };
-    }
-
-    private Message Revive(in MessageRecord record)
-    {
-        var message = messages.Take(record.Topic, record.Payload);
-        message.Qos = record.Qos;
-        message.Retain = record.Retain;
-        message.Origin = record.Origin;
-        message.Publisher = new Publisher(record.Publisher.ToArray());
-        message.Epoch = Bridges.Epoch.Read(record.EpochBytes);
-        message.Keeping = Keeping.Durable;
-        message.IsSafe = true;
-        return message;
-    }
-
-    /// <summary>Asks for the slots of the next messages, two at a time.</summary>
-    private void Load(DeliveryQueue queue)
-    {
-        var asked = 0;
-        for (var sequence = queue.Next; sequence < Math.Min(queue.Tail, queue.Next + 512) && asked < 2; sequence++)
-        {
-            ref var delivery = ref queue.At(sequence);
-            if (delivery is not { Message: null, Slot: >= 0, State: DeliveryState.Waiting }) continue;
-            if (_loading.Contains(delivery.Slot)) asked++;
-            if (!_loading.Add(delivery.Slot)) continue;
-            turn.Effects.Load(delivery.Slot);
-            asked++;
-        }
     }
 
     private void WriteRelease(Session session, ushort packetId)

@@ -143,7 +143,8 @@ internal sealed class Inbound(
     }
 
     /// <summary>
-    /// A publish beyond what may be parked: QoS 0 is shed; a connection that owes acknowledgements must be read, so
+    /// A publish beyond what may be parked: QoS 0 is shed; a connection that owes acknowledgements must be
+    /// read, so
     /// it is refused; any other is not read any more (false).
     /// </summary>
     private bool Refuse(Connection connection, in Frame frame)

@@ -19,7 +19,9 @@ internal enum PublishOutcome : byte
     NotAuthorized,
 }
 
-/// <summary>Takes a publish to its subscribers, the retained store and the disk, and owes its acknowledgement.</summary>
+/// <summary>
+/// Takes a publish to its subscribers, the retained store and the disk, and owes its acknowledgement.
+/// </summary>
 internal sealed class Publishing(
     Turn turn, SubscriptionTree tree, RetainedMessages retained, MessagePool messages, Journal journal, Hold hold,
     Delivering delivering, Receipting receipting, BackPressure pressure, Dialects.DialectTable dialects)
@@ -72,7 +74,9 @@ internal sealed class Publishing(
         messages.Release(message);
     }
 
-    /// <summary>Sends the retained messages of a filter to its new holder (MQTT-3.3.1-6, MQTT-3.3.1-8).</summary>
+    /// <summary>
+    /// Sends the retained messages of a filter to its new holder (MQTT-3.3.1-6, MQTT-3.3.1-8).
+    /// </summary>
     public void SendRetained(Session session, in Subscription subscription, List<Message> found, SessionTable sessions)
     {
         found.Clear();

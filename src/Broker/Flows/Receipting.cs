@@ -5,11 +5,14 @@ using LightMq.Mqtt;
 
 namespace LightMq.Broker.Flows;
 
-/// <summary>The one place that acknowledges publishes: only what is safe, in the order of their coming.</summary>
+/// <summary>
+/// The one place that acknowledges publishes: only what is safe, in the order of their coming.
+/// </summary>
 internal sealed class Receipting(Turn turn, Hold hold)
 {
     /// <summary>
-    /// A publish was accepted: acknowledges it at once if it is safe and nothing older is owed, or else when it is.
+    /// A publish was accepted: acknowledges it at once if it is safe and nothing older is owed, or else when
+    /// it is.
     /// </summary>
     public void Owe(Session publisher, Message? message, ushort packetId, byte qos, ulong hash)
     {
@@ -27,7 +30,9 @@ internal sealed class Receipting(Turn turn, Hold hold)
         Tie(message!, publisher, number);
     }
 
-    /// <summary>The same message came again on a new connection: what the old one was owed passes over.</summary>
+    /// <summary>
+    /// The same message came again on a new connection: what the old one was owed passes over.
+    /// </summary>
     public void OweAgain(Session publisher, in Receipt orphan)
     {
         var number = publisher.Receipts.Add(orphan);

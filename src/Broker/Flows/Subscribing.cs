@@ -18,7 +18,9 @@ internal sealed class Subscribing(
     private readonly List<Message> _retained = [];
     private readonly List<byte> _codes = [];
 
-    /// <summary>Takes a SUBSCRIBE; true if the connection must close after its SUBACK (table of refusals).</summary>
+    /// <summary>
+    /// Takes a SUBSCRIBE; true if the connection must close after its SUBACK (table of refusals).
+    /// </summary>
     public bool Subscribe(Connection connection, SubscribePacket packet)
     {
         var session = connection.Session!;

@@ -9,7 +9,9 @@ internal enum Keeping : byte
 {
     /// <summary>Only in memory.</summary>
     Volatile,
-    /// <summary>Waiting, in the hold, for its subscribers to acknowledge it (design page, "Sparing the flash").</summary>
+    /// <summary>
+    /// Waiting, in the hold, for its subscribers to acknowledge it (design page, "Sparing the flash").
+    /// </summary>
     Held,
     /// <summary>Part of a group that is not yet durable.</summary>
     Journaled,

@@ -3,7 +3,8 @@ using System.Text;
 namespace LightMq.Broker.Messages;
 
 /// <summary>
-/// A client id as a source of messages. Outlives its connections and clean sessions, because numbers of bridge
+/// A client id as a source of messages. Outlives its connections and clean sessions, because numbers of
+/// bridge
 /// streams must never start again within an epoch (LMQ-CORE-4).
 /// </summary>
 internal sealed class Publisher(byte[] clientId)
@@ -16,12 +17,16 @@ internal sealed class Publisher(byte[] clientId)
     public Message? OldestHeld { get; set; }
     public Message? NewestHeld { get; set; }
 
-    /// <summary>Whether a number was given out, so that this must be remembered while the epoch lasts.</summary>
+    /// <summary>
+    /// Whether a number was given out, so that this must be remembered while the epoch lasts.
+    /// </summary>
     public bool IsNumbered => _streamNumbers.Length > 0;
 
     public string Text => Encoding.UTF8.GetString(ClientId);
 
-    /// <summary>The next number of this client's stream to bridge <paramref name="bridge"/>: 1, 2, 3 …</summary>
+    /// <summary>
+    /// The next number of this client's stream to bridge <paramref name="bridge"/>: 1, 2, 3 …
+    /// </summary>
     public long NextNumber(int bridge)
     {
         if (bridge >= _streamNumbers.Length) Array.Resize(ref _streamNumbers, bridge + 1);
@@ -30,7 +35,8 @@ internal sealed class Publisher(byte[] clientId)
 }
 
 /// <summary>What travels with a message about its sender (LMQ-CORE-4).</summary>
-/// <param name="Channel">Number of the connection within the epoch; with the epoch it makes the channel id.</param>
+/// <param name="Channel">Number of the connection within the epoch; with the epoch it makes the channel
+/// id.</param>
 /// <param name="UnixMilliseconds">Receipt.</param>
 /// <param name="ClockTrusted">Whether that time can be relied on.</param>
 /// <param name="CleanSession">The sender's session kind.</param>

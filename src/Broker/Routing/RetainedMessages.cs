@@ -16,7 +16,9 @@ internal sealed class RetainedEntry(int key, byte[] topic)
     public bool IsDirty { get; set; }
 }
 
-/// <summary>The retained store. To the hold it is one more persistent subscriber, coalesced per topic.</summary>
+/// <summary>
+/// The retained store. To the hold it is one more persistent subscriber, coalesced per topic.
+/// </summary>
 internal sealed class RetainedMessages(BytesComparer names, MessagePool messages, BrokerOptions options)
 {
     private readonly Dictionary<byte[], RetainedEntry> _entries = new(names);

@@ -56,7 +56,9 @@ internal sealed class SubscriptionTree(BytesComparer names)
         return route;
     }
 
-    /// <summary>Walks the tree; leading wildcards do not match topics that begin with $ (MQTT-4.7.2-1).</summary>
+    /// <summary>
+    /// Walks the tree; leading wildcards do not match topics that begin with $ (MQTT-4.7.2-1).
+    /// </summary>
     private void Collect(Node node, ReadOnlySpan<byte> rest, List<Receiver> found, bool noWildcard)
     {
         if (!noWildcard && node.Everything?.Holders is { } all) Add(all, found);

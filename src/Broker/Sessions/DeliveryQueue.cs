@@ -21,7 +21,9 @@ internal enum DeliveryState : byte
 /// <summary>One place in a <see cref="DeliveryQueue"/>.</summary>
 internal struct Delivery
 {
-    /// <summary>The message; null once it is done, let go from memory (then <see cref="Slot"/> has it), or received.</summary>
+    /// <summary>
+    /// The message; null once it is done, let go from memory (then <see cref="Slot"/> has it), or received.
+    /// </summary>
     public Message? Message;
     /// <summary>Number in the bridge stream; 0 elsewhere.</summary>
     public long StreamNumber;
@@ -40,12 +42,15 @@ internal struct Delivery
 
 /// <summary>
 /// The messages of one session, oldest first, numbered without gaps. A packet id is a function of that number
-/// (<see cref="PacketIdOf"/>), so an id that a QoS 2 receiver has seen stays with its message through restarts
+/// (<see cref="PacketIdOf"/>), so an id that a QoS 2 receiver has seen stays with its message through
+/// restarts
 /// without being stored, and at most 65,535 numbers are ever in flight.
 /// </summary>
 internal sealed class DeliveryQueue
 {
-    /// <summary>Numbers between the oldest unfinished message and the newest sent one stay below this.</summary>
+    /// <summary>
+    /// Numbers between the oldest unfinished message and the newest sent one stay below this.
+    /// </summary>
     public const int SpanMax = 65_535;
 
     private Delivery[] _ring = [];
@@ -89,7 +94,9 @@ internal sealed class DeliveryQueue
         return Tail++;
     }
 
-    /// <summary>Puts a recovered message at its old number; numbers come rising, gaps are filled as done.</summary>
+    /// <summary>
+    /// Puts a recovered message at its old number; numbers come rising, gaps are filled as done.
+    /// </summary>
     public void Restore(long sequence, in Delivery delivery)
     {
         if (Tail == Head) Head = Next = Tail = sequence;
@@ -98,7 +105,9 @@ internal sealed class DeliveryQueue
         NewestDone = Math.Max(NewestDone, sequence - 1);
     }
 
-    /// <summary>After the last <see cref="Restore"/>: numbers below <paramref name="next"/> are used up.</summary>
+    /// <summary>
+    /// After the last <see cref="Restore"/>: numbers below <paramref name="next"/> are used up.
+    /// </summary>
     public void EndRestore(long next)
     {
         if (Tail == Head && next > Tail)

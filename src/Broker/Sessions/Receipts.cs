@@ -80,7 +80,9 @@ internal sealed class Receipts
         return false;
     }
 
-    /// <summary>The connection ended: what is owed is remembered until the client asks again with DUP.</summary>
+    /// <summary>
+    /// The connection ended: what is owed is remembered until the client asks again with DUP.
+    /// </summary>
     public void Orphan()
     {
         for (; _count > 0; _first++, _count--)

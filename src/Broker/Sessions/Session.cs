@@ -52,7 +52,9 @@ internal sealed class Session(int number, Publisher publisher, bool isClean)
     public bool IsDirty { get; set; }
     public bool ProgressDirty { get; set; }
 
-    /// <summary>When its in-flight window last moved, for the check on readers that never acknowledge.</summary>
+    /// <summary>
+    /// When its in-flight window last moved, for the check on readers that never acknowledge.
+    /// </summary>
     public long LastProgress { get; set; }
     /// <summary>Marks used while a route is computed.</summary>
     public int MatchNumber { get; set; }

@@ -36,7 +36,8 @@ public sealed record ListenerOptions
 /// <summary>A bridge session: made before the listeners open, never dropped, numbered (LMQ-CORE-4).</summary>
 /// <param name="ClientId">Client id that the uplink connects with.</param>
 /// <param name="Filters">Topic filters whose messages go up.</param>
-/// <param name="User">Local user or access key that must log in for it; null: any login the listener takes.</param>
+/// <param name="User">Local user or access key that must log in for it; null: any login the listener
+/// takes.</param>
 public sealed record BridgeOptions(string ClientId, IReadOnlyList<string> Filters, string? User = null);
 
 /// <summary>PBKDF2 parameters and result: HMAC-SHA256.</summary>
@@ -106,7 +107,9 @@ public sealed record BrokerOptions
     public long QueueBytesMax { get; init; } = 256L << 20;
     /// <summary>Bytes waiting for all clients together, on disk and in memory.</summary>
     public long QueuesBytesMax { get; init; } = 1L << 30;
-    /// <summary>Payload bytes kept in memory; stored messages beyond it are read back when their turn comes.</summary>
+    /// <summary>
+    /// Payload bytes kept in memory; stored messages beyond it are read back when their turn comes.
+    /// </summary>
     public long MemoryBytesMax { get; init; } = 64L << 20;
     /// <summary>Retained messages kept.</summary>
     public int RetainedMessagesMax { get; init; } = 100_000;

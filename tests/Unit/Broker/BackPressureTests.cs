@@ -7,7 +7,9 @@ using static LightMq.Unit.Broker.HoldTests;
 
 namespace LightMq.Unit.Broker;
 
-/// <summary>Nothing accepted is dropped: publishers wait, and drop policies act only where configured.</summary>
+/// <summary>
+/// Nothing accepted is dropped: publishers wait, and drop policies act only where configured.
+/// </summary>
 public sealed class BackPressureTests
 {
     private static readonly BrokerOptions Small = new()

@@ -180,7 +180,9 @@ internal sealed class Peer(EngineHost host, Connection connection)
 
     public void Ack(PacketType type, int id) => Send(PacketWriter.Ack(_buffer, type, (ushort)id));
 
-    /// <summary>Takes everything that waits and names it: "CONNACK 0", "PUBLISH 1 t/a hello dup retain", "PUBACK 7".</summary>
+    /// <summary>
+    /// Takes everything that waits and names it: "CONNACK 0", "PUBLISH 1 t/a hello dup retain", "PUBACK 7".
+    /// </summary>
     public List<string> Read()
     {
         var texts = new List<string>();

@@ -1,0 +1,130 @@
+using LightMq.Broker.Durability;
+using LightMq.Broker.Messages;
+using LightMq.Broker.Sessions;
+using LightMq.Broker.Settings;
+
+namespace LightMq.Broker.Flows;
+
+/// <summary>
+/// Stored messages between memory and disk: lets them go while memory is short, reads them back when their
+/// turn
+/// comes, and packs sparse slots anew.
+/// </summary>
+internal sealed class Paging(
+    Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Hold hold, SessionTable sessions)
+{
+    private readonly HashSet<int> _loading = [];
+    private readonly HashSet<Session> _loaded = [];
+
+    /// <summary>Lets a stored message go from memory while memory is short.</summary>
+    public void LetGo(Session session, long sequence)
+    {
+        ref var delivery = ref session.Queue.At(sequence);
+        if (messages.Bytes < options.MemoryBytesMax / 2 || delivery.Slot < 0) return;
+        if (delivery is not { State: DeliveryState.Waiting or DeliveryState.Sent, Message: { } message }) return;
+        delivery.Message = null;
+        messages.Release(message);
+    }
+
+    /// <summary>Asks for the slots of the next messages, two at a time.</summary>
+    public void Load(DeliveryQueue queue)
+    {
+        var asked = 0;
+        for (var sequence = queue.Next; sequence < Math.Min(queue.Tail, queue.Next + 512) && asked < 2; sequence++)
+        {
+            ref var delivery = ref queue.At(sequence);
+            if (delivery is not { Message: null, Slot: >= 0, State: DeliveryState.Waiting }) continue;
+            if (_loading.Contains(delivery.Slot)) asked++;
+            if (!_loading.Add(delivery.Slot)) continue;
+            turn.Effects.Load(delivery.Slot);
+            asked++;
+        }
+    }
+
+    /// <summary>A slot was read back: fills the places that wait for it.</summary>
+    /// <returns>The sessions that can go on; valid until the next call.</returns>
+    public IReadOnlyCollection<Session> Loaded(int slot, ReadOnlySpan<byte> bytes)
+    {
+        _loading.Remove(slot);
+        _loaded.Clear();
+        var reader = new ByteReader(bytes);
+        while (!reader.IsAtEnd)
+        {
+            var record = MessageRecord.Read(ref reader);
+            Message? message = null;
+            for (var i = 0; i < record.TargetCount; i++)
+            {
+                var target = record.Target(i);
+                if (sessions.Find(target.Session) is not { HasQueue: true } session) continue;
+                if (!IsWanted(session, target.Sequence, slot)) continue;
+                message ??= Revive(record);
+                message.References++;
+                message.AddTarget(session, target.Sequence);
+                session.Queue.At(target.Sequence).Message = message;
+                _loaded.Add(session);
+            }
+            if (message is not null) messages.Release(message);
+        }
+        return _loaded;
+    }
+
+    /// <summary>The slot was asked for and could not be read.</summary>
+    public void Forget(int slot) => _loading.Remove(slot);
+
+    /// <summary>Writes the live messages of a sparse slot anew, so that the slot becomes free.</summary>
+    public void Repack(int slot, ReadOnlySpan<byte> bytes)
+    {
+        var reader = new ByteReader(bytes);
+        while (!reader.IsAtEnd)
+        {
+            var record = MessageRecord.Read(ref reader);
+            var message = Revive(record);
+            for (var i = 0; i < record.TargetCount; i++)
+            {
+                var target = record.Target(i);
+                if (sessions.Find(target.Session) is { HasQueue: true } session
+                    && target.Sequence >= session.Queue.Head && target.Sequence < session.Queue.Tail
+                    && session.Queue.At(target.Sequence).Slot == slot)
+                    Move(session, target.Sequence, message);
+            }
+            if (message.Unacknowledged > 0)
+            {
+                message.Keeping = Keeping.Volatile;
+                hold.Commit(message);
+            }
+            messages.Release(message);
+        }
+    }
+
+    private void Move(Session session, long sequence, Message message)
+    {
+        ref var delivery = ref session.Queue.At(sequence);
+        slots.Release(delivery.Slot, delivery.Bytes);
+        delivery.Slot = -1;
+        if (delivery.Message is { } old) messages.Release(old);
+        delivery.Message = message;
+        message.References++;
+        message.AddTarget(session, sequence);
+    }
+
+    private bool IsWanted(Session session, long sequence, int slot)
+    {
+        var queue = session.Queue;
+        if (sequence < queue.Next || sequence >= Math.Min(queue.Tail, queue.Next + 2 * session.Window)) return false;
+        ref var delivery = ref queue.At(sequence);
+        return delivery.Slot == slot && delivery is { Message: null, State: DeliveryState.Waiting };
+    }
+
+    private Message Revive(in MessageRecord record)
+    {
+        var message = messages.Take(record.Topic, record.Payload);
+        message.Qos = record.Qos;
+        message.Retain = record.Retain;
+        message.Origin = record.Origin;
+        message.Publisher = new Publisher(record.Publisher.ToArray());
+        message.Epoch = Bridges.Epoch.Read(record.EpochBytes);
+        message.Keeping = Keeping.Durable;
+        message.IsSafe = true;
+        return message;
+    }
+}
