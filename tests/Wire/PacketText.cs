@@ -4,18 +4,32 @@ using System.Text;
 namespace LightMq.Tests;
 
 /// <summary>
-/// Bytes as a person writes them: <c>0c</c> a byte, <c>00*300</c> a byte many times, <c>"a"</c> a string behind
-/// its length of two bytes, <c>'a'</c> its bytes alone, <c>[ … ]</c> the inside behind its remaining length.
+/// Bytes as a person writes them: <c>0c</c> a byte, <c>00*300</c> a byte many times, <c>"a"</c> a string with
+/// its length of two bytes before it, <c>'a'</c> its bytes alone, <c>[ … ]</c> the inside with its remaining
+/// length before it, <c>$id</c> two bytes that a transcript names.
 /// </summary>
-public static class PacketText
+public sealed class PacketText
 {
-    public static byte[] Bytes(string text)
+    private readonly string _text;
+    private int _at;
+
+    private PacketText(string text)
     {
-        var at = 0;
-        var bytes = Sequence(text, ref at);
-        if (at != text.Length) throw new FormatException($"']' without '[' in: {text}");
-        return bytes;
+        _text = text;
+        Parts = Sequence();
+        if (_at != text.Length) throw new FormatException($"']' without '[' in: {text}");
     }
+
+    /// <summary>A byte each; -1 - 2 n and -2 - 2 n are the two bytes of <c>Names[n]</c>.</summary>
+    public IReadOnlyList<int> Parts { get; }
+
+    /// <summary>Names met, in order.</summary>
+    public List<string> Names { get; } = [];
+
+    public static PacketText Parse(string text) => new(text);
+
+    /// <summary>The bytes of a text without names.</summary>
+    public static byte[] Bytes(string text) => [.. Parse(text).Parts.Select(part => checked((byte)part))];
 
     public static string Hex(ReadOnlySpan<byte> bytes)
     {
@@ -25,55 +39,67 @@ public static class PacketText
         return text.ToString().TrimEnd();
     }
 
-    private static byte[] Sequence(string text, ref int at)
+    private List<int> Sequence()
     {
-        var bytes = new List<byte>();
-        while (at < text.Length && text[at] != ']')
+        var parts = new List<int>();
+        while (_at < _text.Length && _text[_at] != ']')
         {
-            if (text[at] == ' ') at++;
-            else if (text[at] is '"' or '\'') Quoted(text, ref at, bytes);
-            else if (text[at] == '[') Bracketed(text, ref at, bytes);
-            else HexByte(text, ref at, bytes);
+            if (_text[_at] == ' ') _at++;
+            else if (_text[_at] is '"' or '\'') Quoted(parts);
+            else if (_text[_at] == '[') Bracketed(parts);
+            else if (_text[_at] == '$') Named(parts);
+            else HexByte(parts);
         }
-        return [.. bytes];
+        return parts;
     }
 
-    private static void Quoted(string text, ref int at, List<byte> bytes)
+    private void Quoted(List<int> parts)
     {
-        var end = text.IndexOf(text[at], at + 1);
-        if (end < 0) throw new FormatException($"open quote in: {text}");
-        var inside = Encoding.UTF8.GetBytes(text[(at + 1)..end]);
-        if (text[at] == '"') bytes.AddRange([(byte)(inside.Length >> 8), (byte)inside.Length]);
-        bytes.AddRange(inside);
-        at = end + 1;
+        var end = _text.IndexOf(_text[_at], _at + 1);
+        if (end < 0) throw new FormatException($"open quote in: {_text}");
+        var inside = Encoding.UTF8.GetBytes(_text[(_at + 1)..end]);
+        if (_text[_at] == '"') parts.AddRange([inside.Length >> 8, inside.Length & 0xFF]);
+        parts.AddRange(inside.Select(one => (int)one));
+        _at = end + 1;
     }
 
-    private static void Bracketed(string text, ref int at, List<byte> bytes)
+    private void Bracketed(List<int> parts)
     {
-        at++;
-        var inside = Sequence(text, ref at);
-        if (at == text.Length) throw new FormatException($"open '[' in: {text}");
-        at++;
-        var length = inside.Length;
-        for (; length >= 0x80; length >>= 7) bytes.Add((byte)(length | 0x80));
-        bytes.Add((byte)length);
-        bytes.AddRange(inside);
+        _at++;
+        var inside = Sequence();
+        if (_at == _text.Length) throw new FormatException($"open '[' in: {_text}");
+        _at++;
+        var length = inside.Count;
+        for (; length >= 0x80; length >>= 7) parts.Add(length & 0x7F | 0x80);
+        parts.Add(length);
+        parts.AddRange(inside);
     }
 
-    private static void HexByte(string text, ref int at, List<byte> bytes)
+    private void Named(List<int> parts)
     {
-        if (at + 2 > text.Length || !byte.TryParse(text.AsSpan(at, 2), NumberStyles.AllowHexSpecifier,
-            CultureInfo.InvariantCulture, out var value)) throw new FormatException($"no byte at {at} in: {text}");
-        at += 2;
+        var start = ++_at;
+        while (_at < _text.Length && char.IsAsciiLetterOrDigit(_text[_at])) _at++;
+        if (_at == start) throw new FormatException($"'$' without a name in: {_text}");
+        parts.AddRange([-1 - 2 * Names.Count, -2 - 2 * Names.Count]);
+        Names.Add(_text[start.._at]);
+    }
+
+    private void HexByte(List<int> parts)
+    {
+        var digits = _text.AsSpan(_at, Math.Min(2, _text.Length - _at));
+        if (digits.Length < 2 || !byte.TryParse(
+            digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            throw new FormatException($"no byte at {_at} in: {_text}");
+        _at += 2;
         var count = 1;
-        if (at < text.Length && text[at] == '*')
+        if (_at < _text.Length && _text[_at] == '*')
         {
-            var start = ++at;
-            while (at < text.Length && char.IsAsciiDigit(text[at])) at++;
-            count = int.Parse(text.AsSpan(start, at - start), CultureInfo.InvariantCulture);
+            var start = ++_at;
+            while (_at < _text.Length && char.IsAsciiDigit(_text[_at])) _at++;
+            count = int.Parse(_text.AsSpan(start, _at - start), CultureInfo.InvariantCulture);
         }
-        if (at < text.Length && text[at] is not (' ' or ']'))
-            throw new FormatException($"no space after a byte at {at} in: {text}");
-        bytes.AddRange(Enumerable.Repeat(value, count));
+        if (_at < _text.Length && _text[_at] is not (' ' or ']'))
+            throw new FormatException($"no space after a byte at {_at} in: {_text}");
+        parts.AddRange(Enumerable.Repeat((int)value, count));
     }
 }

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using LightMq.Broker.Settings;
+
+namespace LightMq.Tests.Stages;
+
+/// <summary>What our broker is told for a transcript; README.md names it.</summary>
+internal static class Given
+{
+    private static readonly byte[] Salt = [1, 2, 3, 4, 5, 6, 7, 8];
+
+    public static ListenerOptions Listener(Transcript transcript) => new()
+    {
+        Name = "tcp",
+        Dialect = transcript.IsLmq ? Dialect.Lmq : Dialect.Plain,
+        Anonymous = !transcript.IsLmq && !transcript.HasUsers,
+    };
+
+    public static BrokerOptions Options(Transcript transcript)
+    {
+        var options = new BrokerOptions
+        {
+            Users = transcript.HasUsers ? [User] : [],
+            Lmq = transcript.IsLmq ? new LmqRegistry([new("AK", "SK")], ["GID_AAA"], ["parent"])
+                : LmqRegistry.Empty,
+        };
+        foreach (var (name, value) in transcript.Settings)
+        {
+            var property = typeof(BrokerOptions).GetProperty(name)
+                ?? throw new FormatException($"{transcript.Name}: no option {name}");
+            property.SetValue(options, property.PropertyType == typeof(long) ? (object)(long)value : value);
+        }
+        return options;
+    }
+
+    public static bool Matches(PasswordHash hash, byte[] password) =>
+        Hash(password, hash.Iterations).AsSpan().SequenceEqual(hash.Hash);
+
+    private static LocalUser User => new(
+        "user", new PasswordHash(1000, Salt, Hash("secret"u8.ToArray(), 1000)),
+        [new("in/#", Read: false, Write: true), new("out/#", Read: true, Write: false)]);
+
+    private static byte[] Hash(byte[] password, int iterations) =>
+        Rfc2898DeriveBytes.Pbkdf2(password, Salt, iterations, HashAlgorithmName.SHA256, 32);
+}

@@ -1,0 +1,150 @@
+using System.Net;
+using System.Net.Sockets;
+using LightMq.Mqtt;
+
+namespace LightMq.Tests.Stages;
+
+/// <summary>Peers with real sockets, to whatever broker listens at an address.</summary>
+internal sealed class SocketStage(IPEndPoint broker, IDisposable process) : IStage
+{
+    private const int PatienceMilliseconds = 5_000;
+
+    private readonly Dictionary<string, Peer> _peers = [];
+
+    public void Connect(string peer)
+    {
+        if (_peers.TryGetValue(peer, out var before)) before.Socket.Dispose();
+        var socket = new Socket(broker.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveTimeout = PatienceMilliseconds,
+        };
+        socket.Connect(broker);
+        _peers[peer] = new Peer(socket);
+    }
+
+    public void Send(string peer, byte[] bytes)
+    {
+        try
+        {
+            _peers[peer].Socket.Send(bytes);
+        }
+        catch (SocketException)
+        {
+            // The broker closed first; what it sent before is still to be read.
+        }
+    }
+
+    public byte[] Receive(string peer, int count)
+    {
+        var from = _peers[peer];
+        while (from.Received.Count < count && from.TryReceive()) { }
+        var bytes = from.Take(Math.Min(count, from.Received.Count));
+        // CONNACK with code 0: the peer may ping from now on.
+        if (bytes is [0x20, 2, _, 0, ..]) from.IsAccepted = true;
+        return bytes;
+    }
+
+    /// <summary>
+    /// Every peer pings and waits for the answer, first the others and then the one in question: the broker
+    /// has then handled what they sent, and what it had for this one came before the answer.
+    /// </summary>
+    public byte[] Pending(string peer)
+    {
+        var asked = _peers[peer];
+        if (!asked.IsAccepted) throw new InvalidOperationException($"{peer} is not connected and cannot ping");
+        foreach (var other in _peers.Values)
+            if (other != asked && other.IsAccepted && !other.IsEnded) other.Ping();
+        asked.Ping();
+        if (asked.IsEnded) throw new Difference($"{peer} was closed");
+        return asked.Take(asked.Received.Count);
+    }
+
+    public byte[] PendingAtEnd(string peer)
+    {
+        var from = _peers[peer];
+        while (from.TryReceive()) { }
+        if (!from.IsEnded) throw new Difference($"{peer} is still open");
+        return from.Take(from.Received.Count);
+    }
+
+    public void Cut(string peer)
+    {
+        var from = _peers[peer];
+        from.Socket.Shutdown(SocketShutdown.Send);
+        PendingAtEnd(peer);
+        from.Socket.Dispose();
+    }
+
+    public void Advance(int milliseconds) => throw new NotSupportedException();
+
+    public void Restart() => throw new NotSupportedException();
+
+    public void Dispose()
+    {
+        foreach (var peer in _peers.Values) peer.Socket.Dispose();
+        process.Dispose();
+    }
+
+    private sealed class Peer(Socket socket)
+    {
+        private readonly byte[] _buffer = new byte[65_536];
+
+        public Socket Socket => socket;
+
+        public List<byte> Received { get; } = [];
+
+        public bool IsAccepted { get; set; }
+
+        public bool IsEnded { get; private set; }
+
+        public byte[] Take(int count)
+        {
+            var bytes = Received.GetRange(0, count).ToArray();
+            Received.RemoveRange(0, count);
+            return bytes;
+        }
+
+        public bool TryReceive()
+        {
+            if (IsEnded) return false;
+            try
+            {
+                var count = socket.Receive(_buffer);
+                IsEnded = count == 0;
+                Received.AddRange(_buffer.AsSpan(0, count));
+            }
+            catch (SocketException error) when (error.SocketErrorCode == SocketError.TimedOut)
+            {
+                return false;
+            }
+            catch (SocketException)
+            {
+                IsEnded = true;
+            }
+            return !IsEnded;
+        }
+
+        // Leaves everything but the PINGRESP in Received.
+        public void Ping()
+        {
+            socket.Send([0xC0, 0]);
+            for (var at = 0; ;)
+            {
+                var bytes = Received.ToArray().AsSpan(at);
+                if (!FrameReader.TryRead(bytes, int.MaxValue, out var frame))
+                {
+                    if (TryReceive()) continue;
+                    if (IsEnded) return;
+                    throw new Difference("no PINGRESP");
+                }
+                if (frame.Type == PacketType.PingResp)
+                {
+                    Received.RemoveRange(at, frame.Length);
+                    return;
+                }
+                at += frame.Length;
+            }
+        }
+    }
+}
