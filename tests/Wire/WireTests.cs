@@ -12,6 +12,9 @@ public sealed class WireTests
 
     public static TheoryData<string> Core => [.. All.Select(transcript => transcript.Name)];
 
+    public static TheoryData<string> Socket =>
+        [.. All.Where(transcript => !transcript.IsCoreOnly).Select(transcript => transcript.Name)];
+
     public static TheoryData<string> Oracle =>
         [.. All.Where(transcript => transcript.IsForOracle).Select(transcript => transcript.Name)];
 
@@ -23,6 +26,14 @@ public sealed class WireTests
     [MemberData(nameof(Core))]
     public void On_the_bare_core_a_byte_at_a_time(string transcript) =>
         Play(transcript, one => new CoreStage(one, 1));
+
+    [Theory]
+    [MemberData(nameof(Socket))]
+    public void On_a_socket(string transcript) => Play(transcript, one =>
+    {
+        var broker = new LoopBroker(one);
+        return new SocketStage(broker.EndPoint, broker);
+    });
 
     [Theory]
     [MemberData(nameof(Oracle))]

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Net;
+using LightMq.Broker;
+using LightMq.Broker.Durability;
+using LightMq.Net;
+
+namespace LightMq.Tests.Stages;
+
+/// <summary>Our broker on its real loop and socket, with a store in memory that answers at once.</summary>
+internal sealed class LoopBroker : IDisposable
+{
+    private readonly ConcurrentDictionary<(StoreCollection, int), byte[]> _store = [];
+    private readonly Loop _loop;
+    private readonly Thread _thread;
+
+    public LoopBroker(Transcript transcript)
+    {
+        var listener = Listener.Bind(new IPEndPoint(IPAddress.Loopback, 0), Given.Listener(transcript));
+        EndPoint = listener.EndPoint;
+        using var isReady = new ManualResetEventSlim();
+        _loop = new Loop(
+            new Engine(Given.Options(transcript)), TimeProvider.System, [listener],
+            new LoopWorkers(Store, Load, (connection, hash, password) =>
+                _loop!.Mail.PasswordChecked(connection, Given.Matches(hash, password))),
+            new LoopEvents(_ => isReady.Set(), _ => { }, _ => { }));
+        _thread = new Thread(() => _loop.Run(new byte[16])) { Name = "loop" };
+        _thread.Start();
+        isReady.Wait();
+    }
+
+    public IPEndPoint EndPoint { get; }
+
+    public void Dispose()
+    {
+        _loop.Mail.Stop();
+        _thread.Join();
+        _loop.Dispose();
+    }
+
+    private void Store(StoreGroup group)
+    {
+        foreach (var change in group.Changes)
+        {
+            var key = (change.Collection, change.Key);
+            if (change.IsDelete) _store.TryRemove(key, out _);
+            else _store[key] = group.ValueOf(change).ToArray();
+        }
+        _loop.Mail.Stored(group.Number);
+    }
+
+    private void Load(int slot) =>
+        _loop.Mail.Loaded(slot, _store.GetValueOrDefault((StoreCollection.Slots, slot)) ?? []);
+}
