@@ -59,7 +59,7 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
         CollectTargets(message);
         if (_targets.Count == 0) return;
         if (_slotKey < 0) _slotKey = slots.Take();
-        foreach (var target in message.Targets) Place(target);
+        foreach (var target in message.Targets) Place(target, message);
         MessageRecord.Write(_slot, message, message.Epoch ?? Epoch,
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_targets));
         if (_slot.Length >= SlotBytesMax) SealSlot();
@@ -179,11 +179,11 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
             }
     }
 
-    private void Place(in Target target)
+    private void Place(in Target target, Message message)
     {
-        if (target.Session.IsGone) return;
+        if (!Waits(target.Session, target.Sequence, message)) return;
         ref var delivery = ref target.Session.Queue.At(target.Sequence);
-        if (target.Sequence < target.Session.Queue.Head || delivery.Message is null || delivery.Slot >= 0) return;
+        if (delivery.Slot >= 0) return;
         delivery.Slot = _slotKey;
         slots.Hold(_slotKey, delivery.Bytes);
     }

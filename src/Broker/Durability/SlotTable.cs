@@ -12,7 +12,8 @@ internal sealed class SlotTable
 
     private readonly List<Slot> _slots = [];
     private readonly PriorityQueue<int, int> _free = new();
-    private readonly List<int> _vanished = [];
+    private readonly List<int> _surplus = [];
+    private int _freeOnDisk;
 
     private struct Slot
     {
@@ -37,6 +38,7 @@ internal sealed class SlotTable
             return _slots.Count - 1;
         }
         var key = _free.Dequeue();
+        if (_slots[key].IsOnDisk) _freeOnDisk--;
         _slots[key] = new Slot { IsOnDisk = _slots[key].IsOnDisk };
         return key;
     }
@@ -103,15 +105,16 @@ internal sealed class SlotTable
     /// <summary>Free slots on the disk beyond the spare ones: to be deleted with the next group.</summary>
     public IReadOnlyList<int> TakeSurplus()
     {
-        _vanished.Clear();
-        var onDisk = 0;
-        foreach (var (key, _) in _free.UnorderedItems.OrderBy(item => item.Priority))
+        _surplus.Clear();
+        if (_freeOnDisk <= 2 * SpareMax) return _surplus;
+        for (var key = _slots.Count - 1; key >= 0 && _freeOnDisk > SpareMax; key--)
         {
-            if (!_slots[key].IsOnDisk || ++onDisk <= SpareMax) continue;
-            _vanished.Add(key);
+            if (_slots[key] is not { IsFree: true, IsOnDisk: true }) continue;
+            _surplus.Add(key);
             _slots[key] = new Slot { IsFree = true };
+            _freeOnDisk--;
         }
-        return _vanished;
+        return _surplus;
     }
 
     /// <summary>Whether so much of the slots is dead that packing them anew pays.</summary>
@@ -130,6 +133,7 @@ internal sealed class SlotTable
         var slot = _slots[key];
         Bytes -= slot.Bytes;
         _slots[key] = new Slot { IsFree = true, IsOnDisk = slot.IsOnDisk };
+        if (slot.IsOnDisk) _freeOnDisk++;
         _free.Enqueue(key, key);
     }
 }

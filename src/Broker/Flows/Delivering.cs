@@ -117,6 +117,7 @@ internal sealed class Delivering(
     {
         if (!session.HasQueue) return;
         var queue = session.Queue;
+        queue.Rewind();
         for (var sequence = queue.Head; sequence < queue.Tail; sequence++)
         {
             if (queue.At(sequence).Message is not { } message) continue;
@@ -139,6 +140,7 @@ internal sealed class Delivering(
     public bool DropOldest(Session session, DropReason reason)
     {
         var queue = session.Queue;
+        while (queue.HasWaiting && queue.At(queue.Next).State == DeliveryState.Done) queue.Next++;
         for (var sequence = queue.Next; sequence < queue.Tail; sequence++)
         {
             if (queue.At(sequence).State != DeliveryState.Waiting) continue;

@@ -17,10 +17,12 @@ internal readonly record struct Receiver(Session Session, byte Qos);
 internal sealed class SubscriptionTree(BytesComparer names)
 {
     private const int CachedTopicsMax = 16_384;
+    private const int CachedBytesMax = 1 << 20;
     private const byte Separator = (byte)'/', Plus = (byte)'+', Hash = (byte)'#', Dollar = (byte)'$';
 
     private readonly Node _root = new();
     private readonly Dictionary<byte[], Route> _routes = new(names);
+    private int _cachedBytes;
     private int _version;
     private int _match;
 
@@ -46,7 +48,12 @@ internal sealed class SubscriptionTree(BytesComparer names)
         if (routes.TryGetValue(topic, out var route) && route.Version == _version) return route;
         if (route is null)
         {
-            if (_routes.Count >= CachedTopicsMax) _routes.Clear();
+            if (_routes.Count >= CachedTopicsMax || _cachedBytes >= CachedBytesMax)
+            {
+                _routes.Clear();
+                _cachedBytes = 0;
+            }
+            _cachedBytes += topic.Length;
             routes[topic] = route = new Route();
         }
         route.Receivers.Clear();
