@@ -10,6 +10,7 @@ namespace LightMq.Tests.Stages;
 internal sealed class LoopBroker : IDisposable
 {
     private readonly ConcurrentDictionary<(StoreCollection, int), byte[]> _store = [];
+    private readonly Mailbox _mail = new();
     private readonly Loop _loop;
     private readonly Thread _thread;
 
@@ -19,9 +20,9 @@ internal sealed class LoopBroker : IDisposable
         EndPoint = listener.EndPoint;
         using var isReady = new ManualResetEventSlim();
         _loop = new Loop(
-            new Engine(Given.Options(transcript)), TimeProvider.System, [listener],
+            new Engine(Given.Options(transcript)), TimeProvider.System, [listener], _mail,
             new LoopWorkers(Store, Load, (connection, hash, password) =>
-                _loop!.Mail.PasswordChecked(connection, Given.Matches(hash, password))),
+                _mail.PasswordChecked(connection, Given.Matches(hash, password))),
             new LoopEvents(_ => isReady.Set(), _ => { }, _ => { }));
         _thread = new Thread(() => _loop.Run(new byte[16])) { Name = "loop" };
         _thread.Start();
@@ -32,7 +33,7 @@ internal sealed class LoopBroker : IDisposable
 
     public void Dispose()
     {
-        _loop.Mail.Stop();
+        _mail.Stop();
         _thread.Join();
         _loop.Dispose();
     }
@@ -45,9 +46,9 @@ internal sealed class LoopBroker : IDisposable
             if (change.IsDelete) _store.TryRemove(key, out _);
             else _store[key] = group.ValueOf(change).ToArray();
         }
-        _loop.Mail.Stored(group.Number);
+        _mail.Stored(group.Number);
     }
 
     private void Load(int slot) =>
-        _loop.Mail.Loaded(slot, _store.GetValueOrDefault((StoreCollection.Slots, slot)) ?? []);
+        _mail.Loaded(slot, _store.GetValueOrDefault((StoreCollection.Slots, slot)) ?? []);
 }
