@@ -35,6 +35,7 @@ internal sealed class Watch(
         if (connection.Stage == ConnectionStage.Ready && !connection.IsStopped
             && connection.SilenceMillisecondsMax > 0 && now - connection.LastReceived > connection.SilenceMillisecondsMax)
             return CloseReason.KeepAlive;
+        if (connection.IsRefused && now - connection.RefusedSince > slow) return CloseReason.QuotaExceeded;
         if (connection.Outbox.IsEmpty || connection.Outbox.TotalSent != connection.SentSeen)
         {
             connection.SentSeen = connection.Outbox.TotalSent;

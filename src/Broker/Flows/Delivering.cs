@@ -120,7 +120,7 @@ internal sealed class Delivering(
         queue.Rewind();
         for (var sequence = queue.Head; sequence < queue.Tail; sequence++)
         {
-            if (queue.At(sequence).Message is not { } message) continue;
+            if (sequence < queue.Head || queue.At(sequence).Message is not { } message) continue;
             if (queue.At(sequence).Qos == 0) { if (session.Bridge < 0) Drop(session, sequence, DropReason.Qos0Offline); }
             else if (message.Keeping < Keeping.Journaled && !message.IsSafe) hold.Commit(message);
             else if (message.Keeping == Keeping.Durable) paging.LetGo(session, sequence);
@@ -172,7 +172,7 @@ internal sealed class Delivering(
         if (!session.HasQueue) return;
         var queue = session.Queue;
         for (var sequence = queue.Head; sequence < queue.Tail; sequence++)
-            if (queue.At(sequence).State != DeliveryState.Done) Finish(session, sequence);
+            if (sequence >= queue.Head && queue.At(sequence).State != DeliveryState.Done) Finish(session, sequence);
     }
 
     /// <summary>A message became durable: QoS 2 copies may go, and memory may be given back.</summary>
@@ -197,6 +197,8 @@ internal sealed class Delivering(
             if (!session.HasQueue) continue;
             for (var sequence = session.Queue.Head; sequence < session.Queue.Tail; sequence++)
             {
+                // Finishing one place drops all finished ones behind it.
+                if (sequence < session.Queue.Head) continue;
                 ref var delivery = ref session.Queue.At(sequence);
                 if (delivery.Slot == slot && delivery is { Message: null, State: DeliveryState.Waiting })
                     Drop(session, sequence, DropReason.Damaged);

@@ -28,6 +28,7 @@ internal sealed class Inbound(
             if (!connection.IsClosed) connection.Leftover.Append(bytes[used..]);
         }
         StopIfWaiting(connection);
+        CloseRefused(connection);
     }
 
     /// <summary>Works on the bytes of connections that need not wait any longer.</summary>
@@ -106,7 +107,8 @@ internal sealed class Inbound(
             while (!connection.IsClosed && MayWork(connection)
                 && FrameReader.TryRead(bytes[used..], options.PacketBytesMax, out var frame))
             {
-                var isExcess = frame.Type == PacketType.Publish && pressure.IsParkFull(connection);
+                var isExcess = frame.Type == PacketType.Publish
+                    && (connection.IsRefused || pressure.IsParkFull(connection));
                 if (isExcess && !Refuse(connection, frame)) break;
                 var whole = bytes.Slice(used, frame.Length);
                 used += frame.Length;
@@ -143,9 +145,10 @@ internal sealed class Inbound(
     }
 
     /// <summary>
-    /// A publish beyond what may be parked: QoS 0 is shed; a connection that owes acknowledgements must be
-    /// read, so
-    /// it is refused; any other is not read any more (false).
+    /// A publish beyond what may be parked: QoS 0 is shed, and a connection that owes no acknowledgements is not
+    /// read any more (false). One that owes some must be read on: its acknowledgements come behind its publishes.
+    /// So its publishes are passed over, and it is closed once it has acknowledged what it had been sent; to close
+    /// it at once would let two clients that fill each other's queues come back for ever without a step forward.
     /// </summary>
     private bool Refuse(Connection connection, in Frame frame)
     {
@@ -154,13 +157,22 @@ internal sealed class Inbound(
             turn.Counters.Drop(DropReason.Qos0Shed);
             return true;
         }
-        if (connection.OwesAcknowledgements)
+        if (connection.IsRefused) return true;
+        if (!connection.OwesAcknowledgements)
         {
-            connecting.Close(connection, CloseReason.QuotaExceeded, "publishes beyond the bound while queues are full");
-            return true;
+            Halt(connection);
+            return false;
         }
-        Halt(connection);
-        return false;
+        connection.RefusedUntil = connection.Session!.Queue.Next;
+        connection.RefusedSince = turn.Now.Milliseconds;
+        return true;
+    }
+
+    private void CloseRefused(Connection connection)
+    {
+        if (!connection.IsRefused || connection.IsClosed) return;
+        if (connection.Session!.Queue.Head < connection.RefusedUntil) return;
+        connecting.Close(connection, CloseReason.QuotaExceeded, "publishes beyond the bound while queues are full");
     }
 
     /// <summary>The one switch over packets.</summary>

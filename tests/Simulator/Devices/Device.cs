@@ -42,7 +42,7 @@ public sealed class Device
     public bool IsCleanNow { get; private set; }
     public int Unsent => _out.Count;
     public Conversation Conversation => _conversation;
-    public bool IsQuiet => IsConnected && _out.Count == 0 && _conversation.IsQuiet;
+    public bool IsQuiet => IsConnected && Link is { IsCut: false } && _out.Count == 0 && _conversation.IsQuiet;
     public Link? Link => _end?.Link;
     private Scheduler Scheduler => _world.Scheduler;
     private Random Random => _world.Scheduler.Random;
@@ -141,7 +141,7 @@ public sealed class Device
     private void SendConnect()
     {
         var hasWill = Profile.WillQos >= 0 && IsCleanNow == Profile.IsClean;
-        _will = hasWill ? _world.Judge.Wills.Offer(_conversation.MakeWill()) : null;
+        _will = hasWill ? _world.Judge.Wills.Offer(_conversation.MakeWill(), _end!.Link) : null;
         var fields = new ConnectFields
         {
             ClientId = Encoding.UTF8.GetBytes(Profile.ClientId),

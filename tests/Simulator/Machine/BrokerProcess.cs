@@ -139,7 +139,7 @@ public sealed class BrokerProcess : IEffects
         _revokedBeforeGroup = [.. _revoked];
         _revoked.Clear();
         _scheduler.Trace.Mix(group.Number);
-        _scheduler.Trace.Say($"group {group.Number}: {group.Changes.Length} changes, {group.Bytes} bytes");
+        if (_scheduler.Trace.IsVerbose) Describe(group);
         _storeThread.Commit(group);
     }
 
@@ -281,6 +281,14 @@ public sealed class BrokerProcess : IEffects
         peer.IsDirty = true;
         _dirty.Add(peer);
         ComeSoon();
+    }
+
+    private void Describe(StoreGroup group)
+    {
+        var changes = new List<string>();
+        foreach (var change in group.Changes)
+            changes.Add($"{change.Collection} {change.Key}: {(change.IsDelete ? "gone" : $"{change.Length}")}");
+        _scheduler.Trace.Say($"group {group.Number}: {string.Join(", ", changes)}");
     }
 
     private static BrokerOptions Widened(BrokerOptions options) => options with

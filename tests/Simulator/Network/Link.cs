@@ -26,6 +26,9 @@ public sealed class Link
     /// <summary>The will that the DISCONNECT among the device's bytes takes back, once all were written.</summary>
     public WillFacts? LastWill { get; set; }
 
+    /// <summary>Nothing gets through any more, whether or not the ends know.</summary>
+    public bool IsCut => Device.Outgoing.IsSilent;
+
     /// <summary>The network drops the connection; both ends learn of it, each in its time.</summary>
     public void Cut()
     {

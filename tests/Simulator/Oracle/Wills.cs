@@ -1,9 +1,12 @@
+using LightMq.Simulator.Network;
+
 namespace LightMq.Simulator.Oracle;
 
 /// <summary>What is known of one connection's will.</summary>
-public sealed class WillFacts(MessageFacts message)
+public sealed class WillFacts(MessageFacts message, Link link)
 {
     public MessageFacts Message { get; } = message;
+    public Link Link { get; } = link;
     /// <summary>CONNACK came: the broker has promised it.</summary>
     public bool IsArmed { get; set; }
     /// <summary>The client still holds the connection.</summary>
@@ -27,10 +30,10 @@ public sealed class Wills(Judge judge) : IChecker
     private readonly Dictionary<MessageFacts, WillFacts> _wills = [];
     private readonly HashSet<(MessageFacts, SubscriberFacts)> _seen = [];
 
-    public WillFacts Offer(MessageFacts message)
+    public WillFacts Offer(MessageFacts message, Link link)
     {
         judge.Sent(message);
-        return _wills[message] = new WillFacts(message);
+        return _wills[message] = new WillFacts(message, link);
     }
 
     /// <summary>A group was stored: DISCONNECTs read before it was begun cannot be forgotten any more.</summary>
@@ -79,7 +82,7 @@ public sealed class Wills(Judge judge) : IChecker
     {
         if (Owed() is { } owed) throw new Violation(nameof(Wills), owed);
         foreach (var will in _wills.Values)
-            if (will is { IsOpen: true, IsArmed: true } && _seen.Any(seen => seen.Item1 == will.Message))
+            if (will is { IsOpen: true, IsArmed: true, Link.IsCut: false } && _seen.Any(seen => seen.Item1 == will.Message))
                 throw new Violation(nameof(Wills), $"{will.Message} was published though the client is connected");
     }
 }
