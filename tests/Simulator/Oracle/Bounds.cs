@@ -8,17 +8,21 @@ namespace LightMq.Simulator.Oracle;
 /// <remarks>
 /// A bound stops the next message, not the one that reaches it, so each is allowed one largest packet more; what
 /// has been parked when reading stops is bounded by packets and bytes of its own. Wills and retained copies wait
-/// for nobody: one per client and topic may come on top. Bridges are never stopped.
+/// for nobody: they come on top. Bridges are never stopped.
 /// </remarks>
 public sealed class Bounds(BrokerOptions options)
 {
     private const int PacketBytesMost = 2_200;
-    private const int UnstoppableMost = 12;
+    private const int RetainedMost = 12;
+    private int _unstoppable = RetainedMost;
+
+    /// <summary>A client with a will connects: when it is lost, its will is queued whatever the bounds say.</summary>
+    public void WillOffered() => _unstoppable++;
 
     public void Observe(Engine engine)
     {
         if (options.QueueFull == DropPolicy.Stop && options.Bridges.Count == 0)
-            Demand(engine.Counters.QueuedBytes, options.QueuesBytesMax + (1 + UnstoppableMost) * PacketBytesMost, "bytes in all queues");
+            Demand(engine.Counters.QueuedBytes, options.QueuesBytesMax + (1L + _unstoppable) * PacketBytesMost, "bytes in all queues");
     }
 
     public void Observe(Connection connection)
@@ -30,8 +34,8 @@ public sealed class Bounds(BrokerOptions options)
         var isBridge = options.Bridges.Any(bridge => bridge.ClientId == connection.RemoteAddress);
         Demand(inflight, isBridge ? options.BridgeInflightMax : options.InflightMax, "messages in flight");
         if (isBridge) return;
-        Demand(messages, options.QueueMessagesMax + 1 + UnstoppableMost, "messages in a queue");
-        Demand(bytes, options.QueueBytesMax + (1 + UnstoppableMost) * PacketBytesMost, "bytes in a queue");
+        Demand(messages, options.QueueMessagesMax + 1 + _unstoppable, "messages in a queue");
+        Demand(bytes, options.QueueBytesMax + (1L + _unstoppable) * PacketBytesMost, "bytes in a queue");
     }
 
     private static void Demand(long held, long bound, string what)

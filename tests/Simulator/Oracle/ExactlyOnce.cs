@@ -12,8 +12,8 @@ public sealed class ExactlyOnce(Rules rules) : IChecker
     {
         if (delivery.Message is not { } message || delivery.Retain) return;
         var isQos2 = message.Qos == 2 && delivery.Qos == 2;
-        // Even there a client that leaves without having acknowledged gets a message again, with DUP.
-        if (!isQos2 && (!rules.IsFaultless || delivery.Dup)) return;
+        // Even there a client that leaves too early gets a message again, or sends it again, with DUP.
+        if (!isQos2 && (!rules.IsFaultless || delivery.Dup || message.Sends > 1)) return;
         if (!_seen.Add((delivery.Subscriber, message, delivery.Subscriber.Era)))
             throw new Violation(nameof(ExactlyOnce), $"{delivery} came again");
     }

@@ -33,6 +33,7 @@ public sealed class Wills(Judge judge) : IChecker
     public WillFacts Offer(MessageFacts message, Link link)
     {
         judge.Sent(message);
+        judge.Bounds.WillOffered();
         return _wills[message] = new WillFacts(message, link);
     }
 

@@ -61,6 +61,8 @@ public sealed class BackPressureTests
         Assert.False(sensor.IsClosed);
         Assert.False(host.Reading.ContainsKey(sensor.Connection));
         sensor.Publish("t", "6", id: 6);
+        Assert.False(sensor.IsClosed);
+        sensor.Ack(PacketType.PubAck, 2);
         Assert.Equal(CloseReason.QuotaExceeded, Assert.Single(host.Closes, c => c.Connection == sensor.Connection).Reason);
     }
 
