@@ -64,7 +64,7 @@ internal static class SessionRecord
         to.I32(0);
         if (queue is null) return;
         var count = 0;
-        var end = Math.Max(queue.NewestDone + 1, queue.Next);
+        var end = Math.Max(queue.NewestDone + 1, queue.Reached);
         for (var sequence = queue.Head; sequence < Math.Min(end, queue.Tail); sequence++)
         {
             var state = queue.At(sequence).State;

@@ -54,11 +54,14 @@ internal sealed class DeliveryQueue
     public const int SpanMax = 65_535;
 
     private Delivery[] _ring = [];
+    private long _reached;
 
     /// <summary>Oldest unfinished place.</summary>
     public long Head { get; private set; } = 1;
     /// <summary>Next place to be sent.</summary>
     public long Next { get; set; } = 1;
+    /// <summary>One behind the newest place that was ever sent: up to here QoS 2 states may stand.</summary>
+    public long Reached => Math.Max(_reached, Next);
     /// <summary>One behind the newest place.</summary>
     public long Tail { get; private set; } = 1;
     /// <summary>Places sent and not done.</summary>
@@ -103,6 +106,7 @@ internal sealed class DeliveryQueue
         while (Tail < sequence) Fill();
         Enqueue(delivery);
         NewestDone = Math.Max(NewestDone, sequence - 1);
+        if (delivery.State == DeliveryState.Released) _reached = sequence + 1;
     }
 
     /// <summary>
@@ -141,6 +145,7 @@ internal sealed class DeliveryQueue
             delivery.State = DeliveryState.Waiting;
             delivery.WasSent = true;
         }
+        _reached = Reached;
         Next = Head;
         Inflight = 0;
     }
