@@ -1,25 +1,29 @@
-using System.Buffers.Binary;
 using LightMq.Broker.Durability;
+using LightMq.Store.Data;
 using LightMq.Store.Disk;
 
 namespace LightMq.Store;
 
 /// <summary>
 /// The durable map of the engine: five collections of int keys and bytes, changed by whole groups only. Used by
-/// one thread at a time; deterministic for a given disk. After any exception but
-/// <see cref="ArgumentException"/> it must be disposed and opened again: nothing is confirmed any more.
+/// one thread at a time; does the same operations on the same disk. After an <see cref="IOException"/> it must
+/// be disposed and opened again: until then it confirms nothing any more.
 /// </summary>
 public sealed class LiteStore : IDisposable
 {
-    private readonly Dictionary<(StoreCollection, int), byte[]> _values = [];
-    private readonly IDisk _disk;
+    private readonly Database _database;
+    private readonly DataFile _data;
+    private uint _pageMax;
+    private bool _broken;
+    private bool _disposed;
 
-    private LiteStore(IDisk disk, StoreOptions options)
+    private LiteStore(Opening opened, StoreOptions options)
     {
-        _disk = disk;
         Options = options;
-        Report = new OpenReport { Created = !disk.Exists("values") };
-        if (!Report.Created) Read();
+        Report = opened.Report;
+        _database = opened.Database;
+        _data = opened.Data;
+        _pageMax = opened.PageMax;
     }
 
     /// <summary>What it was opened with.</summary>
@@ -28,80 +32,107 @@ public sealed class LiteStore : IDisposable
     /// <summary>What was found at opening.</summary>
     public OpenReport Report { get; }
 
-    /// <summary>Whether the disk has no room beyond what is reserved already.</summary>
+    /// <summary>
+    /// Whether the disk has no room beyond what is reserved. Groups are still stored: those that replace or
+    /// delete always, those that add until the reserve is used up.
+    /// </summary>
     public bool IsFull { get; private set; }
+
+    /// <summary>Whether the log is long enough for a checkpoint; the next commit does it otherwise.</summary>
+    public bool WantsCheckpoint => _database.LogBytes > Options.CheckpointBytes;
+
+    /// <summary>Values that <see cref="ReadAll"/> or <see cref="Load"/> met and could not verify.</summary>
+    public int DamagedValues { get; private set; }
 
     /// <summary>
     /// Opens the store in <paramref name="disk"/>, makes it where there is none, and salvages what verifies
     /// where it is damaged (<see cref="Report"/>).
     /// </summary>
-    /// <exception cref="StoreUnavailableException">A person must act first.</exception>
+    /// <param name="disk">Where it lies; stays the caller's.</param>
+    /// <param name="options">Sizes.</param>
+    /// <param name="rebuild">Build it anew from its values, because LiteDB failed on its structure.</param>
+    /// <exception cref="StoreUnavailableException">A newer version wrote it.</exception>
     /// <exception cref="IOException">The disk refused; trying again may help.</exception>
-    public static LiteStore Open(IDisk disk, StoreOptions options) => new(disk, options);
+    public static LiteStore Open(IDisk disk, StoreOptions options, bool rebuild = false)
+    {
+        Opening opened;
+        try
+        {
+            opened = Opening.Run(disk, options, rebuild);
+        }
+        catch (StructureException) when (!rebuild)
+        {
+            opened = Opening.Run(disk, options, rebuild: true);
+        }
+        var store = new LiteStore(opened, options);
+        store.IsFull = !store._data.Reserve(store._pageMax, options.ReserveBytes);
+        return store;
+    }
 
     /// <summary>Shows every stored value, each key once, in no set order.</summary>
     public void ReadAll(StoreVisitor visitor)
     {
-        foreach (var ((collection, key), value) in _values) visitor(collection, key, value);
+        Checkpoint();
+        var scan = new ValueScan(_data.Read, _pageMax + 1);
+        scan.Run((ValueScan.Place _, in StoredValue value) => visitor(value.Collection, value.Key, value.Bytes));
+        DamagedValues += scan.Broken;
     }
 
     /// <summary>Makes the group durable: when this returns, it survives a power cut.</summary>
-    /// <exception cref="IOException">It is not known whether the group is durable. Reopen, then repeat it.</exception>
-    public void Commit(StoreGroup group)
+    /// <exception cref="DiskFullException">There is no room. Reopen, then repeat the group.</exception>
+    /// <exception cref="IOException">It is not known whether the group is durable. Reopen, then repeat it.
+    /// </exception>
+    public void Commit(StoreGroup group) => Guard(() =>
     {
-        foreach (ref readonly var change in group.Changes)
+        if (WantsCheckpoint) _database.Checkpoint();
+        if (!_database.Apply(group)) return false;
+        _pageMax = Math.Max(_pageMax, _database.PageMax);
+        IsFull = !_data.Reserve(_pageMax, Options.ReserveBytes);
+        _database.Write();
+        return true;
+    });
+
+    /// <summary>A slot's content, or null where it does not exist or does not verify.</summary>
+    public byte[]? Load(int slot) => Guard(() =>
+    {
+        var bytes = _database.Find(StoreCollection.Slots, slot);
+        if (bytes is null) return null;
+        if (Envelope.TryOpen(bytes, out var value) && value.Key == slot) return value.Bytes.ToArray();
+        DamagedValues++;
+        return null;
+    });
+
+    /// <summary>Moves the log into the data file, and looks whether a full disk has room again.</summary>
+    public void Checkpoint() => Guard(() =>
+    {
+        _database.Checkpoint();
+        IsFull = !_data.Reserve(_pageMax, Options.ReserveBytes);
+        return true;
+    });
+
+    /// <summary>Checkpoints where nothing failed before, and closes. Never throws: all is durable already.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        try
         {
-            if (change.IsDelete) _values.Remove((change.Collection, change.Key));
-            else _values[(change.Collection, change.Key)] = group.ValueOf(change).ToArray();
+            if (!_broken) Guard(() => { _database.Checkpoint(); return true; });
         }
-        Write();
+        catch (IOException)
+        {
+            // The log holds everything; the next start takes it over.
+        }
+        _disposed = true;
+        _database.Dispose();
     }
 
-    /// <summary>A slot's content, or null where it does not exist or is damaged.</summary>
-    public byte[]? Load(int slot) => _values.GetValueOrDefault((StoreCollection.Slots, slot));
-
-    /// <summary>Whether the log is long enough for a checkpoint.</summary>
-    public bool WantsCheckpoint => false;
-
-    /// <summary>Moves the log into the data file.</summary>
-    public void Checkpoint() { }
-
-    /// <summary>Syncs and closes; never throws for the disk's sake.</summary>
-    public void Dispose() => _values.Clear();
-
-    private void Read()
+    private T Guard<T>(Func<T> work)
     {
-        using var file = _disk.Open("values");
-        Span<byte> head = stackalloc byte[9];
-        for (long at = 0; at < file.Length;)
-        {
-            file.Read(at, head);
-            var value = new byte[BinaryPrimitives.ReadInt32LittleEndian(head[5..])];
-            file.Read(at + 9, value);
-            _values[((StoreCollection)head[0], BinaryPrimitives.ReadInt32LittleEndian(head[1..]))] = value;
-            at += 9 + value.Length;
-        }
-    }
-
-    private void Write()
-    {
-        using (var file = _disk.Open("values.new"))
-        {
-            file.SetLength(0);
-            long at = 0;
-            var head = new byte[9];
-            foreach (var ((collection, key), value) in _values)
-            {
-                head[0] = (byte)collection;
-                BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(1), key);
-                BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(5), value.Length);
-                file.Write(at, head);
-                file.Write(at + 9, value);
-                at += 9 + value.Length;
-            }
-            file.Sync();
-        }
-        _disk.Rename("values.new", "values");
-        _disk.SyncDirectory("");
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_broken) throw new IOException("the store failed before and was not reopened");
+        _broken = true;
+        var result = work();
+        _broken = false;
+        return result;
     }
 }

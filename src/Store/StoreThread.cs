@@ -13,6 +13,9 @@ public sealed class StoreThread : IGroupStore
     private const int HeartbeatMilliseconds = 1_000;
     private const int LoadsMax = 1 << 16;
 
+    // Each rebuild leaves a copy in quarantine: where it does not help, do not fill the disk with them.
+    private const int RebuildsMax = 2;
+
     private readonly IDisk _disk;
     private readonly StoreOptions _options;
     private readonly StoreCallbacks _callbacks;
@@ -24,6 +27,8 @@ public sealed class StoreThread : IGroupStore
     private LiteStore? _store;
     private bool _stopping;
     private bool _full;
+    private int _rebuilds;
+    private bool _structureFailed;
     private volatile bool _healthy = true;
     private long _lastProgress;
 
@@ -146,6 +151,7 @@ public sealed class StoreThread : IGroupStore
                 work(_store);
                 if (!_healthy) _callbacks.Recovered(_store.Report);
                 _healthy = true;
+                _rebuilds = 0;
                 return true;
             }
             catch (Exception refused) when (refused is IOException or StoreUnavailableException)
@@ -157,11 +163,17 @@ public sealed class StoreThread : IGroupStore
         }
     }
 
-    private LiteStore Reopen() => LiteStore.Open(_disk, _options);
+    private LiteStore Reopen()
+    {
+        var rebuild = _structureFailed && _rebuilds < RebuildsMax;
+        if (rebuild) _rebuilds++;
+        return LiteStore.Open(_disk, _options, rebuild);
+    }
 
     private void Refused(Exception reason)
     {
         _healthy = false;
+        _structureFailed = reason is StructureException;
         _store?.Dispose();
         _store = null;
         if (reason is DiskFullException && !_full) _callbacks.DiskFull(_full = true);

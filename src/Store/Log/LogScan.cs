@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+using LightMq.Store.Disk;
+
+namespace LightMq.Store.Log;
+
+/// <summary>
+/// What a log holds after a stop of any kind: whole groups, in order, up to the first that is not whole. That one
+/// was never confirmed, because a group is only written once the one before it is durable; so a sound group
+/// beyond it means that confirmed bytes were damaged.
+/// </summary>
+internal sealed class LogScan
+{
+    private const int ChunkBytes = 1 << 18;
+    private readonly IDiskFile _file;
+    private readonly byte[] _bytes = new byte[Frame.BytesMax];
+    private readonly Dictionary<uint, long> _newest = [];
+    private readonly uint _generation;
+
+    public LogScan(IDiskFile file)
+    {
+        _file = file;
+        (_generation, var crc) = LogFile.ReadHeaders(file);
+        if (_generation == 0) Damage = "the log has no readable header";
+        else ReadGroups(crc);
+        LookBeyond(_generation > 0 ? _end : LogFile.HeaderBytes);
+    }
+
+    private long _end = LogFile.HeaderBytes;
+
+    /// <summary>Whole groups.</summary>
+    public int Groups { get; private set; }
+
+    /// <summary>Whether a group that is not whole was found at the end.</summary>
+    public bool TailCut { get; private set; }
+
+    /// <summary>What is wrong, or null.</summary>
+    public string? Damage { get; private set; }
+
+    /// <summary>
+    /// The pages to take over, each in its newest version. With <see cref="Damage"/>, every frame that verifies
+    /// counts, for salvage.
+    /// </summary>
+    public IEnumerable<uint> PageIds => _newest.Keys;
+
+    /// <summary>Reads a page of <see cref="PageIds"/>; false when the log has none of that id.</summary>
+    public bool TryReadPage(uint id, Span<byte> page)
+    {
+        if (!_newest.TryGetValue(id, out var offset) || !TryReadFrame(offset, out var frame)) return false;
+        frame.CopyPage(_bytes, page);
+        return true;
+    }
+
+    private void ReadGroups(uint crc)
+    {
+        uint index = 0;
+        var found = new List<(uint Id, long Offset)>();
+        for (var at = _end; ;)
+        {
+            if (!TryReadFrame(at, out var frame) || frame.Generation != _generation || frame.Index != index
+                || frame.Group != Groups + 1 || frame.Previous != crc)
+            {
+                TailCut = found.Count > 0;
+                return;
+            }
+            found.Add((IdInFrame(), at));
+            crc = frame.Crc;
+            index++;
+            at += frame.Length;
+            if (!frame.IsLast) continue;
+            foreach (var (id, offset) in found) _newest[id] = offset;
+            found.Clear();
+            Groups++;
+            _end = at = (at + LogFile.BlockBytes - 1) / LogFile.BlockBytes * LogFile.BlockBytes;
+        }
+    }
+
+    // Groups begin at blocks: any sound beginning past the first broken group tells of damage before it.
+    private void LookBeyond(long from)
+    {
+        var chunk = new byte[ChunkBytes];
+        var beyond = new List<long>();
+        for (var at = from; at < _file.Length; at += ChunkBytes)
+        {
+            var count = _file.Read(at, chunk);
+            for (var block = 0; block + Frame.HeaderBytes <= count; block += LogFile.BlockBytes)
+                if (IsBeyond(chunk.AsSpan(block), at + block)) beyond.Add(at + block);
+        }
+        if (beyond.Count == 0) return;
+        Damage ??= $"group {Groups + 1} of the log is damaged, later ones are not";
+        TailCut = false;
+        foreach (var start in beyond) TakeGroup(start);
+    }
+
+    private bool IsBeyond(ReadOnlySpan<byte> head, long at) =>
+        Frame.TryReadHeader(head, out var frame)
+        && (frame.Generation > _generation || (frame.Generation == _generation && frame.Group > Groups + 1))
+        && TryReadFrame(at, out _);
+
+    private void TakeGroup(long at)
+    {
+        while (TryReadFrame(at, out var frame))
+        {
+            _newest[IdInFrame()] = at;
+            at += frame.Length;
+            if (frame.IsLast) break;
+        }
+    }
+
+    private uint IdInFrame() => BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(Frame.HeaderBytes));
+
+    private bool TryReadFrame(long at, out Frame frame)
+    {
+        frame = default;
+        return _file.Read(at, _bytes.AsSpan(0, Frame.HeaderBytes)) == Frame.HeaderBytes
+            && Frame.TryReadHeader(_bytes, out frame)
+            && _file.Read(at, _bytes.AsSpan(0, frame.Length)) == frame.Length
+            && frame.Verifies(_bytes);
+    }
+}

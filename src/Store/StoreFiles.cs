@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text;
+using LightMq.Store.Disk;
+
+namespace LightMq.Store;
+
+/// <summary>
+/// The names in the store's directory. A store is a pair <c>data.N</c> and <c>log.N</c>; the small file
+/// <c>format</c> says which N is the live one, and is only ever replaced whole. So a rebuilt store takes over in
+/// one step, and a power cut at any moment leaves the old one or the new one.
+/// </summary>
+internal sealed class StoreFiles(IDisk disk)
+{
+    public const int Version = 1;
+    private const string MarkerName = "format";
+    private const string MarkerNew = "format.new";
+    private const string MarkerWord = "lightmq-store ";
+    private const string QuarantineFolder = "quarantine";
+
+    /// <summary>Number of the live pair; 0: there is none.</summary>
+    public int Live { get; private set; }
+
+    /// <summary>Why the marker is not to be believed, or null.</summary>
+    public string? MarkerDamage { get; private set; }
+
+    public static string Data(int number) => string.Create(CultureInfo.InvariantCulture, $"data.{number}");
+
+    public static string Log(int number) => string.Create(CultureInfo.InvariantCulture, $"log.{number}");
+
+    /// <summary>Folder for what was damaged in pair <paramref name="number"/>.</summary>
+    public static string Quarantine(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{QuarantineFolder}/{number}");
+
+    /// <summary>Finds the live pair and clears away what an interrupted rebuild has left.</summary>
+    /// <exception cref="StoreUnavailableException">A newer version wrote this store.</exception>
+    public void Read()
+    {
+        disk.Delete(MarkerNew);
+        var numbers = Numbers();
+        var exists = disk.Exists(MarkerName);
+        if (exists && TryReadMarker(out var version, out var live))
+        {
+            if (version > Version) throw Newer(version);
+            Live = live;
+        }
+        else
+        {
+            Live = numbers.DefaultIfEmpty(0).Max();
+            if (exists || Live > 0) MarkerDamage = $"the file {MarkerName} is {(exists ? "damaged" : "missing")}";
+            if (exists) Move(MarkerName, Math.Max(Live, 1));
+        }
+        foreach (var number in numbers.Where(number => number != Live))
+            if (number < Live) Isolate(number);
+            else Remove(number);
+    }
+
+    /// <summary>Makes pair <paramref name="number"/> the live one, durably. Both its files are synced.</summary>
+    public void SetLive(int number)
+    {
+        using (var marker = disk.Open(MarkerNew))
+        {
+            marker.SetLength(0);
+            var text = string.Create(CultureInfo.InvariantCulture, $"{MarkerWord}{Version}\nlive {number}\n");
+            marker.Write(0, Encoding.ASCII.GetBytes(text));
+            marker.Sync();
+        }
+        disk.SyncDirectory("");
+        disk.Rename(MarkerNew, MarkerName);
+        disk.SyncDirectory("");
+        Live = number;
+        MarkerDamage = null;
+    }
+
+    /// <summary>Moves a pair that is not live to its quarantine.</summary>
+    public void Isolate(int number)
+    {
+        Move(Data(number), number);
+        Move(Log(number), number);
+    }
+
+    private void Remove(int number)
+    {
+        disk.Delete(Data(number));
+        disk.Delete(Log(number));
+    }
+
+    // Nothing in quarantine is ever overwritten: a name that is taken gets a number behind it.
+    private void Move(string name, int number)
+    {
+        if (!disk.Exists(name)) return;
+        var folder = Quarantine(number);
+        var target = $"{folder}/{name}";
+        for (var i = 2; disk.Exists(target); i++)
+            target = string.Create(CultureInfo.InvariantCulture, $"{folder}/{name}-{i}");
+        disk.Rename(name, target);
+        disk.SyncDirectory(folder);
+        disk.SyncDirectory(QuarantineFolder);
+        disk.SyncDirectory("");
+    }
+
+    private List<int> Numbers() =>
+    [
+        .. disk.List("").Select(NumberOf).Where(number => number > 0).Distinct().Order(),
+    ];
+
+    private static int NumberOf(string name)
+    {
+        var dot = name.IndexOf('.');
+        return dot > 0 && name[..dot] is "data" or "log"
+            && int.TryParse(name.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : 0;
+    }
+
+    private bool TryReadMarker(out int version, out int live)
+    {
+        version = live = 0;
+        Span<byte> bytes = stackalloc byte[64];
+        using var marker = disk.Open(MarkerName);
+        var text = Encoding.ASCII.GetString(bytes[..marker.Read(0, bytes)]);
+        var lines = text.Split('\n');
+        if (!lines[0].StartsWith(MarkerWord, StringComparison.Ordinal)) return false;
+        if (!TryNumber(lines[0].AsSpan(MarkerWord.Length), out version) || version < 1) return false;
+        if (version > Version) return true;
+        return lines.Length == 3 && lines[1].StartsWith("live ", StringComparison.Ordinal)
+            && TryNumber(lines[1].AsSpan(5), out live);
+    }
+
+    private static bool TryNumber(ReadOnlySpan<char> text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    private StoreUnavailableException Newer(int version) => new(
+        $"the store in {disk.Path} has format {version} and this version knows formats up to {Version}: "
+        + "install the newer version again, or name another data directory");
+}
