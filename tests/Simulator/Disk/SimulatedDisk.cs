@@ -40,8 +40,11 @@ public sealed class SimulatedDisk(int seed) : IDisk
     /// <summary>Whether a power cut may also split a sector; if not, sectors change as a whole.</summary>
     public bool TearsSectors { get; set; } = true;
 
-    /// <summary>A lying disk: syncs succeed and do nothing. No store survives it; shows that checks can fail.</summary>
-    public bool IgnoresSyncs { get; set; }
+    /// <summary>
+    /// A lying disk: syncs of files whose names begin so succeed and do nothing ("": all; null: none). No store
+    /// survives it, which shows that checks can fail.
+    /// </summary>
+    public string? IgnoresSyncsOf { get; set; }
 
     /// <summary>Bytes written since the start.</summary>
     public long BytesWritten { get; private set; }
@@ -90,7 +93,7 @@ public sealed class SimulatedDisk(int seed) : IDisk
     public void SyncDirectory(string folder)
     {
         Operation();
-        if (IgnoresSyncs) return;
+        if (IgnoresSyncsOf == "") return;
         foreach (var change in _unsyncedNames) change.Synced(folder);
         Settle(change => change.IsSynced);
     }
@@ -193,8 +196,11 @@ public sealed class SimulatedDisk(int seed) : IDisk
             throw;
         }
         Syncs++;
-        if (!IgnoresSyncs) file.Sync();
+        if (IgnoresSyncsOf is { } lied && NameOf(file).StartsWith(lied, StringComparison.Ordinal)) return;
+        file.Sync();
     }
+
+    private string NameOf(SimulatedFile file) => _live.First(entry => entry.Value == file).Key;
 
     private void Room(SimulatedFile file, long length)
     {

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace LightMq.Unit.Store;
 
+[Collection(OneAtATime.Name)]
 public sealed class LiteStoreTests
 {
     [Fact]

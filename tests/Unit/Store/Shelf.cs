@@ -67,6 +67,13 @@ internal sealed class Shelf
     public static LiteStore Open(SimulatedDisk disk) => LiteStore.Open(disk, Small);
 }
 
+/// <summary>LiteDB's generator is one per process (<see cref="LiteDbChance"/>): these tests take turns.</summary>
+[Xunit.CollectionDefinition(Name)]
+public sealed class OneAtATime
+{
+    public const string Name = "one store at a time";
+}
+
 /// <summary>A scripted life of a store: groups as the engine would make them, from a seed.</summary>
 internal sealed class Script(int seed)
 {
