@@ -59,10 +59,12 @@ public sealed class Engine
             _turn, options, _messages, _slots, _journal, _hold, _receipting, _sessions, _paging);
         _pressure = new BackPressure(_turn, options, _messages, _retained, _journal, _delivering);
         _publishing = new Publishing(
-            _turn, _tree, _retained, _messages, _journal, _hold, _delivering, _receipting, _pressure, dialects);
+            _turn, _tree, _retained, _messages, _journal, _hold, _delivering, _receipting, _pressure,
+            dialects);
         _subscribing = new Subscribing(_turn, options, _sessions, _tree, _journal, _publishing, dialects);
-        _connecting = new Connecting(_turn, options, _connections, _sessions, _tree, _journal, _hold, _delivering,
-            _publishing, _pressure, dialects);
+        _connecting = new Connecting(
+            _turn, options, _connections, _sessions, _tree, _journal, _hold, _delivering, _publishing,
+            _pressure, dialects);
         _inbound = new Inbound(
             _turn, options, _journal, _connecting, _publishing, _subscribing, _delivering, _pressure);
         _watch = new Watch(_turn, options, _connections, _connecting, _pressure);
@@ -161,12 +163,11 @@ public sealed class Engine
     }
 
     /// <summary>What one connection makes the engine hold, for checks of the bounds.</summary>
-    public static (int ParkedPackets, int ParkedBytes, int Inflight, long QueueMessages, long QueueBytes) LoadOf(
-        Connection connection)
+    public static ConnectionLoad LoadOf(Connection connection)
     {
         var queue = connection.Session is { HasQueue: true } session ? session.Queue : null;
-        return (connection.Parked?.Count ?? 0, connection.Parked?.Bytes ?? 0, queue?.Inflight ?? 0,
-            queue?.Count ?? 0, queue?.Bytes ?? 0);
+        return new ConnectionLoad(connection.Parked?.Count ?? 0, connection.Parked?.Bytes ?? 0,
+            queue?.Inflight ?? 0, queue?.Count ?? 0, queue?.Bytes ?? 0);
     }
 
     /// <summary>Everything that follows from an input, whatever it was.</summary>
@@ -225,7 +226,9 @@ public sealed class Engine
             case ConfirmationKind.ConnAck:
                 _connecting.Confirmed(session, confirmation.Connection!, confirmation.Number != 0);
                 break;
-            case ConfirmationKind.SubAck or ConfirmationKind.UnsubAck: _subscribing.Confirmed(confirmation); break;
+            case ConfirmationKind.SubAck or ConfirmationKind.UnsubAck:
+                _subscribing.Confirmed(confirmation);
+                break;
             case ConfirmationKind.PubRel: _delivering.ReceivedStored(session, confirmation.Number); break;
             case ConfirmationKind.PubComp:
                 _inbound.Complete(confirmation.Connection!, (ushort)confirmation.Number);

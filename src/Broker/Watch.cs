@@ -6,7 +6,8 @@ namespace LightMq.Broker;
 
 /// <summary>Once a second: who has been silent too long, and who takes nothing (MQTT-3.1.2-24).</summary>
 internal sealed class Watch(
-    Turn turn, BrokerOptions options, ConnectionTable connections, Connecting connecting, BackPressure pressure)
+    Turn turn, BrokerOptions options, ConnectionTable connections, Connecting connecting,
+    BackPressure pressure)
 {
     private const int EveryMilliseconds = 1000;
     private long _next;
@@ -30,10 +31,12 @@ internal sealed class Watch(
     private CloseReason? FindReason(Connection connection, long now)
     {
         var slow = options.SlowReaderSecondsMax * 1000L;
-        if (connection.Stage == ConnectionStage.New && now - connection.OpenedAt > options.ConnectSecondsMax * 1000L)
+        if (connection.Stage == ConnectionStage.New
+            && now - connection.OpenedAt > options.ConnectSecondsMax * 1000L)
             return CloseReason.ConnectTimeout;
         if (connection.Stage == ConnectionStage.Ready && !connection.IsStopped
-            && connection.SilenceMillisecondsMax > 0 && now - connection.LastReceived > connection.SilenceMillisecondsMax)
+            && connection.SilenceMillisecondsMax > 0
+            && now - connection.LastReceived > connection.SilenceMillisecondsMax)
             return CloseReason.KeepAlive;
         if (connection.IsRefused && now - connection.RefusedSince > slow) return CloseReason.QuotaExceeded;
         if (connection.Outbox.IsEmpty || connection.Outbox.TotalSent != connection.SentSeen)

@@ -13,7 +13,9 @@ public sealed record Epoch(uint Boot, ulong High, ulong Low)
 
     /// <summary>Makes an epoch of 16 random bytes.</summary>
     public static Epoch Of(uint boot, ReadOnlySpan<byte> random) => new(
-        boot, BinaryPrimitives.ReadUInt64BigEndian(random), BinaryPrimitives.ReadUInt64BigEndian(random[8..]));
+        boot,
+        BinaryPrimitives.ReadUInt64BigEndian(random),
+        BinaryPrimitives.ReadUInt64BigEndian(random[8..]));
 
     /// <summary>Reads the stored form.</summary>
     public static Epoch Read(ReadOnlySpan<byte> from) =>

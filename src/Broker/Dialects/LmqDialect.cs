@@ -26,7 +26,7 @@ internal sealed class LmqDialect : IDialect
     {
         if (!ClientIdName.TryParse(connect.ClientId, out var name))
             return new LoginVerdict(ConnectCode.IdentifierRejected,
-                "the client id is not GroupID@@@DeviceID with at most 64 visible characters (LMQ-ID-1, LMQ-ID-2)");
+                "the client id is not GroupID@@@DeviceID, 64 visible characters at most (LMQ-ID-1)");
         if (!_groups.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(name.Group))
             return new LoginVerdict(ConnectCode.NotAuthorized, "the group is not registered (LMQ-ID-2)");
         var key = Encoding.UTF8.GetString(connect.UserName);

@@ -36,11 +36,13 @@ internal sealed class PlainDialect : IDialect
             return new LoginVerdict(ConnectCode.IdentifierRejected,
                 "an empty client id needs clean session (MQTT-3.1.3-8)");
         if (connect.ClientId.Length > ClientIdBytesMax)
-            return new LoginVerdict(ConnectCode.IdentifierRejected, $"a client id above {ClientIdBytesMax} bytes");
+            return new LoginVerdict(
+                ConnectCode.IdentifierRejected, $"a client id above {ClientIdBytesMax} bytes");
         if (_users.Count == 0 || !connect.HasUserName)
             return connection.Listener.Anonymous
                 ? LoginVerdict.Accept(Anonymous)
-                : new LoginVerdict(ConnectCode.NotAuthorized, "no user name, and this listener is not anonymous");
+                : new LoginVerdict(ConnectCode.NotAuthorized,
+                    "no user name is known here, and the listener is not anonymous");
         var name = Encoding.UTF8.GetString(connect.UserName);
         return _users.TryGetValue(name, out var user)
             ? LoginVerdict.Accept(_logins[name], user.Password)

@@ -38,7 +38,8 @@ internal sealed class ByteWriter
 
     public Span<byte> Room(int bytes)
     {
-        if (_bytes.Length - Length < bytes) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + bytes));
+        if (_bytes.Length - Length < bytes)
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + bytes));
         var room = _bytes.AsSpan(Length, bytes);
         Length += bytes;
         return room;

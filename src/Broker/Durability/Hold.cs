@@ -84,7 +84,7 @@ internal sealed class Hold(Turn turn, BrokerOptions options, Journal journal, Me
     /// <summary>Drops from the front what needs no commit any more.</summary>
     private void Forget()
     {
-        while (_byTime.Count > 0 && _byTime.Peek() is var oldest && (oldest.IsSafe || oldest.Keeping != Keeping.Held))
+        while (_byTime.TryPeek(out var oldest) && (oldest.IsSafe || oldest.Keeping != Keeping.Held))
             messages.Release(_byTime.Dequeue());
     }
 

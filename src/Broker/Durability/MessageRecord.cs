@@ -4,7 +4,8 @@ using LightMq.Broker.Messages;
 namespace LightMq.Broker.Durability;
 
 /// <summary>A waiting place of a stored message: whose queue, which number, how to deliver it.</summary>
-internal readonly record struct StoredTarget(int Session, long Sequence, byte Qos, bool Retain, long StreamNumber);
+internal readonly record struct StoredTarget(
+    int Session, long Sequence, byte Qos, bool Retain, long StreamNumber);
 
 /// <summary>
 /// The stored form of a message (docs/FORMATS.md, "Slots"). Read lazily: a scan at start needs only the
@@ -49,7 +50,8 @@ internal readonly ref struct MessageRecord
         var session = target.I32();
         var sequence = target.I64();
         var flags = target.U8();
-        return new StoredTarget(session, sequence, (byte)(flags & 3), (flags & RetainFlag) != 0, target.I64());
+        return new StoredTarget(
+            session, sequence, (byte)(flags & 3), (flags & RetainFlag) != 0, target.I64());
     }
 
     /// <summary>Reads the next record of a slot.</summary>

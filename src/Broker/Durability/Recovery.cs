@@ -77,7 +77,8 @@ internal sealed class Recovery(
     private void TakeSession(int key, ReadOnlySpan<byte> value)
     {
         var session = SessionRecord.Read(key, value, sessions, options.InflightMax);
-        foreach (var subscription in session.Subscriptions) tree.Set(session, subscription.Filter, subscription.Qos);
+        foreach (var subscription in session.Subscriptions)
+            tree.Set(session, subscription.Filter, subscription.Qos);
     }
 
     private void TakeRetained(int key, ReadOnlySpan<byte> value)
@@ -154,7 +155,8 @@ internal sealed class Recovery(
         foreach (var (sequence, state) in progress.OutOfTurn)
         {
             if (sequence >= before) break;
-            if (state != DeliveryState.Released || (queue.Tail > queue.Head && sequence < queue.Tail)) continue;
+            if (state != DeliveryState.Released) continue;
+            if (queue.Tail > queue.Head && sequence < queue.Tail) continue;
             queue.Restore(sequence, new Delivery { Slot = -1, Qos = 2, State = DeliveryState.Released });
             counters.QueuedMessages++;
         }

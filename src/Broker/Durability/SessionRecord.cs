@@ -43,7 +43,8 @@ internal static class SessionRecord
         }
         if ((flags & WillFlag) == 0) return session;
         var willQos = from.U8();
-        session.Will = new Will(from.Short().ToArray(), from.Short().ToArray(), willQos, (flags & RetainFlag) != 0);
+        session.Will = new Will(
+            from.Short().ToArray(), from.Short().ToArray(), willQos, (flags & RetainFlag) != 0);
         return session;
     }
 
@@ -68,7 +69,7 @@ internal static class SessionRecord
         for (var sequence = queue.Head; sequence < Math.Min(end, queue.Tail); sequence++)
         {
             var state = queue.At(sequence).State;
-            if (state is not (DeliveryState.Done or DeliveryState.Received or DeliveryState.Released)) continue;
+            if (state is DeliveryState.Waiting or DeliveryState.Sent) continue;
             to.I64(sequence);
             to.U8((byte)(state == DeliveryState.Done ? DeliveryState.Done : DeliveryState.Released));
             count++;

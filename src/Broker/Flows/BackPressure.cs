@@ -44,10 +44,11 @@ internal sealed class BackPressure(
             return false;
         }
         if (!any && !retain) return true;
-        if (persistent && (journal.Bytes > options.GroupBytesMax || (IsDiskFull && options.DiskFull == DropPolicy.Stop)))
-            return false;
-        if (turn.Counters.QueuedBytes + bytes > options.QueuesBytesMax && options.QueueFull == DropPolicy.Stop)
-            return false;
+        var isDiskWaiting = journal.Bytes > options.GroupBytesMax
+            || (IsDiskFull && options.DiskFull == DropPolicy.Stop);
+        if (persistent && isDiskWaiting) return false;
+        var isOver = turn.Counters.QueuedBytes + bytes > options.QueuesBytesMax;
+        if (isOver && options.QueueFull == DropPolicy.Stop) return false;
         return messages.Bytes - retained.BufferBytes <= options.MemoryBytesMax;
     }
 
@@ -60,7 +61,8 @@ internal sealed class BackPressure(
     /// <summary>Makes room as the policy says; false: the new message is the one to go.</summary>
     public bool MakeRoom(Session session, ReadOnlySpan<byte> topic, int messageBytes)
     {
-        if (IsDiskFull && session.IsPersistent && options.DiskFull == DropPolicy.DropNewest && session.Bridge < 0)
+        if (IsDiskFull && options.DiskFull == DropPolicy.DropNewest
+            && session is { IsPersistent: true, Bridge: < 0 })
         {
             Dropped(session, DropReason.DiskDropNewest);
             return false;
@@ -72,7 +74,7 @@ internal sealed class BackPressure(
         {
             if (policy == DropPolicy.KeepLatestPerTopic && delivering.DropSameTopic(session, topic))
             {
-                Report(BrokerEventKind.Dropping, session, "its queue is full and older messages of a topic go");
+                Report(BrokerEventKind.Dropping, session, "its queue is full; older messages of a topic go");
                 continue;
             }
             if (policy != DropPolicy.DropNewest && delivering.DropOldest(session, DropReason.QueueDropOldest))
@@ -148,7 +150,8 @@ internal sealed class BackPressure(
         session.HasQueue && !Fits(session, Delivering.OverheadBytes + options.PacketBytesMax);
 
     private bool Fits(Session session, int bytes) => !session.HasQueue || session.Queue.Count == 0
-        || (session.Queue.Count < options.QueueMessagesMax && session.Queue.Bytes + bytes <= options.QueueBytesMax);
+        || (session.Queue.Count < options.QueueMessagesMax
+            && session.Queue.Bytes + bytes <= options.QueueBytesMax);
 
     private DropPolicy PolicyOf(Session session) => session.Bridge >= 0 ? DropPolicy.Stop : options.QueueFull;
 

@@ -11,9 +11,9 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>CONNECT, take-over and the end of connections (MQTT 3.1.1, 3.1, 3.2, 3.14; LMQ-ID-4).</summary>
 internal sealed class Connecting(
-    Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions, SubscriptionTree tree,
-    Journal journal, Hold hold, Delivering delivering, Publishing publishing, BackPressure pressure,
-    DialectTable dialects)
+    Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
+    SubscriptionTree tree, Journal journal, Hold hold, Delivering delivering, Publishing publishing,
+    BackPressure pressure, DialectTable dialects)
 {
     private long _assigned;
 
@@ -85,7 +85,8 @@ internal sealed class Connecting(
         if (connection.Session is { } session && session.Connection == connection)
         {
             if (connection.Stage == ConnectionStage.Ready)
-                turn.Report(BrokerEventKind.ClientClosed, session.ClientText, connection, Describe(reason, detail));
+                turn.Report(
+                    BrokerEventKind.ClientClosed, session.ClientText, connection, Describe(reason, detail));
             Detach(session, reason);
         }
         else if (reason is CloseReason.ProtocolError or CloseReason.ConnectTimeout)
@@ -161,7 +162,8 @@ internal sealed class Connecting(
         connection.SilenceMillisecondsMax = keepAlive * 1500;
         connection.Stage = ConnectionStage.Connecting;
 
-        if (sessions.Find(id)?.Connection is { } older) Close(older, CloseReason.TakenOver, "the client id connected again");
+        if (sessions.Find(id)?.Connection is { } older)
+            Close(older, CloseReason.TakenOver, "the client id connected again");
         var known = sessions.Find(id);
         var mustStore = false;
         if (known is not null && packet.CleanSession)
@@ -174,8 +176,8 @@ internal sealed class Connecting(
         session.Connection = connection;
         connection.Session = session;
         if (packet.HasWill)
-            session.Will = new Will(
-                packet.WillTopic.ToArray(), packet.WillPayload.ToArray(), (byte)packet.WillQos, packet.WillRetain);
+            session.Will = new Will(packet.WillTopic.ToArray(), packet.WillPayload.ToArray(),
+                (byte)packet.WillQos, packet.WillRetain);
         if (packet.HasWill || (known is null && session.IsPersistent))
         {
             journal.SessionChanged(session);
@@ -193,7 +195,8 @@ internal sealed class Connecting(
         var known = sessions.Find(id);
         var bridge = known?.Bridge ?? -1;
         if (bridge >= 0 && packet.CleanSession)
-            return (ConnectCode.NotAuthorized, "a bridge must connect with clean session off, or its queue would be lost");
+            return (ConnectCode.NotAuthorized,
+                "a bridge must connect with clean session off, or its queue would be lost");
         if (bridge >= 0 && options.Bridges[bridge].User is { } user && user != connection.Login!.Name)
             return (ConnectCode.NotAuthorized, "this client id belongs to a bridge with another login");
         if (bridge < 0 && known?.Connection is null && connections.Count >= options.ConnectionsMax
@@ -201,10 +204,12 @@ internal sealed class Connecting(
             return (ConnectCode.ServerUnavailable, $"{options.ConnectionsMax} clients are connected already");
         if (known is null && sessions.Count + sessions.NumberedCount >= options.SessionsMax)
             return (ConnectCode.ServerUnavailable, $"{options.SessionsMax} sessions are kept already");
-        if (packet.HasWill && dialects[connection].Publish(connection.Login!, packet.WillTopic, packet.WillPayload.Length)
-            != TopicVerdict.Granted)
-            return (ConnectCode.NotAuthorized, "the will's topic is not granted to this login (LMQ-AUTH-1)");
-        return (ConnectCode.Accepted, "");
+        if (!packet.HasWill) return (ConnectCode.Accepted, "");
+        var verdict = dialects[connection]
+            .Publish(connection.Login!, packet.WillTopic, packet.WillPayload.Length);
+        return verdict == TopicVerdict.Granted
+            ? (ConnectCode.Accepted, "")
+            : (ConnectCode.NotAuthorized, "the will's topic is not granted to this login (LMQ-AUTH-1)");
     }
 
     /// <summary>A client id for a client that brought none (MQTT-3.1.3-6).</summary>

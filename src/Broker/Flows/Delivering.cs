@@ -38,7 +38,8 @@ internal sealed class Delivering(
     }
 
     /// <summary>Whether a message that was just queued is on its way already: the client keeps up.</summary>
-    public static bool IsKeepingUp(Session session) => session.Connection is not null && !session.Queue.HasWaiting;
+    public static bool IsKeepingUp(Session session) =>
+        session.Connection is not null && !session.Queue.HasWaiting;
 
     /// <summary>Sends as much of the queue as window, outbox and disk allow.</summary>
     public void Pump(Session session)
@@ -121,7 +122,10 @@ internal sealed class Delivering(
         for (var sequence = queue.Head; sequence < queue.Tail; sequence++)
         {
             if (sequence < queue.Head || queue.At(sequence).Message is not { } message) continue;
-            if (queue.At(sequence).Qos == 0) { if (session.Bridge < 0) Drop(session, sequence, DropReason.Qos0Offline); }
+            if (queue.At(sequence).Qos == 0)
+            {
+                if (session.Bridge < 0) Drop(session, sequence, DropReason.Qos0Offline);
+            }
             else if (message.Keeping < Keeping.Journaled && !message.IsSafe) hold.Commit(message);
             else if (message.Keeping == Keeping.Durable) paging.LetGo(session, sequence);
         }
@@ -157,7 +161,8 @@ internal sealed class Delivering(
         for (var sequence = queue.Next; sequence < queue.Tail; sequence++)
         {
             ref var delivery = ref queue.At(sequence);
-            if (delivery.State != DeliveryState.Waiting || delivery.Message?.Topic.SequenceEqual(topic) != true) continue;
+            if (delivery is not { State: DeliveryState.Waiting, Message: { } message }) continue;
+            if (!message.Topic.SequenceEqual(topic)) continue;
             Drop(session, sequence, DropReason.QueueReplaced);
             return true;
         }
@@ -216,8 +221,9 @@ internal sealed class Delivering(
             queue.Next++;
             return true;
         }
-        if (delivery.Qos > 0 && (queue.Inflight >= session.Window || sequence - queue.Head >= DeliveryQueue.SpanMax - 1))
-            return false;
+        var isWindowFull = queue.Inflight >= session.Window
+            || sequence - queue.Head >= DeliveryQueue.SpanMax - 1;
+        if (delivery.Qos > 0 && isWindowFull) return false;
         if (connection.Outbox.Length >= options.OutboxBytesMax)
         {
             connection.WantsDrained = true;
@@ -250,7 +256,8 @@ internal sealed class Delivering(
 
     private void Send(Connection connection, Message message, ref Delivery delivery, long sequence)
     {
-        var size = PacketWriter.PublishSize(message.TopicLength, message.Length - message.TopicLength, delivery.Qos);
+        var size = PacketWriter.PublishSize(
+            message.TopicLength, message.Length - message.TopicLength, delivery.Qos);
         var to = connection.Reserve(size, turn.Effects);
         connection.Outbox.Append(PacketWriter.Publish(to, message.Topic, message.Payload, delivery.Qos,
             delivery is { WasSent: true, Qos: > 0 }, delivery.Retain, DeliveryQueue.PacketIdOf(sequence)));
@@ -284,8 +291,8 @@ internal sealed class Delivering(
         delivery.Slot = -1;
         if (delivery.Message is not { } message) return;
         delivery.Message = null;
-        if (delivery.Qos > 0 && session.IsPersistent && --message.Unacknowledged == 0 && !message.MustBeStored)
-            receipting.Safe(message);
+        if (delivery.Qos > 0 && session.IsPersistent
+            && --message.Unacknowledged == 0 && !message.MustBeStored) receipting.Safe(message);
         messages.Release(message);
     }
 

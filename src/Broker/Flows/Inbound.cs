@@ -10,6 +10,7 @@ internal sealed class Inbound(
     Turn turn, BrokerOptions options, Journal journal, Connecting connecting, Publishing publishing,
     Subscribing subscribing, Delivering delivering, BackPressure pressure)
 {
+    private const string NotGranted = "a topic or filter that is not granted";
     private readonly List<Connection> _retrying = [];
 
     /// <summary>Bytes came from a peer.</summary>
@@ -70,7 +71,8 @@ internal sealed class Inbound(
             FrameReader.TryRead(connection.Parked!.Peek(), options.PacketBytesMax, out var frame);
             var outcome = publishing.Publish(connection, PublishPacket.Read(frame));
             if (connection.IsClosed) return;
-            if (outcome == PublishOutcome.NotAuthorized) connecting.Close(connection, CloseReason.NotAuthorized);
+            if (outcome == PublishOutcome.NotAuthorized)
+                connecting.Close(connection, CloseReason.NotAuthorized, NotGranted);
             else pressure.Tried(connection, outcome == PublishOutcome.Taken);
             if (outcome != PublishOutcome.Taken) break;
             turn.RoomFreed = true;
@@ -194,16 +196,19 @@ internal sealed class Inbound(
             case PacketType.PubComp: delivering.PubComp(session, AckPacket.Read(frame)); break;
             case PacketType.Subscribe:
                 if (subscribing.Subscribe(connection, SubscribePacket.Read(frame)))
-                    connecting.Close(connection, CloseReason.NotAuthorized, "a subscription that is not granted");
+                    connecting.Close(connection, CloseReason.NotAuthorized, NotGranted);
                 break;
-            case PacketType.Unsubscribe: subscribing.Unsubscribe(connection, UnsubscribePacket.Read(frame)); break;
+            case PacketType.Unsubscribe:
+                subscribing.Unsubscribe(connection, UnsubscribePacket.Read(frame));
+                break;
             case PacketType.PingReq when frame.Body.IsEmpty:
                 connection.Outbox.Append(PacketWriter.PingResp(connection.Reserve(2, turn.Effects)));
                 break;
             case PacketType.Disconnect when frame.Body.IsEmpty:
                 connecting.Close(connection, CloseReason.Disconnected);
                 break;
-            default: throw new ProtocolError("MQTT-2.2.1", $"{frame.Type} in this form is not for a client to send");
+            default:
+                throw new ProtocolError("MQTT-2.2.1", $"{frame.Type} like this is not a client's to send");
         }
     }
 
@@ -215,7 +220,7 @@ internal sealed class Inbound(
             : publishing.Publish(connection, packet);
         if (outcome == PublishOutcome.NoRoom) pressure.Park(connection, whole);
         else if (outcome == PublishOutcome.NotAuthorized)
-            connecting.Close(connection, CloseReason.NotAuthorized, "a topic that is not granted");
+            connecting.Close(connection, CloseReason.NotAuthorized, NotGranted);
     }
 
     /// <summary>PUBREL: the packet id becomes free; its release is durable before PUBCOMP.</summary>

@@ -21,7 +21,7 @@ internal sealed class Paging(
     {
         ref var delivery = ref session.Queue.At(sequence);
         if (messages.Bytes < options.MemoryBytesMax / 2 || delivery.Slot < 0) return;
-        if (delivery is not { State: DeliveryState.Waiting or DeliveryState.Sent, Message: { } message }) return;
+        if (delivery.State > DeliveryState.Sent || delivery.Message is not { } message) return;
         delivery.Message = null;
         messages.Release(message);
     }
@@ -30,7 +30,8 @@ internal sealed class Paging(
     public void Load(DeliveryQueue queue)
     {
         var asked = 0;
-        for (var sequence = queue.Next; sequence < Math.Min(queue.Tail, queue.Next + 512) && asked < 2; sequence++)
+        var end = Math.Min(queue.Tail, queue.Next + 512);
+        for (var sequence = queue.Next; sequence < end && asked < 2; sequence++)
         {
             ref var delivery = ref queue.At(sequence);
             if (delivery is not { Message: null, Slot: >= 0, State: DeliveryState.Waiting }) continue;
@@ -110,7 +111,8 @@ internal sealed class Paging(
     private bool IsWanted(Session session, long sequence, int slot)
     {
         var queue = session.Queue;
-        if (sequence < queue.Next || sequence >= Math.Min(queue.Tail, queue.Next + 2 * session.Window)) return false;
+        if (sequence < queue.Next || sequence >= queue.Tail) return false;
+        if (sequence >= queue.Next + 2 * session.Window) return false;
         ref var delivery = ref queue.At(sequence);
         return delivery.Slot == slot && delivery is { Message: null, State: DeliveryState.Waiting };
     }

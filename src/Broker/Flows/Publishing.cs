@@ -23,8 +23,8 @@ internal enum PublishOutcome : byte
 /// Takes a publish to its subscribers, the retained store and the disk, and owes its acknowledgement.
 /// </summary>
 internal sealed class Publishing(
-    Turn turn, SubscriptionTree tree, RetainedMessages retained, MessagePool messages, Journal journal, Hold hold,
-    Delivering delivering, Receipting receipting, BackPressure pressure, Dialects.DialectTable dialects)
+    Turn turn, SubscriptionTree tree, RetainedMessages retained, MessagePool messages, Journal journal,
+    Hold hold, Delivering delivering, Receipting receipting, BackPressure pressure, DialectTable dialects)
 {
     /// <summary>Levels of a topic; deeper ones are refused, so that walking the tree stays bounded.</summary>
     public const int TopicLevelsMax = 200;
@@ -39,14 +39,16 @@ internal sealed class Publishing(
         if (verdict == TopicVerdict.Declined)
         {
             turn.Counters.Drop(DropReason.PayloadTooLarge);
-            turn.Report(BrokerEventKind.Refused, session.ClientText, connection, "a payload above the limit (LMQ-MSG-1)");
+            turn.Report(BrokerEventKind.Refused, session.ClientText, connection,
+                "a payload above the limit (LMQ-MSG-1)");
             Answer(session, null, packet);
             return PublishOutcome.Taken;
         }
         var route = tree.Find(packet.Topic);
         var bytes = packet.Topic.Length + packet.Payload.Length;
         var fromBridge = session.Bridge >= 0;
-        if (packet.Qos > 0 && !pressure.HasRoom(route, bytes, packet.Retain, fromBridge)) return PublishOutcome.NoRoom;
+        if (packet.Qos > 0 && !pressure.HasRoom(route, bytes, packet.Retain, fromBridge))
+            return PublishOutcome.NoRoom;
         var origin = new Origin(
             connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean, fromBridge);
         var publication = new Publication(session.Publisher, origin, packet.Topic, packet.Payload,
@@ -66,8 +68,10 @@ internal sealed class Publishing(
     /// <summary>Publishes a will; there is nobody to acknowledge it to.</summary>
     public void PublishWill(Session session, Will will)
     {
-        var origin = new Origin(0, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean, session.Bridge >= 0);
-        var publication = new Publication(session.Publisher, origin, will.Topic, will.Payload, will.Qos, will.Retain);
+        var origin = new Origin(
+            0, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean, session.Bridge >= 0);
+        var publication = new Publication(
+            session.Publisher, origin, will.Topic, will.Payload, will.Qos, will.Retain);
         var message = Route(publication, tree.Find(will.Topic), mustBeStored: false);
         if (message is null) return;
         if (!message.IsSafe) hold.Commit(message);
@@ -77,7 +81,8 @@ internal sealed class Publishing(
     /// <summary>
     /// Sends the retained messages of a filter to its new holder (MQTT-3.3.1-6, MQTT-3.3.1-8).
     /// </summary>
-    public void SendRetained(Session session, in Subscription subscription, List<Message> found, SessionTable sessions)
+    public void SendRetained(
+        Session session, in Subscription subscription, List<Message> found, SessionTable sessions)
     {
         found.Clear();
         retained.Match(subscription.Filter, found);
@@ -104,8 +109,7 @@ internal sealed class Publishing(
                     QueueQos0(session, publication, ref message);
                 continue;
             }
-            if (!pressure.MakeRoom(session, publication.Topic, publication.Topic.Length + publication.Payload.Length))
-                continue;
+            if (!pressure.MakeRoom(session, publication.Topic, publication.Length)) continue;
             message ??= Make(publication);
             mustBeStored |= qos == 2 && session.IsPersistent;
             delivering.Enqueue(session, message, qos, retain: false);
@@ -139,7 +143,7 @@ internal sealed class Publishing(
     private void Retain(in Publication publication, ref Message? message)
     {
         var isClear = publication.Payload.IsEmpty;
-        if (!isClear && !retained.HasRoom(publication.Topic, publication.Topic.Length + publication.Payload.Length))
+        if (!isClear && !retained.HasRoom(publication.Topic, publication.Length))
         {
             turn.Counters.Drop(DropReason.RetainedFull);
             return;
@@ -156,11 +160,13 @@ internal sealed class Publishing(
     }
 
     /// <summary>Writes a QoS 0 message straight to a client that waits for nothing older.</summary>
-    private bool TrySendNow(Session session, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, bool retain)
+    private bool TrySendNow(
+        Session session, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, bool retain)
     {
-        if (session.Connection is not { IsClosed: false, Stage: ConnectionStage.Ready } connection) return false;
-        if ((session.HasQueue && session.Queue.HasWaiting) || connection.Outbox.Length >= delivering.OutboxBytesMax)
+        if (session.Connection is not { Stage: ConnectionStage.Ready, IsClosed: false } connection)
             return false;
+        if (session.HasQueue && session.Queue.HasWaiting) return false;
+        if (connection.Outbox.Length >= delivering.OutboxBytesMax) return false;
         var to = connection.Reserve(PacketWriter.PublishSize(topic.Length, payload.Length, 0), turn.Effects);
         connection.Outbox.Append(PacketWriter.Publish(to, topic, payload, 0, dup: false, retain, 0));
         turn.Counters.Sent[0]++;
@@ -170,7 +176,7 @@ internal sealed class Publishing(
     private void QueueQos0(Session session, in Publication publication, ref Message? message)
     {
         if (session.Connection is null && session.Bridge < 0) turn.Counters.Drop(DropReason.Qos0Offline);
-        else if (!pressure.HasRoomForQos0(session, publication.Topic.Length + publication.Payload.Length))
+        else if (!pressure.HasRoomForQos0(session, publication.Length))
             turn.Counters.Drop(DropReason.Qos0Shed);
         else delivering.Enqueue(session, message ??= Make(publication), 0, retain: false);
     }
@@ -244,8 +250,10 @@ internal sealed class Publishing(
 
 /// <summary>A message on its way in, still in the receive buffer.</summary>
 internal readonly ref struct Publication(
-    Publisher publisher, Origin origin, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, byte qos, bool retain)
+    Publisher publisher, Origin origin, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, byte qos,
+    bool retain)
 {
+    public int Length => Topic.Length + Payload.Length;
     public Publisher Publisher { get; } = publisher;
     public Origin Origin { get; } = origin;
     public ReadOnlySpan<byte> Topic { get; } = topic;

@@ -64,7 +64,8 @@ internal sealed class Receipting(Turn turn, Hold hold)
     private void Flush(Session publisher)
     {
         if (publisher.Connection is null) return;
-        while (publisher.Receipts.TryTakeSafe(out var receipt)) Write(publisher, receipt.PacketId, receipt.Qos);
+        while (publisher.Receipts.TryTakeSafe(out var receipt))
+            Write(publisher, receipt.PacketId, receipt.Qos);
     }
 
     private void Write(Session publisher, ushort packetId, byte qos)

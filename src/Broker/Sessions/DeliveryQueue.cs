@@ -170,7 +170,8 @@ internal sealed class DeliveryQueue
     private void Grow()
     {
         var ring = new Delivery[Math.Max(16, _ring.Length * 2)];
-        for (var sequence = Head; sequence < Tail; sequence++) ring[sequence & (ring.Length - 1)] = At(sequence);
+        for (var sequence = Head; sequence < Tail; sequence++)
+            ring[sequence & (ring.Length - 1)] = At(sequence);
         _ring = ring;
     }
 }

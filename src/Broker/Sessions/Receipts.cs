@@ -120,7 +120,8 @@ internal sealed class Receipts
     private void Grow()
     {
         var ring = new Receipt[_ring.Length * 2];
-        for (var number = _first; number < _first + _count; number++) ring[number & (ring.Length - 1)] = At(number);
+        for (var number = _first; number < _first + _count; number++)
+            ring[number & (ring.Length - 1)] = At(number);
         _ring = ring;
     }
 }

@@ -52,14 +52,16 @@ internal sealed class SessionTable(BytesComparer names)
     /// <summary>Keeps a publisher whose numbers must go on, though it has no session.</summary>
     public void Remember(Publisher publisher)
     {
-        if (publisher.IsNumbered || publisher.OldestHeld is not null) _numbered.TryAdd(publisher.ClientId, publisher);
+        if (publisher.IsNumbered || publisher.OldestHeld is not null)
+            _numbered.TryAdd(publisher.ClientId, publisher);
     }
 
     /// <summary>The one publisher object of a client id.</summary>
     public Publisher PublisherOf(ReadOnlySpan<byte> clientId)
     {
         if (Find(clientId) is { } session) return session.Publisher;
-        if (_numbered.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(clientId, out var known)) return known;
+        var numbered = _numbered.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (numbered.TryGetValue(clientId, out var known)) return known;
         return new Publisher(clientId.ToArray());
     }
 }

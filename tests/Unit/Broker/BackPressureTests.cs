@@ -63,7 +63,8 @@ public sealed class BackPressureTests
         sensor.Publish("t", "6", id: 6);
         Assert.False(sensor.IsClosed);
         sensor.Ack(PacketType.PubAck, 2);
-        Assert.Equal(CloseReason.QuotaExceeded, Assert.Single(host.Closes, c => c.Connection == sensor.Connection).Reason);
+        Assert.Equal(CloseReason.QuotaExceeded,
+            Assert.Single(host.Closes, c => c.Connection == sensor.Connection).Reason);
     }
 
     [Fact]

@@ -118,13 +118,17 @@ internal sealed class EngineHost : IEffects
     public void AnswerLoads()
     {
         while (_loads.TryDequeue(out var slot))
-            Engine.Handle(Input.Loaded(slot, _disk.GetValueOrDefault((StoreCollection.Slots, slot))), Now, this);
+        {
+            var value = _disk.GetValueOrDefault((StoreCollection.Slots, slot));
+            Engine.Handle(Input.Loaded(slot, value), Now, this);
+        }
     }
 
     /// <summary>Damages what the disk holds of a slot.</summary>
     public void LoseSlots()
     {
-        foreach (var key in _disk.Keys.Where(k => k.Item1 == StoreCollection.Slots).ToArray()) _disk.Remove(key);
+        foreach (var key in _disk.Keys.Where(k => k.Item1 == StoreCollection.Slots).ToArray())
+            _disk.Remove(key);
     }
 
     private void Settle()
@@ -152,14 +156,20 @@ internal sealed class Peer(EngineHost host, Connection connection)
     public void Disconnect() => Send(PacketWriter.Disconnect(_buffer));
 
     public void SendConnect(
-        string clientId, bool clean, string? will = null, int keepAlive = 60, string? user = null, string? password = null)
+        string clientId, bool clean, string? will = null, int keepAlive = 60, string? user = null,
+        string? password = null)
     {
         var fields = new ConnectFields
         {
-            ClientId = Encoding.UTF8.GetBytes(clientId), CleanSession = clean, KeepAliveSeconds = (ushort)keepAlive,
+            ClientId = Encoding.UTF8.GetBytes(clientId),
+            CleanSession = clean,
+            KeepAliveSeconds = (ushort)keepAlive,
         };
         if (will is not null)
-            fields = fields with { WillTopic = Encoding.UTF8.GetBytes(will), WillPayload = "gone"u8, WillQos = 1 };
+            fields = fields with
+            {
+                WillTopic = Encoding.UTF8.GetBytes(will), WillPayload = "gone"u8, WillQos = 1,
+            };
         if (user is not null) fields = fields with { UserName = Encoding.UTF8.GetBytes(user) };
         if (password is not null) fields = fields with { Password = Encoding.UTF8.GetBytes(password) };
         Send(PacketWriter.Connect(_buffer, fields));
