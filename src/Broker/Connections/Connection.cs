@@ -56,7 +56,9 @@ public sealed class Connection(ListenerOptions listener, string remoteAddress, o
     internal Leftover Leftover;
     /// <summary>Publishes that wait for room.</summary>
     internal ParkedPublishes? Parked { get; set; }
-    /// <summary>Publishes are refused until its client has acknowledged what lies below this number; 0: they are not.</summary>
+    /// <summary>
+    /// Publishes are refused until its client has acknowledged what lies below this number; 0: they are not.
+    /// </summary>
     internal long RefusedUntil { get; set; }
     internal long RefusedSince { get; set; }
     internal long SentSeen { get; set; }

@@ -177,7 +177,8 @@ internal sealed class Delivering(
         if (!session.HasQueue) return;
         var queue = session.Queue;
         for (var sequence = queue.Head; sequence < queue.Tail; sequence++)
-            if (sequence >= queue.Head && queue.At(sequence).State != DeliveryState.Done) Finish(session, sequence);
+            if (sequence >= queue.Head && queue.At(sequence).State != DeliveryState.Done)
+                Finish(session, sequence);
     }
 
     /// <summary>A message became durable: QoS 2 copies may go, and memory may be given back.</summary>
