@@ -5,12 +5,14 @@ internal sealed record BenchFolders(string Root)
 {
     public string Broker => Path.Combine(Root, "artifacts/publish", Rid, "lightmq-edgebroker");
     public string Generator => Path.Combine(Root, "artifacts/bench/lightmq-load");
-    public string EngineBench => Path.Combine(Root, "bench/EngineBench/bin/Release/net10.0/LightMq.EngineBench.dll");
+    public string EngineBench =>
+        Path.Combine(Root, "bench/EngineBench/bin/Release/net10.0/LightMq.EngineBench.dll");
     public string Work => Path.Combine(Root, "artifacts/bench");
 
     /// <summary>Where a run that does not measure everything leaves its figures, to be merged.</summary>
     public string Figures(bool quick) => Path.Combine(Work, quick ? "quick.json" : "figures.json");
-    public string Report(bool quick) => Path.Combine(Root, quick ? "artifacts/bench/quick.md" : "bench/RESULTS.md");
+    public string Report(bool quick) =>
+        Path.Combine(Root, quick ? "artifacts/bench/quick.md" : "bench/RESULTS.md");
 
     private static string Rid =>
         System.Runtime.InteropServices.RuntimeInformation.OSArchitecture
@@ -19,7 +21,8 @@ internal sealed record BenchFolders(string Root)
     /// <summary>The folder with build.sh, here or above.</summary>
     public static BenchFolders Find()
     {
-        for (var folder = Directory.GetCurrentDirectory(); folder != null; folder = Path.GetDirectoryName(folder))
+        var folder = Directory.GetCurrentDirectory();
+        for (; folder != null; folder = Path.GetDirectoryName(folder))
             if (File.Exists(Path.Combine(folder, "build.sh"))) return new BenchFolders(folder);
         throw new BenchFailed("run it below the project's root folder");
     }

@@ -33,7 +33,7 @@ foreach (var asked in AllCases.List.Where(c => names.Length == 0 || names.Contai
         Console.WriteLine("   " + string.Join(" | ", result.Header));
         foreach (var row in result.Rows) Console.WriteLine("   " + string.Join(" | ", row));
         foreach (var gate in result.Gates)
-            Console.WriteLine($"   {(quick ? "(smoke)" : gate.Holds ? "pass" : "MISS")}  {gate.Name}: {Report.Short(gate.Measured)} {gate.Unit}, must be {(gate.AtLeast ? "≥" : "≤")} {Report.Short(gate.Limit)}");
+            Console.WriteLine($"   {(quick ? "(smoke)" : gate.Holds ? "pass" : "MISS")}  {gate.Sentence}");
     }
     catch (BenchFailed e)
     {

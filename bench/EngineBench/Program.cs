@@ -9,7 +9,8 @@ Traffic[] paths =
 [
     new("fan-in 10 → 1, QoS 0", Publishers: 10, Subscribers: 1, Qos: 0, CleanSession: true),
     new("fan-in 10 → 1, QoS 1", Publishers: 10, Subscribers: 1, Qos: 1, CleanSession: true),
-    new("fan-in 10 → 1, QoS 1, persistent and keeping up", Publishers: 10, Subscribers: 1, Qos: 1, CleanSession: false),
+    new("fan-in 10 → 1, QoS 1, persistent and keeping up", Publishers: 10, Subscribers: 1, Qos: 1,
+        CleanSession: false),
     new("fan-out 1 → 50, QoS 0", Publishers: 1, Subscribers: 50, Qos: 0, CleanSession: true),
     new("fan-out 1 → 50, QoS 1", Publishers: 1, Subscribers: 50, Qos: 1, CleanSession: true),
 ];
@@ -19,6 +20,8 @@ foreach (var path in paths)
     world.Run(messages / 4); // pools fill, the JIT optimises
     world.Run(messages / 4);
     var (nanoseconds, bytes) = world.Run(messages);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $$"""{"path":"{{path.Name}}","nanosecondsPerMessage":{{nanoseconds:F1}},"bytesPerMessage":{{bytes:F3}}}"""));
+    var figures = string.Create(
+        CultureInfo.InvariantCulture,
+            $"\"nanosecondsPerMessage\":{nanoseconds:F1},\"bytesPerMessage\":{bytes:F3}");
+    Console.WriteLine($$"""{"path":"{{path.Name}}",{{figures}}}""");
 }

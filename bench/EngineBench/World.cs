@@ -8,8 +8,8 @@ using LightMq.Mqtt;
 namespace LightMq.EngineBench;
 
 /// <summary>
-/// An engine with its clients. Everything the clients send is made beforehand or into a buffer that is used again,
-/// so that what is allocated while it runs is the engine's.
+/// An engine with its clients. Everything the clients send is made beforehand or into a buffer that is used
+/// again, so that what is allocated while it runs is the engine's.
 /// </summary>
 internal sealed class World : IEffects
 {
@@ -32,8 +32,10 @@ internal sealed class World : IEffects
         _engine = new Engine(new BrokerOptions());
         _engine.Start(new byte[16], Time, this);
         Settle();
-        _subscribers = [.. Enumerable.Range(0, traffic.Subscribers).Select(i => new Connection(listener, "s" + i))];
-        _publishers = [.. Enumerable.Range(0, traffic.Publishers).Select(i => new Connection(listener, "p" + i))];
+        _subscribers =
+            [.. Enumerable.Range(0, traffic.Subscribers).Select(i => new Connection(listener, "s" + i))];
+        _publishers =
+            [.. Enumerable.Range(0, traffic.Publishers).Select(i => new Connection(listener, "p" + i))];
         foreach (var subscriber in _subscribers)
         {
             Connect(subscriber, traffic.CleanSession);
@@ -107,7 +109,9 @@ internal sealed class World : IEffects
         Wait();
     }
 
-    /// <summary>Lets pass what a group gathers for: a new session's CONNACK and SUBACK wait for the disk.</summary>
+    /// <summary>
+    /// Lets pass what a group gathers for: a new session's CONNACK and SUBACK wait for the disk.
+    /// </summary>
     private void Wait()
     {
         _milliseconds += 1_000;
@@ -121,7 +125,9 @@ internal sealed class World : IEffects
         Settle();
     }
 
-    /// <summary>The store answers, outboxes are taken, receivers acknowledge, until nothing more happens.</summary>
+    /// <summary>
+    /// The store answers, outboxes are taken, receivers acknowledge, until nothing more happens.
+    /// </summary>
     private void Settle()
     {
         while (_dirty.Count > 0 || _stored >= 0)
@@ -149,7 +155,8 @@ internal sealed class World : IEffects
             {
                 _delivered++;
                 if (_traffic.Qos == 1)
-                    length += PacketWriter.Ack(_receipts.AsSpan(length), PacketType.PubAck, PublishPacket.Read(frame).PacketId);
+                    length += PacketWriter.Ack(
+                        _receipts.AsSpan(length), PacketType.PubAck, PublishPacket.Read(frame).PacketId);
             }
             connection.Outbox.Sent(frame.Length);
         }

@@ -11,8 +11,10 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "connected to {Host}:{Port} as {ClientId}")]
     public static partial void Connected(this ILogger log, string host, int port, string clientId);
 
-    [LoggerMessage(3, LogLevel.Warning, "broker {Host}:{Port} is away ({Reason}); next try in {Seconds:F1} s")]
-    public static partial void Offline(this ILogger log, string host, int port, string reason, double seconds);
+    [LoggerMessage(
+        3, LogLevel.Warning, "broker {Host}:{Port} is away ({Reason}); next try in {Seconds:F1} s")]
+    public static partial void Offline(
+        this ILogger log, string host, int port, string reason, double seconds);
 
     [LoggerMessage(4, LogLevel.Debug, "could not say goodbye: {Reason}")]
     public static partial void NoGoodbye(this ILogger log, string reason);

@@ -27,7 +27,8 @@ public sealed class BadSampleTests
     [Fact]
     public void Long_line_is_found() => Assert.Equal(
         ["src/A/B.cs"],
-        Paths(Shape.LongLines(Project.Sample(("src/A/B.cs", new string('x', 110) + "\n" + new string('x', 111))))));
+        Paths(Shape.LongLines(
+            Project.Sample(("src/A/B.cs", new string('x', 110) + "\n" + new string('x', 111))))));
 
     [Theory]
     [InlineData("class SessionManager;")]
@@ -57,7 +58,8 @@ public sealed class BadSampleTests
     [Fact]
     public void Source_too_deep_is_found() => Assert.Equal(
         ["src/A/B/C/D.cs"],
-        Layout.TooDeep(Project.Sample(("src/A/B/C/D.cs", ""), ("src/A/B/C.cs", ""))).Select(v => v.Split(' ')[0]));
+        Layout.TooDeep(Project.Sample(("src/A/B/C/D.cs", ""), ("src/A/B/C.cs", "")))
+            .Select(v => v.Split(' ')[0]));
 
     [Fact]
     public void Unexplained_folder_is_found() => Assert.Single(Layout.UnnamedFolders(Project.Sample(
@@ -67,7 +69,8 @@ public sealed class BadSampleTests
     [InlineData("// TODO: later")]
     [InlineData("# FIXME")]
     [InlineData("throw new NotImplementedException();")]
-    public void Leftover_is_found(string text) => Assert.Single(Words.Leftovers(Project.Sample(("src/A/B.cs", text))));
+    public void Leftover_is_found(string text) =>
+        Assert.Single(Words.Leftovers(Project.Sample(("src/A/B.cs", text))));
 
     [Theory]
     [InlineData("see /work/somewhere")]
@@ -83,7 +86,9 @@ public sealed class BadSampleTests
 
     [Fact]
     public void Dead_link_is_found() => Assert.Single(Pages.DeadLinks(Project.Sample(
-        ("docs/A.md", "[b](B.md) [c](../README.md#top) [dead](gone.md) [web](https://example.org) [here](#top) [d](adr/)"),
+        ("docs/A.md",
+            "[b](B.md) [c](../README.md#top) [dead](gone.md) [web](https://example.org) " +
+            "[here](#top) [d](adr/)"),
         ("docs/B.md", ""), ("docs/adr/0001.md", ""), ("README.md", ""))));
 
     [Fact]
@@ -94,7 +99,8 @@ public sealed class BadSampleTests
     [InlineData("| P1 | nothing is lost | |")]
     [InlineData("| P1 | nothing is lost | `Lost.Nothing_is` |")]
     [InlineData("no table at all")]
-    public void Promise_without_a_test_is_found(string page) => Assert.Single(Pages.UntestedPromises(Project.Sample(
+    public void Promise_without_a_test_is_found(string page) =>
+        Assert.Single(Pages.UntestedPromises(Project.Sample(
         ("docs/TESTING.md", page), ("tests/Unit/Kept.cs", "class Kept { void All_is() {} }"))));
 
     [Fact]

@@ -10,6 +10,7 @@ namespace LightMq.Bench.Cases;
 /// <param name="RatioMax">The gate; null: none.</param>
 internal sealed record Comparison(string Name, string Title, string Arguments, double? RatioMax) : IBenchCase
 {
+    private const string Cpu = "server_cpu_us_per_msg";
     private static readonly string[] Columns =
         ["broker", "CPU µs/msg", "msg/s", "latency p50 µs", "p99 µs", "cores busy", "memory MB"];
 
@@ -25,17 +26,21 @@ internal sealed record Comparison(string Name, string Title, string Arguments, d
         for (var turn = 0; turn < run.Turns; turn++)
             foreach (var server in new[] { ours, peer })
                 turns[server.Name].Add(run.Load.Run(server, $"{Arguments} {run.Length}"));
-        var ratio = Of(turns[Brokers.OursName], "server_cpu_us_per_msg") / Of(turns[Brokers.PeerName], "server_cpu_us_per_msg");
-        Gate[] gates = RatioMax is { } max ? [new Gate($"CPU per message, {Title}", ratio, max, false, "×")] : [];
+        var (our, their) = (turns[Brokers.OursName], turns[Brokers.PeerName]);
+        var ratio = Of(our, Cpu) / Of(their, Cpu);
+        Gate[] gates = RatioMax is { } max ? [new($"CPU per message, {Title}", ratio, max, false, "×")] : [];
         return new CaseResult(Name, Title, date,
-            [$"`lightmq-load {Arguments}`, {run.Turns} turns each. Ratio of CPU per message: **{BenchRun.Short(ratio)} ×**."],
-            Columns, [Row(Brokers.OursName, turns[Brokers.OursName]), Row(Brokers.PeerName, turns[Brokers.PeerName])], gates);
+            [
+                $"`lightmq-load {Arguments}`, {run.Turns} turns each.",
+                $"Ratio of CPU per message: **{BenchRun.Short(ratio)} ×**.",
+            ],
+            Columns, [Row(Brokers.OursName, our), Row(Brokers.PeerName, their)], gates);
     }
 
     private static string[] Row(string name, List<IReadOnlyDictionary<string, double>> turns) =>
     [
         name,
-        BenchRun.Short(Of(turns, "server_cpu_us_per_msg")),
+        BenchRun.Short(Of(turns, Cpu)),
         BenchRun.Short(Of(turns, "msg_per_s")),
         BenchRun.Short(Of(turns, "p50_us")),
         BenchRun.Short(Of(turns, "p99_us")),

@@ -4,7 +4,9 @@ using LightMq.Bench.Servers;
 
 namespace LightMq.Bench.Cases;
 
-/// <summary>QoS 1 where every message is on the disk, synced, before its PUBACK: one subscriber is offline.</summary>
+/// <summary>
+/// QoS 1 where every message is on the disk, synced, before its PUBACK: one subscriber is offline.
+/// </summary>
 internal sealed class Durable : IBenchCase
 {
     public const string HoldOff = "Store:AckHoldMilliseconds=0";
@@ -28,11 +30,14 @@ internal sealed class Durable : IBenchCase
         var echo = EchoProbe.Run(run.Size(20_000, 500));
         return new CaseResult(Name, Title, date,
             [
-                "mosquitto has no sync per message (it saves its queues every half hour, or at exit), so there is nothing to compare with.",
-                "The raw disk beside it: groups of 16 KiB written one after the other into a preallocated file, one fdatasync each, same folder, same minute.",
-                $"Loopback echo in the same run: p50 {BenchRun.Short(echo.P50Microseconds)} µs, p99 {BenchRun.Short(echo.P99Microseconds)} µs.",
+                "mosquitto has no sync per message (it saves its queues every half hour, or at exit),",
+                "so there is nothing to compare with. The raw disk beside it: groups of 16 KiB written one",
+                "after the other into a preallocated file, one fdatasync each, same folder, same minute.",
+                $"Loopback echo in the same run: p50 {BenchRun.Short(echo.P50Microseconds)} µs,",
+                $"p99 {BenchRun.Short(echo.P99Microseconds)} µs.",
             ],
-            ["load", "msg/s", "PUBACK p50 ms", "p99 ms", "CPU µs/msg", "bytes written/msg", "raw fdatasync/s", "raw p99 ms"],
+            ["load", "msg/s", "PUBACK p50 ms", "p99 ms", "CPU µs/msg", "bytes written/msg", "raw fdatasync/s",
+                "raw p99 ms"],
             rows,
             [new Gate("durable QoS 1, 100 × 20", BenchRun.Median(rates), 20_000, true, "msg/s")]);
     }
@@ -41,7 +46,8 @@ internal sealed class Durable : IBenchCase
     public static void LeaveOfflineSubscriber(BenchRun run, Server server) =>
         run.Load.Run(server, "-m connect -c 1 -C 1 -q 1 --subscribe --persistent -i offline -f load/#");
 
-    private static (IReadOnlyDictionary<string, double> Figures, double BytesEach) Publish(BenchRun run, string load)
+    private static (IReadOnlyDictionary<string, double> Figures, double BytesEach) Publish(
+        BenchRun run, string load)
     {
         using var server = run.Brokers.Ours(run.Brokers.Fresh("durable"), "--set", HoldOff);
         LeaveOfflineSubscriber(run, server);
@@ -50,7 +56,8 @@ internal sealed class Durable : IBenchCase
         return (figures, (server.BytesWritten - before) / Math.Max(1, figures["acked"]));
     }
 
-    private static string[] Row(string load, IReadOnlyDictionary<string, double> run, double bytes, DiskProbe disk) =>
+    private static string[] Row(
+        string load, IReadOnlyDictionary<string, double> run, double bytes, DiskProbe disk) =>
     [
         load,
         BenchRun.Short(run["msg_per_s"]),

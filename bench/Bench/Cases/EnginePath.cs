@@ -12,7 +12,8 @@ internal sealed class EnginePath : IBenchCase
 
     public CaseResult Measure(BenchRun run, string date)
     {
-        var info = new ProcessStartInfo("dotnet", [run.Folders.EngineBench, run.Size(1_000_000, 20_000).ToString()])
+        var info = new ProcessStartInfo(
+            "dotnet", [run.Folders.EngineBench, run.Size(1_000_000, 20_000).ToString()])
         { RedirectStandardOutput = true };
         using var process = Process.Start(info)!;
         var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -25,12 +26,16 @@ internal sealed class EnginePath : IBenchCase
             using var figures = JsonDocument.Parse(line);
             var path = figures.RootElement.GetProperty("path").GetString()!;
             var bytes = figures.RootElement.GetProperty("bytesPerMessage").GetDouble();
-            rows.Add([path, BenchRun.Short(figures.RootElement.GetProperty("nanosecondsPerMessage").GetDouble()),
+            rows.Add([path,
+                BenchRun.Short(figures.RootElement.GetProperty("nanosecondsPerMessage").GetDouble()),
                 BenchRun.Short(bytes)]);
             gates.Add(new Gate($"allocation, {path}", Math.Round(bytes, 3), 0, false, "bytes/msg"));
         }
         return new CaseResult(Name, Title, date,
-            ["`bench/EngineBench` feeds the engine received bytes and takes what it sends; no socket, no disk. JIT, Release, after warm-up."],
+            [
+                "`bench/EngineBench` feeds the engine received bytes and takes what it sends; no socket,",
+                "no disk. CPU time of its thread; JIT, Release, after warm-up.",
+            ],
             ["path", "ns/msg", "managed bytes/msg"], rows, gates);
     }
 }

@@ -2,7 +2,9 @@ using LightMq.Bench.Reporting;
 
 namespace LightMq.Bench.Cases;
 
-/// <summary>From exec to the first CONNACK, with an empty store and with one full of waiting messages.</summary>
+/// <summary>
+/// From exec to the first CONNACK, with an empty store and with one full of waiting messages.
+/// </summary>
 internal sealed class Starts : IBenchCase
 {
     public string Name => "start";
@@ -20,7 +22,10 @@ internal sealed class Starts : IBenchCase
         }
         var full = Times(run, folder);
         return new CaseResult(Name, Title, date,
-            [$"Exec to first CONNACK over loopback, {run.Turns} starts each; the second with {queued:N0} messages of 64 B queued for one offline client."],
+            [
+                $"Exec to first CONNACK over loopback, {run.Turns} starts each; the second with",
+                $"{queued:N0} messages of 64 B queued for one offline client.",
+            ],
             ["store", "median ms", "slowest ms"],
             [
                 ["empty", BenchRun.Short(BenchRun.Median(empty)), BenchRun.Short(empty.Max())],

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace LightMq.Bench.Probes;
 
-/// <summary>What the disk itself can do: groups appended to a preallocated file, one fdatasync each.</summary>
+/// <summary>
+/// What the disk itself can do: groups appended to a preallocated file, one fdatasync each.
+/// </summary>
 /// <param name="PerSecond">Synced groups per second.</param>
 /// <param name="P50Milliseconds">Median of write and sync.</param>
 /// <param name="P99Milliseconds">99th percentile of write and sync.</param>
@@ -13,9 +15,11 @@ internal sealed record DiskProbe(double PerSecond, double P50Milliseconds, doubl
         var path = Path.Combine(folder, "fdatasync-probe");
         var group = new byte[groupBytes];
         new Random(1).NextBytes(group);
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using var file =
+            new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         var zeros = new byte[1 << 20];
-        for (var written = 0L; written < (long)groupBytes * groups; written += zeros.Length) file.Write(zeros);
+        var length = (long)groupBytes * groups;
+        for (var written = 0L; written < length; written += zeros.Length) file.Write(zeros);
         file.Flush(flushToDisk: true);
         file.Position = 0;
         var times = new double[groups];

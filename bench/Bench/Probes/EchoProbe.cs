@@ -4,14 +4,17 @@ using System.Net.Sockets;
 
 namespace LightMq.Bench.Probes;
 
-/// <summary>One byte there and back over loopback between two threads that block: the floor of any answer.</summary>
+/// <summary>
+/// One byte there and back over loopback between two threads that block: the floor of any answer.
+/// </summary>
 internal sealed record EchoProbe(double P50Microseconds, double P99Microseconds)
 {
     public static EchoProbe Run(int rounds)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var client =
+            new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         client.Connect(listener.LocalEndpoint);
         var echo = new Thread(() => Echo(listener.AcceptSocket()));
         echo.Start();

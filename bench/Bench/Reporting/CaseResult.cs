@@ -10,7 +10,14 @@ namespace LightMq.Bench.Reporting;
 /// <param name="Unit">Of both.</param>
 internal sealed record Gate(string Name, double Measured, double Limit, bool AtLeast, string Unit)
 {
+    [JsonIgnore]
     public bool Holds => AtLeast ? Measured >= Limit : Measured <= Limit;
+
+    [JsonIgnore]
+    public string Bound => $"{(AtLeast ? "≥" : "≤")} {Report.Short(Limit)} {Unit}";
+
+    [JsonIgnore]
+    public string Sentence => $"{Name}: {Report.Short(Measured)} {Unit}, must be {Bound}";
 }
 
 /// <summary>What one case found.</summary>

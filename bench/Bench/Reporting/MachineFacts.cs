@@ -9,16 +9,21 @@ internal static class MachineFacts
 {
     public static IEnumerable<string> All()
     {
-        yield return $"Processor: {FirstValue("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores";
+        var processor = FirstValue("/proc/cpuinfo", "model name");
+        var peer = Brokers.PeerVersion();
+        var runtime = RuntimeInformation.FrameworkDescription.Split(' ')[^1];
+        yield return $"Processor: {processor}, {Environment.ProcessorCount} cores";
         yield return $"Memory: {Gibibytes()}";
         yield return $"Kernel: {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}";
-        yield return $"Peer: {Brokers.PeerVersion()}, max_inflight_messages 1000, max_queued_messages 100000, no persistence";
-        yield return $"Ours: NativeAOT, stripped; built with .NET {RuntimeInformation.FrameworkDescription.Split(' ')[^1]}";
+        yield return
+            $"Peer: {peer}, max_inflight_messages 1000, max_queued_messages 100000, no persistence";
+        yield return $"Ours: NativeAOT, stripped; built with .NET {runtime}";
     }
 
     private static string Gibibytes()
     {
-        var kib = double.Parse(FirstValue("/proc/meminfo", "MemTotal").Split(' ')[0], CultureInfo.InvariantCulture);
+        var kib = double.Parse(
+            FirstValue("/proc/meminfo", "MemTotal").Split(' ')[0], CultureInfo.InvariantCulture);
         return string.Create(CultureInfo.InvariantCulture, $"{kib / (1 << 20):F1} GiB");
     }
 

@@ -13,13 +13,15 @@ internal sealed class Report(BenchFolders folders, bool quick, IReadOnlyList<str
         var results = Stored().Where(r => r.Name != result.Name && order.Contains(r.Name)).Append(result)
             .OrderBy(r => order.ToList().IndexOf(r.Name)).ToList();
         Directory.CreateDirectory(folders.Work);
-        File.WriteAllText(folders.Figures(quick), JsonSerializer.Serialize(results, ResultJson.Default.ListCaseResult));
+        File.WriteAllText(
+            folders.Figures(quick), JsonSerializer.Serialize(results, ResultJson.Default.ListCaseResult));
         File.WriteAllText(folders.Report(quick), Page(results));
     }
 
     private List<CaseResult> Stored() =>
         File.Exists(folders.Figures(quick))
-            ? JsonSerializer.Deserialize(File.ReadAllText(folders.Figures(quick)), ResultJson.Default.ListCaseResult) ?? []
+            ? JsonSerializer.Deserialize(
+                File.ReadAllText(folders.Figures(quick)), ResultJson.Default.ListCaseResult) ?? []
             : [];
 
     private static string Page(List<CaseResult> results)
@@ -28,9 +30,10 @@ internal sealed class Report(BenchFolders folders, bool quick, IReadOnlyList<str
         page.AppendLine("""
             # Results
 
-            Written by `./build.sh bench`; do not edit. Both brokers run on loopback of one machine and take turns
-            (A B A B …); figures are medians of their turns. CPU is user + system time of the broker's process per
-            message, as the kernel counts it, which is steadier than a rate. Ratios below 1 are in our favour.
+            Written by `./build.sh bench`; do not edit. Both brokers run on loopback of one machine and take
+            turns (A B A B …); figures are medians of their turns. CPU is user + system time of the broker's
+            process per message, as the kernel counts it, which is steadier than a rate. Ratios below 1 are in
+            our favour.
 
             """);
         foreach (var fact in MachineFacts.All()) page.AppendLine("- " + fact);
@@ -38,10 +41,12 @@ internal sealed class Report(BenchFolders folders, bool quick, IReadOnlyList<str
         page.AppendLine("| gate | measured | must be | |").AppendLine("|---|---|---|---|");
         foreach (var gate in results.SelectMany(r => r.Gates))
             page.AppendLine(CultureInfo.InvariantCulture,
-                $"| {gate.Name} | {Short(gate.Measured)} {gate.Unit} | {(gate.AtLeast ? "≥" : "≤")} {Short(gate.Limit)} {gate.Unit} | {(gate.Holds ? "pass" : "**miss**")} |");
+                $"| {gate.Name} | {Short(gate.Measured)} {gate.Unit} | {gate.Bound} | {Verdict(gate)} |");
         foreach (var result in results) Append(page, result);
         return page.ToString();
     }
+
+    private static string Verdict(Gate gate) => gate.Holds ? "pass" : "**miss**";
 
     private static void Append(StringBuilder page, CaseResult result)
     {

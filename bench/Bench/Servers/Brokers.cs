@@ -49,7 +49,8 @@ internal sealed class Brokers(BenchFolders folders)
 
     public static string PeerVersion()
     {
-        using var process = Process.Start(new ProcessStartInfo("mosquitto", "-h") { RedirectStandardOutput = true })!;
+        using var process =
+            Process.Start(new ProcessStartInfo("mosquitto", "-h") { RedirectStandardOutput = true })!;
         return process.StandardOutput.ReadLine() ?? "mosquitto";
     }
 

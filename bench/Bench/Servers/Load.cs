@@ -24,13 +24,16 @@ internal sealed class Load(BenchFolders folders)
         var run = figures.RootElement.EnumerateObject()
             .Where(p => p.Value.ValueKind == JsonValueKind.Number)
             .ToDictionary(p => p.Name, p => p.Value.GetDouble());
-        if (server.Name == Brokers.OursName && run.GetValueOrDefault("dup") + run.GetValueOrDefault("ooo") > 0)
+        var wrong = run.GetValueOrDefault("dup") + run.GetValueOrDefault("ooo");
+        if (server.Name == Brokers.OursName && wrong > 0)
             throw new BenchFailed($"{server.Name}: repeated or out of order: {line}");
-        if (server.Name == Brokers.OursName && run.GetValueOrDefault("lost") > 0 && !IsAllowedToShed(arguments))
+        if (server.Name == Brokers.OursName && run.GetValueOrDefault("lost") > 0 &&
+            !IsAllowedToShed(arguments))
             throw new BenchFailed($"{server.Name}: lost messages: {line}");
         return run;
     }
 
     // Mode pub has no subscriber; with QoS 0 and no credit a slow reader is shed.
-    private static bool IsAllowedToShed(string arguments) => arguments.Contains("-m pub", StringComparison.Ordinal);
+    private static bool IsAllowedToShed(string arguments) =>
+        arguments.Contains("-m pub", StringComparison.Ordinal);
 }

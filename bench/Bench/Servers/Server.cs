@@ -33,7 +33,11 @@ internal sealed partial class Server : IDisposable
     /// <summary>Starts a program and waits until it has answered a CONNECT.</summary>
     public static Server Start(string name, string program, IReadOnlyList<string> arguments, int port)
     {
-        var info = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var info = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         var from = Stopwatch.GetTimestamp();
         var process = Process.Start(info) ?? throw new BenchFailed($"{program} did not start");
         var output = new Tail(process);
@@ -52,7 +56,8 @@ internal sealed partial class Server : IDisposable
     /// <summary>Asks it to stop and waits until it has.</summary>
     public void Dispose()
     {
-        if (Kill(_process.Id, SigTerm) == 0 && !_process.WaitForExit(TimeSpan.FromSeconds(20))) _process.Kill();
+        Kill(_process.Id, SigTerm);
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(20))) _process.Kill();
         _process.Dispose();
     }
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LightMq.DeviceAgent.Board;
 
 /// <summary>
-/// Reads this board's figures from what the kernel shows under /proc and /sys. A file that is missing or unreadable,
-/// or holds something else than expected, leaves its figure out and harms no other.
+/// Reads this board's figures from what the kernel shows under /proc and /sys. A file that is missing or
+/// unreadable, or holds something else than expected, leaves its figure out and harms no other.
 /// </summary>
 /// <param name="root">Folder that holds proc and sys: "/" on a board, a sample tree in tests.</param>
 /// <param name="unit">Name of the board in what it publishes.</param>
@@ -94,7 +94,8 @@ public sealed class BoardReader(string root, string unit)
     private static void Add(SortedDictionary<string, double> found, string name, string file)
     {
         if (found.Count >= SensorsMax || !int.TryParse(
-            KernelFile.Line(file), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milli))
+            KernelFile.Line(file), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+                out var milli))
             return;
         var unique = name.Length > 0 ? name : "unnamed";
         for (var n = 2; !found.TryAdd(unique, milli / 1000.0); n++) unique = $"{name} {n}";

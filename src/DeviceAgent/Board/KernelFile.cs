@@ -3,8 +3,8 @@ using System.Text;
 namespace LightMq.DeviceAgent.Board;
 
 /// <summary>
-/// Reading what the kernel shows as files. A sensor may be unplugged between listing and reading, and some fail
-/// with an I/O error while they sleep, so whatever cannot be read is empty.
+/// Reading what the kernel shows as files. A sensor may be unplugged between listing and reading, and some
+/// fail with an I/O error while they sleep, so whatever cannot be read is empty.
 /// </summary>
 internal static class KernelFile
 {
@@ -27,7 +27,8 @@ internal static class KernelFile
         {
             using var file = File.OpenRead(path);
             var bytes = new byte[BytesMax];
-            return Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, BytesMax, throwOnEndOfStream: false));
+            return Encoding.UTF8.GetString(
+                bytes, 0, file.ReadAtLeast(bytes, BytesMax, throwOnEndOfStream: false));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -40,7 +41,8 @@ internal static class KernelFile
         Listed(() => Directory.GetDirectories(path, pattern));
 
     /// <summary>Files in the order of their names.</summary>
-    public static string[] Files(string path, string pattern) => Listed(() => Directory.GetFiles(path, pattern));
+    public static string[] Files(string path, string pattern) =>
+        Listed(() => Directory.GetFiles(path, pattern));
 
     private static string[] Listed(Func<string[]> list)
     {

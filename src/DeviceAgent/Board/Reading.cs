@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace LightMq.DeviceAgent.Board;
 
 /// <summary>
-/// The figures of one moment, as they are published (docs/FORMATS.md). What the board does not offer is null and
-/// left out of the JSON: a missing figure must never look like a zero.
+/// The figures of one moment, as they are published (docs/FORMATS.md). What the board does not offer is null
+/// and left out of the JSON: a missing figure must never look like a zero.
 /// </summary>
 public sealed record Reading
 {

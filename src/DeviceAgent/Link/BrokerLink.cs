@@ -9,18 +9,21 @@ using MQTTnet.Protocol;
 namespace LightMq.DeviceAgent.Link;
 
 /// <summary>
-/// Brings payloads to the broker one after the other, each until its PUBACK came, over as many connections as it
-/// takes. One MQTTnet client per connection: a client that is used again may take a late PUBACK of its former
-/// connection for that of a new packet with the same id. A publish is never cancelled, for half a packet would
-/// stay on the wire: the connection is thrown away instead.
+/// Brings payloads to the broker one after the other, each until its PUBACK came, over as many connections as
+/// it takes. One MQTTnet client per connection: a client that is used again may take a late PUBACK of its
+/// former connection for that of a new packet with the same id. A publish is never cancelled, for half a
+/// packet would stay on the wire: the connection is thrown away instead.
 /// </summary>
-public sealed class BrokerLink(AgentOptions options, Backoff backoff, TimeProvider time, ILogger log) : IDisposable
+public sealed class BrokerLink(AgentOptions options, Backoff backoff, TimeProvider time, ILogger log)
+    : IDisposable
 {
     private static readonly TimeSpan AnswerTimeMax = TimeSpan.FromSeconds(20);
     private readonly MqttClientFactory _factory = new();
     private IMqttClient? _client;
 
-    /// <summary>Returns once the broker has acknowledged the payload; only <paramref name="stop"/> ends the trying.</summary>
+    /// <summary>
+    /// Returns once the broker has acknowledged the payload; only <paramref name="stop"/> ends the trying.
+    /// </summary>
     public async Task Deliver(byte[] payload, CancellationToken stop)
     {
         while (true)
@@ -67,9 +70,11 @@ public sealed class BrokerLink(AgentOptions options, Backoff backoff, TimeProvid
         var client = _factory.CreateMqttClient();
         try
         {
-            var answer = await client.ConnectAsync(ClientOptions(), stop).WaitAsync(AnswerTimeMax, time, stop);
+            var answer = await client.ConnectAsync(ClientOptions(), stop)
+                .WaitAsync(AnswerTimeMax, time, stop);
             if (answer.ResultCode != MqttClientConnectResultCode.Success)
-                throw new MqttProtocolViolationException($"the broker refused the login: {answer.ResultCode}");
+                throw new MqttProtocolViolationException(
+                    $"the broker refused the login: {answer.ResultCode}");
             log.Connected(options.Host, options.Port, options.ClientId);
             return client;
         }
@@ -100,10 +105,12 @@ public sealed class BrokerLink(AgentOptions options, Backoff backoff, TimeProvid
             .WithPayload(payload)
             .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
             .Build();
-        var result = await client.PublishAsync(message, CancellationToken.None).WaitAsync(AnswerTimeMax, time, stop);
+        var result = await client.PublishAsync(message, CancellationToken.None)
+            .WaitAsync(AnswerTimeMax, time, stop);
         if (!result.IsSuccess)
             throw new MqttProtocolViolationException(
-                string.Create(CultureInfo.InvariantCulture, $"the broker refused the message: {result.ReasonCode}"));
+                string.Create(
+                    CultureInfo.InvariantCulture, $"the broker refused the message: {result.ReasonCode}"));
     }
 
     private void Drop()
@@ -112,7 +119,8 @@ public sealed class BrokerLink(AgentOptions options, Backoff backoff, TimeProvid
         _client = null;
     }
 
-    // What a broken network or a refusing broker makes of a call, as seen in MQTTnet 5. Anything else is ours.
+    // What a broken network or a refusing broker makes of a call, as seen in MQTTnet 5. Anything else is
+    // ours.
     private static bool IsTheNetworks(Exception e) =>
         e is MqttCommunicationException or MqttProtocolViolationException or MqttClientDisconnectedException
             or TimeoutException or IOException or OperationCanceledException

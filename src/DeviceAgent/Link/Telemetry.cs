@@ -11,7 +11,8 @@ namespace LightMq.DeviceAgent.Link;
 /// <see cref="ReadingsWaitingMax"/> wait; older ones are skipped, which the sequence numbers show.
 /// </summary>
 public sealed class Telemetry(
-    AgentOptions options, BoardReader board, BrokerLink link, TimeProvider time, ILogger log) : BackgroundService
+    AgentOptions options, BoardReader board, BrokerLink link, TimeProvider time, ILogger log)
+    : BackgroundService
 {
     /// <summary>Readings kept while the broker is away: an hour at 10 s.</summary>
     public const int ReadingsWaitingMax = 360;

@@ -42,7 +42,8 @@ public sealed record AgentOptions
     /// <summary>Reads the command line.</summary>
     /// <param name="arguments">Arguments, without --help.</param>
     /// <param name="hostName">Name of this machine, for the default client id.</param>
-    /// <exception cref="WrongOption">One line that names the option, its value and what is allowed.</exception>
+    /// <exception cref="WrongOption">One line that names the option, its value and what is
+    /// allowed.</exception>
     public static AgentOptions Parse(IReadOnlyList<string> arguments, string hostName)
     {
         var options = new AgentOptions { ClientId = "board-" + hostName };
@@ -54,7 +55,8 @@ public sealed record AgentOptions
             options = name switch
             {
                 "--broker" => WithBroker(options, value),
-                "--interval-seconds" => options with { Interval = TimeSpan.FromSeconds(Number(name, value, 86_400)) },
+                "--interval-seconds" =>
+                    options with { Interval = TimeSpan.FromSeconds(Number(name, value, 86_400)) },
                 "--client-id" => options with { ClientId = Text(name, value, 256) },
                 "--topic" => options with { Topic = topic = TopicName(name, value) },
                 "--user" => options with { User = Text(name, value, 256) },
@@ -64,7 +66,8 @@ public sealed record AgentOptions
         }
         if (options.Password != null && options.User == null)
             throw new WrongOption("--password-file needs --user (MQTT-3.1.2-22)");
-        return topic != null ? options : options with { Topic = TopicName("--client-id", TopicOf(options.ClientId)) };
+        return topic != null ? options
+            : options with { Topic = TopicName("--client-id", TopicOf(options.ClientId)) };
     }
 
     private static string TopicOf(string clientId) => $"board/{clientId}/telemetry";
@@ -75,22 +78,26 @@ public sealed record AgentOptions
         var colon = value.LastIndexOf(':');
         if (colon <= 0 || Uri.CheckHostName(value[..colon]) == UriHostNameType.Unknown)
             throw new WrongOption($"--broker '{value}': expected HOST:PORT, such as 127.0.0.1:1883");
-        return options with { Host = value[..colon].Trim('[', ']'), Port = Number("--broker port", value[(colon + 1)..], 65_535) };
+        return options with { Host = value[..colon].Trim('[', ']'),
+            Port = Number("--broker port", value[(colon + 1)..], 65_535) };
     }
 
     private static int Number(string name, string value, int max) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= max
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 &&
+            number <= max
             ? number
             : throw new WrongOption($"{name} '{value}': expected a whole number from 1 to {max}");
 
     private static string Text(string name, string value, int bytesMax) =>
         value.Length > 0 && Encoding.UTF8.GetByteCount(value) <= bytesMax && !value.Any(char.IsControl)
             ? value
-            : throw new WrongOption($"{name} '{value}': expected 1 to {bytesMax} bytes without control characters");
+            : throw new WrongOption(
+                $"{name} '{value}': expected 1 to {bytesMax} bytes without control characters");
 
     private static string TopicName(string name, string value) =>
         Text(name, value, 1024).AsSpan().ContainsAny('#', '+')
-            ? throw new WrongOption($"{name} '{value}': a topic to publish to holds no + and no # (MQTT-3.3.2-2)")
+            ? throw new WrongOption(
+                $"{name} '{value}': a topic to publish to holds no + and no # (MQTT-3.3.2-2)")
             : value;
 
     private static byte[] FirstLine(string name, string path)

@@ -5,7 +5,9 @@ namespace LightMq.Tidy.Checks;
 /// <summary>Where things lie, and who may use whom.</summary>
 internal static partial class Layout
 {
-    /// <summary>The direction of dependencies: each project and what it may name (docs/ARCHITECTURE.md).</summary>
+    /// <summary>
+    /// The direction of dependencies: each project and what it may name (docs/ARCHITECTURE.md).
+    /// </summary>
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Mqtt"] = [],

@@ -21,7 +21,9 @@ internal static partial class Pages
             .Contains($"./build.sh {verb.Groups[1].Value}", StringComparison.Ordinal)
         select $"README.md does not name ./build.sh {verb.Groups[1].Value}";
 
-    /// <summary>Each promise names its tests in the table's last column: `Class.Method`, or `Class` for all.</summary>
+    /// <summary>
+    /// Each promise names its tests in the table's last column: `Class.Method`, or `Class` for all.
+    /// </summary>
     public static IEnumerable<string> UntestedPromises(Project project)
     {
         var tests = string.Concat(project.Sources("tests").Select(s => s.Text));
@@ -32,16 +34,19 @@ internal static partial class Pages
             var names = Name().Matches(row.Groups[2].Value);
             if (names.Count == 0) yield return $"no test is named for: {row.Groups[1].Value.Trim()}";
             foreach (Match name in names)
-                if (name.Groups[1].Value.Split('.').Any(part => !tests.Contains(part, StringComparison.Ordinal)))
+                if (name.Groups[1].Value.Split('.')
+                    .Any(part => !tests.Contains(part, StringComparison.Ordinal)))
                     yield return $"{name.Groups[1].Value} does not exist: {row.Groups[1].Value.Trim()}";
         }
     }
 
     private static string Resolve(string page, string target) =>
-        Path.GetRelativePath("/", Path.GetFullPath(Path.Combine("/", Path.GetDirectoryName(page) ?? "", target)));
+        Path.GetRelativePath(
+            "/", Path.GetFullPath(Path.Combine("/", Path.GetDirectoryName(page) ?? "", target)));
 
     private static bool Exists(Project project, string path) =>
-        project.Files.Keys.Any(f => f == path || f.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal));
+        project.Files.Keys.Any(
+            f => f == path || f.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal));
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

@@ -9,7 +9,9 @@ internal static partial class Words
 
     public static IEnumerable<string> MachinePaths(Project project) => Found(project, MachinePath());
 
-    /// <summary>Ids of log messages are unique within a project, or nobody can search a log by them.</summary>
+    /// <summary>
+    /// Ids of log messages are unique within a project, or nobody can search a log by them.
+    /// </summary>
     public static IEnumerable<string> RepeatedLogIds(Project project) =>
         from source in project.Sources("src")
         from Match message in LogId().Matches(source.Text)

@@ -50,7 +50,8 @@ public sealed class BoardReaderTests
     {
         using var board = new SampleBoard();
 
-        var json = Encoding.UTF8.GetString((Read(board) with { DiskTotalBytes = null, DiskFreeBytes = null }).ToJson());
+        var json = Encoding.UTF8.GetString(
+            (Read(board) with { DiskTotalBytes = null, DiskFreeBytes = null }).ToJson());
 
         Assert.Equal("""{"unit":"attic","sequence":7,"time":1772366400000}""", json);
     }

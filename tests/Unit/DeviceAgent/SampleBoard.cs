@@ -10,7 +10,7 @@ internal sealed class SampleBoard : IDisposable
         .With("proc/uptime", "351735.47 1298404.68\n")
         .With("proc/loadavg", "0.52 0.58 0.59 1/182 12345\n")
         .With("proc/meminfo",
-            "MemTotal:        3884384 kB\nMemFree:          402548 kB\nMemAvailable:    3245968 kB\nBuffers: 1 kB\n")
+            "MemTotal:        3884384 kB\nMemFree:          402548 kB\nMemAvailable:    3245968 kB\n")
         .With("sys/class/thermal/thermal_zone0/type", "cpu-thermal\n")
         .With("sys/class/thermal/thermal_zone0/temp", "48686\n")
         .With("sys/class/hwmon/hwmon0/name", "cpu_thermal\n")

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace LightMq.Unit.DeviceAgent;
 
-/// <summary>A peer on a port of the system's choice that answers as a test tells it, one connection at a time.</summary>
+/// <summary>
+/// A peer on a port of the system's choice that answers as a test tells it, one connection at a time.
+/// </summary>
 internal sealed class ScriptedBroker : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
