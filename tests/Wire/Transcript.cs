@@ -33,6 +33,7 @@ internal sealed class Transcript
         for (var at = 0; at < lines.Length; at++)
         {
             var line = lines[at].Trim();
+            if (at == 0) Story = line.TrimStart('#', ' ');
             if (line.Length == 0 || line[0] == '#') continue;
             if (line[0] == '!') ReadDirective(line, at + 1);
             else Steps.Add(ReadStep(line, at + 1));
@@ -40,6 +41,9 @@ internal sealed class Transcript
     }
 
     public string Name { get; }
+
+    /// <summary>Its first line: what happens.</summary>
+    public string Story { get; } = "";
 
     public List<Step> Steps { get; } = [];
 

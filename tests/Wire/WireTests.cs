@@ -6,7 +6,7 @@ namespace LightMq.Tests;
 /// <summary>The same transcripts against the bare core, our sockets and mosquitto.</summary>
 public sealed class WireTests
 {
-    private static readonly Transcript[] All = [.. Directory
+    internal static readonly Transcript[] All = [.. Directory
         .GetFiles(Path.Combine(AppContext.BaseDirectory, "Transcripts"), "*.txt")
         .Order(StringComparer.Ordinal).Select(Transcript.Load)];
 
