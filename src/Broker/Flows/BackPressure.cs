@@ -52,11 +52,13 @@ internal sealed class BackPressure(
         return messages.Bytes - retained.BufferBytes <= options.MemoryBytesMax;
     }
 
-    /// <summary>Whether a waiting message may be added to a QoS 0 receiver.</summary>
+    /// <summary>
+    /// Whether a waiting message may be added to a QoS 0 receiver. QoS 0 may take half of the common bounds.
+    /// </summary>
     public bool HasRoomForQos0(Session session, int messageBytes) =>
-        Fits(session, messageBytes + Delivering.OverheadBytes)
-        && turn.Counters.QueuedBytes + messageBytes <= options.QueuesBytesMax
-        && messages.Bytes - retained.BufferBytes <= options.MemoryBytesMax;
+        FitsAsItIs(session, messageBytes + Delivering.OverheadBytes)
+        && turn.Counters.QueuedBytes + messageBytes <= options.QueuesBytesMax / 2
+        && messages.Bytes - retained.BufferBytes <= options.MemoryBytesMax / 2;
 
     /// <summary>Makes room as the policy says; false: the new message is the one to go.</summary>
     public bool MakeRoom(Session session, ReadOnlySpan<byte> topic, int messageBytes)
@@ -68,6 +70,7 @@ internal sealed class BackPressure(
             return false;
         }
         var bytes = messageBytes + Delivering.OverheadBytes;
+        while (!FitsAsItIs(session, bytes) && delivering.DropOldest(session, DropReason.Qos0Shed, qosMax: 0)) { }
         var policy = PolicyOf(session);
         while (policy != DropPolicy.Stop
             && (!Fits(session, bytes) || turn.Counters.QueuedBytes + bytes > options.QueuesBytesMax))
@@ -149,7 +152,18 @@ internal sealed class BackPressure(
     public bool IsFull(Session session) =>
         session.HasQueue && !Fits(session, Delivering.OverheadBytes + options.PacketBytesMax);
 
-    private bool Fits(Session session, int bytes) => !session.HasQueue || session.Queue.Count == 0
+    /// <summary>Whether a message fits, if all QoS 0 messages in the queue make way for it.</summary>
+    private bool Fits(Session session, int bytes)
+    {
+        if (!session.HasQueue) return true;
+        var queue = session.Queue;
+        var count = queue.Count - queue.Qos0Count;
+        return count == 0 || (count < options.QueueMessagesMax
+            && queue.Bytes - queue.Qos0Bytes + bytes <= options.QueueBytesMax);
+    }
+
+    /// <summary>Whether a message fits beside all that is there.</summary>
+    private bool FitsAsItIs(Session session, int bytes) => !session.HasQueue || session.Queue.Count == 0
         || (session.Queue.Count < options.QueueMessagesMax
             && session.Queue.Bytes + bytes <= options.QueueBytesMax);
 

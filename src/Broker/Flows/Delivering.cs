@@ -141,13 +141,15 @@ internal sealed class Delivering(
     }
 
     /// <summary>Makes room by dropping the oldest message that is not in flight.</summary>
-    public bool DropOldest(Session session, DropReason reason)
+    public bool DropOldest(Session session, DropReason reason, byte qosMax = 2)
     {
+        if (!session.HasQueue || (qosMax == 0 && session.Queue.Qos0Count == 0)) return false;
         var queue = session.Queue;
         while (queue.HasWaiting && queue.At(queue.Next).State == DeliveryState.Done) queue.Next++;
         for (var sequence = queue.Next; sequence < queue.Tail; sequence++)
         {
-            if (queue.At(sequence).State != DeliveryState.Waiting) continue;
+            ref var delivery = ref queue.At(sequence);
+            if (delivery.State != DeliveryState.Waiting || delivery.Qos > qosMax) continue;
             Drop(session, sequence, reason);
             return true;
         }

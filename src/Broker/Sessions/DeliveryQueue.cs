@@ -73,6 +73,10 @@ internal sealed class DeliveryQueue
     /// <summary>Bytes of unfinished messages.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Those of QoS 0, which are shed first.</summary>
+    public int Qos0Count { get; private set; }
+    public long Qos0Bytes { get; private set; }
+
     public bool HasWaiting => Next < Tail;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -92,8 +96,7 @@ internal sealed class DeliveryQueue
     {
         if (Tail - Head == _ring.Length) Grow();
         At(Tail) = delivery;
-        Count++;
-        Bytes += delivery.Bytes;
+        Measure(delivery, 1);
         return Tail++;
     }
 
@@ -129,8 +132,7 @@ internal sealed class DeliveryQueue
     {
         ref var delivery = ref At(sequence);
         delivery.State = DeliveryState.Done;
-        Count--;
-        Bytes -= delivery.Bytes;
+        Measure(delivery, -1);
         if (sequence == Head) Trim();
         else if (sequence > NewestDone) NewestDone = sequence;
     }
@@ -163,8 +165,18 @@ internal sealed class DeliveryQueue
 
     private void Fill()
     {
-        Enqueue(new Delivery { Slot = -1, State = DeliveryState.Done });
-        Count--;
+        var filler = new Delivery { Slot = -1, Qos = 1, State = DeliveryState.Done };
+        Enqueue(filler);
+        Measure(filler, -1);
+    }
+
+    private void Measure(in Delivery delivery, int sign)
+    {
+        Count += sign;
+        Bytes += sign * (long)delivery.Bytes;
+        if (delivery.Qos > 0) return;
+        Qos0Count += sign;
+        Qos0Bytes += sign * (long)delivery.Bytes;
     }
 
     private void Grow()

@@ -151,6 +151,26 @@ public sealed class BackPressureTests
     }
 
     [Fact]
+    public void QoS_0_keeps_its_place_on_a_bridge_and_is_shed_first()
+    {
+        var host = new EngineHost(Small with { Bridges = [new BridgeOptions("up", ["#"])] });
+        var sensor = host.Connect("sensor");
+        sensor.Read();
+        sensor.Publish("t", "one", id: 1);
+        sensor.Publish("t", "zero", qos: 0);
+        sensor.Publish("t", "two", id: 2);
+        sensor.Publish("t", "shed", qos: 0);
+        Assert.Equal(1, host.Engine.Counters.Dropped(DropReason.Qos0Shed));
+        sensor.Publish("t", "three", id: 3);
+        Assert.Equal(2, host.Engine.Counters.Dropped(DropReason.Qos0Shed));
+        host.Advance(50);
+        Assert.Equal(["PUBACK 1", "PUBACK 2", "PUBACK 3"], sensor.Read());
+        List<string> seen = [];
+        Take(host.Connect("up", clean: false), seen);
+        Assert.Equal(["one", "two", "three"], seen);
+    }
+
+    [Fact]
     public void A_peer_that_takes_nothing_is_closed_and_publishers_go_on()
     {
         var host = new EngineHost(Small with { SlowReaderSecondsMax = 30, OutboxBytesMax = 64 });
