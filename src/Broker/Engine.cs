@@ -141,7 +141,7 @@ public sealed class Engine
         {
             case InputKind.Received: _inbound.Received(input.Connection!, input.Bytes); break;
             case InputKind.Connected: Connected(input.Connection!); break;
-            case InputKind.Closed: _connecting.Close(input.Connection!, CloseReason.PeerGone); break;
+            case InputKind.Closed: _inbound.Gone(input.Connection!); break;
             case InputKind.Drained: Drained(input.Connection!); break;
             case InputKind.Tick: break;
             case InputKind.Stored: Stored(input.Number); break;

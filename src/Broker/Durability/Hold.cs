@@ -40,7 +40,9 @@ internal sealed class Hold(Turn turn, BrokerOptions options, Journal journal, Me
                 Unlink(publisher, oldest);
                 if (!oldest.IsSafe && oldest.Keeping == Keeping.Held) Journal(oldest);
                 messages.Release(oldest);
-                if (oldest == message) return;
+                if (oldest != message) continue;
+                LetGoOfSafe(publisher);
+                return;
             }
         if (message.Keeping < Keeping.Journaled) Journal(message);
     }
@@ -72,13 +74,17 @@ internal sealed class Hold(Turn turn, BrokerOptions options, Journal journal, Me
     public void Spared(Message message)
     {
         turn.Counters.Spared++;
-        var publisher = message.Publisher!;
+        LetGoOfSafe(message.Publisher!);
+        Forget();
+    }
+
+    private void LetGoOfSafe(Publisher publisher)
+    {
         while (publisher.OldestHeld is { } oldest && (oldest.IsSafe || oldest.Keeping != Keeping.Held))
         {
             Unlink(publisher, oldest);
             messages.Release(oldest);
         }
-        Forget();
     }
 
     /// <summary>Drops from the front what needs no commit any more.</summary>

@@ -73,7 +73,8 @@ internal sealed class Connecting(
     /// <param name="connection">Which.</param>
     /// <param name="reason">Why, for log and counter.</param>
     /// <param name="detail">More words for the log.</param>
-    public void Close(Connection connection, CloseReason reason, string detail = "")
+    /// <param name="isGone">The host has closed it already.</param>
+    public void Close(Connection connection, CloseReason reason, string detail = "", bool isGone = false)
     {
         if (connection.IsClosed) return;
         connection.IsClosed = true;
@@ -81,7 +82,7 @@ internal sealed class Connecting(
         connections.Remove(connection);
         pressure.Forget(connection);
         turn.Counters.Close(reason);
-        if (reason != CloseReason.PeerGone) turn.Effects.Close(connection, reason);
+        if (!isGone) turn.Effects.Close(connection, reason);
         if (connection.Session is { } session && session.Connection == connection)
         {
             if (connection.Stage == ConnectionStage.Ready)

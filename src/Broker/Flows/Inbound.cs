@@ -32,6 +32,12 @@ internal sealed class Inbound(
         CloseRefused(connection);
     }
 
+    /// <summary>
+    /// The peer is gone. A DISCONNECT among bytes that had to wait still takes its will back (MQTT-3.1.2-10).
+    /// </summary>
+    public void Gone(Connection connection) => connecting.Close(
+        connection, SaidGoodbye(connection) ? CloseReason.Disconnected : CloseReason.PeerGone, isGone: true);
+
     /// <summary>Works on the bytes of connections that need not wait any longer.</summary>
     public void WorkResumed()
     {
@@ -64,6 +70,24 @@ internal sealed class Inbound(
         connection.Outbox.Append(PacketWriter.Ack(to, PacketType.PubComp, packetId));
     }
 
+    private bool SaidGoodbye(Connection connection)
+    {
+        var rest = connection.Leftover.Bytes;
+        try
+        {
+            while (FrameReader.TryRead(rest, options.PacketBytesMax, out var frame))
+            {
+                if (frame.Type == PacketType.Disconnect) return true;
+                rest = rest[frame.Length..];
+            }
+        }
+        catch (ProtocolError)
+        {
+            // Nobody is left to be told; what follows means nothing.
+        }
+        return false;
+    }
+
     private void Retry(Connection connection)
     {
         while (!connection.IsClosed && pressure.MayRetry(connection))
@@ -79,6 +103,7 @@ internal sealed class Inbound(
         }
         if (connection is { IsClosed: false, IsStopped: true }
             && (!pressure.IsParkFull(connection) || connection.OwesAcknowledgements)) Resume(connection);
+        CloseRefused(connection);
     }
 
     private void Resume(Connection connection)
@@ -174,7 +199,7 @@ internal sealed class Inbound(
     private void CloseRefused(Connection connection)
     {
         if (!connection.IsRefused || connection.IsClosed) return;
-        if (connection.Session!.Queue.Head < connection.RefusedUntil) return;
+        if (connection.Session!.Queue.Head < connection.RefusedUntil || connection.Parked is { Count: > 0 }) return;
         connecting.Close(
             connection, CloseReason.QuotaExceeded, "publishes beyond the bound while queues are full");
     }

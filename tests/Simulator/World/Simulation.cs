@@ -108,6 +108,9 @@ public sealed class Simulation
             quietSince = loud == null ? Math.Min(quietSince, Scheduler.Now) : long.MaxValue;
             if (quietSince < Scheduler.Now - 5 * Scheduler.Second) return;
         }
+        if (_board.Process?.Engine is { } engine)
+            Scheduler.Trace.Say($"{engine.MemoryBytes} bytes in memory, {engine.Counters.QueuedMessages} messages queued, {
+                engine.Counters.QueuedBytes} bytes, {engine.RetainedCount} retained");
         _world.Judge.Drains.Fail(Loud() ?? "events without end");
     }
 
