@@ -175,8 +175,8 @@ internal sealed class Inbound(
     /// A publish beyond what may be parked: QoS 0 is shed, and a connection that owes no acknowledgements is
     /// not read any more (false). One that owes some must be read on: its acknowledgements come behind its
     /// publishes. So its publishes are passed over, and it is closed once it has acknowledged what it had been
-    /// sent; to close it at once would let two clients that fill each other's queues come back for ever
-    /// without a step forward.
+    /// sent and what it parked got through; to close it at once would let two clients that fill each other's
+    /// queues come back for ever without a step forward.
     /// </summary>
     private bool Refuse(Connection connection, in Frame frame)
     {
@@ -199,7 +199,8 @@ internal sealed class Inbound(
     private void CloseRefused(Connection connection)
     {
         if (!connection.IsRefused || connection.IsClosed) return;
-        if (connection.Session!.Queue.Head < connection.RefusedUntil || connection.Parked is { Count: > 0 }) return;
+        var isHeardOut = connection.Session!.Queue.Head >= connection.RefusedUntil;
+        if (!isHeardOut || connection.Parked is { Count: > 0 }) return;
         connecting.Close(
             connection, CloseReason.QuotaExceeded, "publishes beyond the bound while queues are full");
     }

@@ -61,8 +61,15 @@ public sealed class BackPressureTests
         Assert.False(sensor.IsClosed);
         Assert.False(host.Reading.ContainsKey(sensor.Connection));
         sensor.Publish("t", "6", id: 6);
-        Assert.False(sensor.IsClosed);
         sensor.Ack(PacketType.PubAck, 2);
+        sensor.Read();
+        Assert.False(sensor.IsClosed);
+        var reader = host.Connect("reader", clean: false);
+        for (var round = 0; round < 5; round++)
+        {
+            Take(reader, []);
+            host.Advance(20);
+        }
         Assert.Equal(CloseReason.QuotaExceeded,
             Assert.Single(host.Closes, c => c.Connection == sensor.Connection).Reason);
     }
