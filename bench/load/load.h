@@ -21,8 +21,14 @@ struct options {
     const char *host, *user, *pass, *client_id, *subscriber_id, *topic, *filter;
     int port, mode, pubs, subs, qos, size, window, credit, batch, conns, concurrency, keepalive, server_pid;
     long count;
-    double duration, warmup, rate, hold, drain, max_secs;
+    double duration, warmup, rate, hold, drain, max_secs, ack_delay;
     bool clean, strict, retain, subscribe;
+};
+
+/* A PUBACK that a subscriber gives later: a bridge waits for the far end before it acknowledges here. */
+struct late_ack {
+    uint64_t due;
+    uint16_t pid;
 };
 
 struct conn {
@@ -33,6 +39,8 @@ struct conn {
     uint8_t *out, *left; /* unsent bytes; an incomplete packet kept from the last read */
     size_t out_len, out_off, out_cap, left_len, left_cap;
     uint64_t t_open, t_write;
+    struct late_ack *late; /* ring of PACKET_IDS: PUBACKs that wait for --ack-delay */
+    uint16_t late_first, late_end;
     /* publishers */
     uint64_t sent, acked, delivered, forgiven, next_due;
     unsigned inflight;
@@ -97,6 +105,7 @@ void pump(struct conn *c); /* sends what window, credit, rate and socket allow *
 
 /* receive.c */
 void on_readable(struct conn *c);
+void send_late_acks(struct conn *c, uint64_t t);
 
 /* connections.c */
 void open_conn(struct conn *c, char role, int idx);

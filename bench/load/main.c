@@ -102,28 +102,25 @@ static void usage(void)
           "  -i client_id, -t topic, -f filter, -u user, --pass password\n"
           "                      formats: %i index, %r role p/s/c, %n run id\n"
           "  --subscriber-id ID  client id of the subscribers, where it differs\n"
+          "  --ack-delay S       subscribers acknowledge this much later\n"
           "  --persistent (clean session off for all but publishers), --retain, --keepalive S, --strict\n",
           stderr);
     exit(1);
 }
 
 /* The options, by what they set; short names where one is there, numbers from 256 on for the rest. */
-static const struct option long_options[] = {{"host", 1, 0, 'H'},          {"port", 1, 0, 'P'},
-                                             {"mode", 1, 0, 'm'},          {"pubs", 1, 0, 'p'},
-                                             {"subs", 1, 0, 's'},          {"qos", 1, 0, 'q'},
-                                             {"size", 1, 0, 'b'},          {"window", 1, 0, 'w'},
-                                             {"credit", 1, 0, 'k'},        {"rate", 1, 0, 'r'},
-                                             {"count", 1, 0, 'n'},         {"duration", 1, 0, 'd'},
-                                             {"conns", 1, 0, 'c'},         {"client-id", 1, 0, 'i'},
-                                             {"topic", 1, 0, 't'},         {"filter", 1, 0, 'f'},
-                                             {"concurrency", 1, 0, 'C'},   {"user", 1, 0, 'u'},
-                                             {"batch", 1, 0, 256},         {"warmup", 1, 0, 257},
-                                             {"drain", 1, 0, 258},         {"hold", 1, 0, 259},
-                                             {"subscribe", 0, 0, 260},     {"pass", 1, 0, 261},
-                                             {"persistent", 0, 0, 262},    {"retain", 0, 0, 263},
-                                             {"keepalive", 1, 0, 264},     {"server-pid", 1, 0, 265},
-                                             {"strict", 0, 0, 266},        {"max-secs", 1, 0, 267},
-                                             {"subscriber-id", 1, 0, 268}, {0, 0, 0, 0}};
+static const struct option long_options[] = {
+    {"host", 1, 0, 'H'},          {"port", 1, 0, 'P'},        {"mode", 1, 0, 'm'},
+    {"pubs", 1, 0, 'p'},          {"subs", 1, 0, 's'},        {"qos", 1, 0, 'q'},
+    {"size", 1, 0, 'b'},          {"window", 1, 0, 'w'},      {"credit", 1, 0, 'k'},
+    {"rate", 1, 0, 'r'},          {"count", 1, 0, 'n'},       {"duration", 1, 0, 'd'},
+    {"conns", 1, 0, 'c'},         {"client-id", 1, 0, 'i'},   {"topic", 1, 0, 't'},
+    {"filter", 1, 0, 'f'},        {"concurrency", 1, 0, 'C'}, {"user", 1, 0, 'u'},
+    {"batch", 1, 0, 256},         {"warmup", 1, 0, 257},      {"drain", 1, 0, 258},
+    {"hold", 1, 0, 259},          {"subscribe", 0, 0, 260},   {"pass", 1, 0, 261},
+    {"persistent", 0, 0, 262},    {"retain", 0, 0, 263},      {"keepalive", 1, 0, 264},
+    {"server-pid", 1, 0, 265},    {"strict", 0, 0, 266},      {"max-secs", 1, 0, 267},
+    {"subscriber-id", 1, 0, 268}, {"ack-delay", 1, 0, 269},   {0, 0, 0, 0}};
 
 static const struct {
     int name;
@@ -135,8 +132,8 @@ static const struct {
 static const struct {
     int name;
     double *value;
-} double_options[] = {{'r', &o.rate}, {'d', &o.duration}, {257, &o.warmup}, {258, &o.drain},
-                      {259, &o.hold}, {267, &o.max_secs}, {0, NULL}};
+} double_options[] = {{'r', &o.rate}, {'d', &o.duration},  {257, &o.warmup},   {258, &o.drain},
+                      {259, &o.hold}, {269, &o.ack_delay}, {267, &o.max_secs}, {0, NULL}};
 static const struct {
     int name;
     const char **value;

@@ -74,7 +74,9 @@ static void run_until_over(struct window *w, uint64_t t_start)
             start_window(w, t);
         if (is_over(w, t, t_start))
             return;
-        turn(o.rate > 0 ? 1 : 100);
+        turn(o.rate > 0 || o.ack_delay > 0 ? 1 : 100);
+        for (int i = 0; o.ack_delay > 0 && i < o.subs; i++)
+            send_late_acks(&subs[i], t);
         if (o.rate > 0 || o.credit)
             for (int i = 0; i < o.pubs; i++)
                 pump(&pubs[i]);
@@ -92,8 +94,11 @@ static void drain(void)
 {
     stop_sending = true;
     last_recv = now_ns();
-    while (!all_arrived() && now_ns() - last_recv < o.drain * 1e9)
-        turn(50);
+    while (!all_arrived() && now_ns() - last_recv < o.drain * 1e9) {
+        turn(o.ack_delay > 0 ? 1 : 50);
+        for (int i = 0; o.ack_delay > 0 && i < o.subs; i++)
+            send_late_acks(&subs[i], now_ns());
+    }
     say_goodbye(pubs, o.pubs);
     say_goodbye(subs, o.subs);
 }

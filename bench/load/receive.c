@@ -42,6 +42,35 @@ static void got_message(struct conn *c, const uint8_t *p, size_t n, uint64_t t)
     pubs[id].delivered++;
 }
 
+static void put_ack(struct conn *c, uint16_t pid)
+{
+    uint8_t *b = reserve(c, 4);
+    b[0] = 0x40;
+    b[1] = 2;
+    b[2] = pid >> 8;
+    b[3] = pid;
+    c->out_len += 4;
+}
+
+static void acknowledge(struct conn *c, uint16_t pid, uint64_t t)
+{
+    if (o.ack_delay <= 0) {
+        put_ack(c, pid);
+        return;
+    }
+    if (!c->late)
+        c->late = xrealloc(NULL, PACKET_IDS * sizeof *c->late);
+    c->late[c->late_end++] = (struct late_ack){.due = t + (uint64_t)(o.ack_delay * 1e9), .pid = pid};
+}
+
+void send_late_acks(struct conn *c, uint64_t t)
+{
+    while (c->late_first != c->late_end && c->late[c->late_first].due <= t)
+        put_ack(c, c->late[c->late_first++].pid);
+    if (c->out_len > c->out_off && !c->want_out && c->st == READY)
+        flush(c);
+}
+
 static void packet(struct conn *c, uint8_t type, const uint8_t *p, size_t n, uint64_t t)
 {
     switch (type >> 4) {
@@ -68,14 +97,8 @@ static void packet(struct conn *c, uint8_t type, const uint8_t *p, size_t n, uin
         size_t tl = n >= 2 ? (size_t)p[0] << 8 | p[1] : 0, skip = 2 + tl + (qos ? 2 : 0);
         if (n < skip || qos > 1)
             die("%c%d: malformed PUBLISH", c->role, c->idx);
-        if (qos) {
-            uint8_t *b = reserve(c, 4);
-            b[0] = 0x40;
-            b[1] = 2;
-            b[2] = p[skip - 2];
-            b[3] = p[skip - 1];
-            c->out_len += 4;
-        }
+        if (qos)
+            acknowledge(c, p[skip - 2] << 8 | p[skip - 1], t);
         got_message(c, p + skip, n - skip, t);
         break;
     }

@@ -19,6 +19,8 @@ internal sealed class Hold : IBenchCase
         {
             Row(run, "default hold", "10 publishers, window 20", "-p 10 -w 20 -k 20", []),
             Row(run, "default hold", "one sensor, window 1", "-p 1 -w 1 -k 1", []),
+            Row(run, "default hold", "one sensor, window 1; bridge answers after 100 ms", Late("0.1"), []),
+            Row(run, "default hold", "one sensor, window 1; bridge answers after 1 s", Late("1"), []),
             Row(run, "ackHold 0", "10 publishers, window 20", "-p 10 -w 20 -k 20",
                 ["--set", Durable.HoldOff]),
             Row(run, "ackHold 0", "one sensor, window 1", "-p 1 -w 1 -k 1", ["--set", Durable.HoldOff]),
@@ -30,6 +32,8 @@ internal sealed class Hold : IBenchCase
             ],
             ["setting", "load", "msg/s", "PUBACK p50 µs", "p99 µs", "bytes written/msg"], rows, []);
     }
+
+    private static string Late(string seconds) => $"-p 1 -w 1 -k 50 --ack-delay {seconds}";
 
     private static string[] Row(BenchRun run, string setting, string name, string load, string[] more)
     {
