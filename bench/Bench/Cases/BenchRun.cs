@@ -24,6 +24,9 @@ internal sealed record BenchRun(BenchFolders Folders, bool Quick)
     /// <summary>The raw disk with groups as large as ours, in the folder of the data.</summary>
     public DiskProbe Disk() => DiskProbe.Run(Folders.Work, 16_384, Size(2_000, 50));
 
+    /// <summary>The device below the data.</summary>
+    public BlockDevice Device { get; } = new(Folders.Work);
+
     public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();

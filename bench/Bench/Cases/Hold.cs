@@ -30,7 +30,8 @@ internal sealed class Hold : IBenchCase
                 "The subscriber is the configured bridge session, connected, and acknowledges at once.",
                 "A message that it acknowledges before its group leaves is safe without the disk.",
             ],
-            ["setting", "load", "msg/s", "PUBACK p50 µs", "p99 µs", "bytes written/msg"], rows, []);
+            ["setting", "load", "msg/s", "PUBACK p50 µs", "p99 µs", "bytes written/msg", "device bytes/msg"],
+                rows, []);
     }
 
     private static string Late(string seconds) => $"-p 1 -w 1 -k 50 --ack-delay {seconds}";
@@ -38,11 +39,10 @@ internal sealed class Hold : IBenchCase
     private static string[] Row(BenchRun run, string setting, string name, string load, string[] more)
     {
         using var server = run.Brokers.Ours(run.Brokers.Fresh("hold"), [.. Bridge, .. more]);
-        var before = server.BytesWritten;
-        var figures = run.Load.Run(server,
-            $"-m fanin -q 1 {load} --persistent --subscriber-id uplink -f load/# {run.Length}");
+        var figures = Durable.Written(
+            run, server, $"-m fanin -q 1 {load} --persistent --subscriber-id uplink -f load/# {run.Length}");
         return [setting, name, BenchRun.Short(figures["msg_per_s"]), BenchRun.Short(figures["ack_p50_us"]),
-            BenchRun.Short(figures["ack_p99_us"]),
-            BenchRun.Short((server.BytesWritten - before) / Math.Max(1, figures["acked"]))];
+            BenchRun.Short(figures["ack_p99_us"]), BenchRun.Short(figures["written_per_msg"]),
+            BenchRun.Short(figures["device_per_msg"])];
     }
 }

@@ -24,8 +24,8 @@ internal sealed partial class Server : IDisposable
     /// <summary>From exec to the first CONNACK.</summary>
     public TimeSpan StartTime { get; }
 
-    /// <summary>Bytes that this process caused to be sent to the storage layer, so far.</summary>
-    public long BytesWritten => Figure("io", "write_bytes:");
+    /// <summary>Bytes that this process gave to write calls (not to sockets) so far.</summary>
+    public long BytesWritten => Figure("io", "wchar:");
 
     /// <summary>Resident memory.</summary>
     public long ResidentBytes => Figure("status", "VmRSS:") * 1024;
