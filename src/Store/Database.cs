@@ -23,6 +23,8 @@ internal sealed class Database : IDisposable
     private readonly List<BsonDocument> _puts = [];
     private readonly List<BsonValue> _deletes = [];
 
+    static Database() => LiteDbMemory.Trim();
+
     private Database(DataFile data, LogFile log)
     {
         _data = data;
