@@ -120,9 +120,10 @@ public sealed class StoreThread : IGroupStore
 
     private void Store(StoreGroup group)
     {
-        if (!Try(store => store.Commit(group))) return;
         var number = group.Number;
+        var stored = Try(store => store.Commit(group));
         lock (_gate) _group = null;
+        if (!stored) return;
         TellFull();
         _callbacks.Stored(number);
     }
