@@ -1,4 +1,3 @@
-using LightMq.Broker.Durability;
 using LightMq.Simulator.Disk;
 using LightMq.Store;
 using Xunit;
