@@ -48,7 +48,7 @@ own_rid() { if [[ $(uname -m) == aarch64 ]]; then echo linux-arm64; else echo li
 build() {
     need_dotnet
     say "building $1 (Release)"
-    dotnet build "$1" -c Release -v quiet -clp:ErrorsOnly -nodeReuse:false
+    dotnet build "$1" -c Release -v quiet -clp:"ErrorsOnly;NoSummary" -nodeReuse:false
 }
 
 # --- run ---------------------------------------------------------------------------------------------------
@@ -59,6 +59,7 @@ verb_run() {
     if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
         fail "port $port is taken by another program; stop it, or choose one: PORT=18830 ./build.sh run"
     fi
+    need mosquitto_sub mosquitto-clients
     build src/EdgeBroker
     build src/DeviceAgent
     local data=artifacts/run/data
@@ -146,7 +147,7 @@ verb_test() {
     mkdir -p artifacts/test
     local project
     check restore dotnet restore LightMq.sln --locked-mode
-    check build dotnet build LightMq.sln -c Release -v quiet -clp:ErrorsOnly -nodeReuse:false --no-restore
+    check build dotnet build LightMq.sln -c Release -v quiet -clp:"ErrorsOnly;NoSummary" -nodeReuse:false --no-restore
     if [[ $failed -eq 0 ]]; then
         check publish verb_publish "$(own_rid)"
         for project in tests/Tidy tests/Unit tests/Wire tests/Simulator tests/Process; do
@@ -197,7 +198,7 @@ verb_publish() {
     out=artifacts/publish/$rid
     for project in src/EdgeBroker src/DeviceAgent; do
         say "publishing $project for $rid"
-        dotnet publish "$project" -c Release -r "$rid" -v quiet -clp:ErrorsOnly -nodeReuse:false \
+        dotnet publish "$project" -c Release -r "$rid" -v quiet -clp:"ErrorsOnly;NoSummary" -nodeReuse:false \
             -p:PublishAot=true -p:StripSymbols=true "${linker[@]}" --artifacts-path "artifacts/obj/$rid" -o "$out"
     done
     find "$out" -maxdepth 1 -type f \( -name '*.dbg' -o -name '*.xml' -o -name '*.pdb' \) -delete
