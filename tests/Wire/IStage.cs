@@ -24,6 +24,6 @@ internal interface IStage : IDisposable
     /// <summary>Lets time pass (bare core only).</summary>
     void Advance(int milliseconds);
 
-    /// <summary>Ends all connections and the broker, and starts another from its store (bare core only).</summary>
+    /// <summary>Ends the process, and starts another from its store (bare core only).</summary>
     void Restart();
 }

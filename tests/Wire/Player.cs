@@ -15,9 +15,8 @@ internal sealed class Player(Transcript transcript, IStage stage)
         for (var at = 0; at < transcript.Steps.Count;)
         {
             var step = transcript.Steps[at];
-            var group = transcript.Steps.Skip(at).TakeWhile(
-                next => step.Kind == StepKind.ExpectAnyOrder && next.Kind == step.Kind && next.Peer == step.Peer);
-            var together = Math.Max(1, group.Count());
+            var together = step.Kind != StepKind.ExpectAnyOrder ? 1 : transcript.Steps.Skip(at)
+                .TakeWhile(next => next.Kind == step.Kind && next.Peer == step.Peer).Count();
             try
             {
                 Play(step, [.. transcript.Steps.GetRange(at, together).Select(one => one.Text)]);

@@ -22,7 +22,8 @@ internal enum StepKind
 /// <param name="Peer">Who does it, or to whom.</param>
 /// <param name="Text">Bytes, as <see cref="PacketText"/>.</param>
 /// <param name="Milliseconds">Time that passes.</param>
-internal sealed record Step(int Line, StepKind Kind, string Peer = "", string Text = "", int Milliseconds = 0);
+internal sealed record Step(
+    int Line, StepKind Kind, string Peer = "", string Text = "", int Milliseconds = 0);
 
 /// <summary>A golden conversation with a broker; README.md has the notation.</summary>
 internal sealed class Transcript

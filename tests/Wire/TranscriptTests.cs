@@ -63,7 +63,7 @@ public sealed partial class TranscriptTests
         using var stage = new CoreStage(transcript, 65_536);
         var difference = Record.Exception(() => new Player(transcript, stage).Play());
         if (expected.Length == 0) Assert.Null(difference);
-        else Assert.Contains(expected, Assert.IsType<Difference>(difference).Message, StringComparison.Ordinal);
+        else Assert.Contains(expected, Assert.IsType<Difference>(difference).Message);
     }
 
     [Theory]

@@ -16,7 +16,8 @@ public sealed class SubscribePacketTests
         Assert.Equal(0x0102, packet.PacketId);
         Assert.Equal(3, packet.Count);
         var seen = new List<string>();
-        while (packet.TryNext(out var filter, out var qos)) seen.Add($"{Encoding.UTF8.GetString(filter)} {qos}");
+        while (packet.TryNext(out var filter, out var qos))
+            seen.Add($"{Encoding.UTF8.GetString(filter)} {qos}");
         Assert.Equal(["a/+ 0", "# 1", "$share/g/x 2"], seen);
         Assert.False(packet.TryNext(out _, out _));
     }

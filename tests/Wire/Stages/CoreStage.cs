@@ -131,7 +131,7 @@ internal sealed class CoreStage : IStage, IEffects
         random[0] = ++_starts;
         _engine.Start(random, _now, this);
         Settle();
-        if (!_engine.IsReady) throw new Difference("the engine is not ready after its first group was stored");
+        if (!_engine.IsReady) throw new Difference("not ready after the first group was stored");
     }
 
     private void Handle(scoped in Input input)

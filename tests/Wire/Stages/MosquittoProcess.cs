@@ -29,7 +29,7 @@ internal sealed class MosquittoProcess : IDisposable
             """);
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(Program, ["-c", _configuration]) { RedirectStandardError = true },
+            StartInfo = new(Program, ["-c", _configuration]) { RedirectStandardError = true },
         };
         using var isRunning = new ManualResetEventSlim();
         _process.ErrorDataReceived += (_, line) =>

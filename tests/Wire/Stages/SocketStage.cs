@@ -52,7 +52,7 @@ internal sealed class SocketStage(IPEndPoint broker, IDisposable process) : ISta
     public byte[] Pending(string peer)
     {
         var asked = _peers[peer];
-        if (!asked.IsAccepted) throw new InvalidOperationException($"{peer} is not connected and cannot ping");
+        if (!asked.IsAccepted) throw new InvalidOperationException($"{peer} is not let in and cannot ping");
         foreach (var other in _peers.Values)
             if (other != asked && other.IsAccepted && !other.IsEnded) other.Ping();
         asked.Ping();
