@@ -222,7 +222,9 @@ internal sealed class Publishing(
         {
             if (!receipts.HasExactId(packet.PacketId)) return false;
             if (receipts.Awaits(packet.PacketId, 2)) return true;
-            if (receipts.TryTakeOrphan(packet.PacketId, out var exact)) receipting.OweAgain(session, exact);
+            // A client that used one id for both QoS at once has an orphan that is owed PUBACK.
+            if (receipts.TryTakeOrphan(packet.PacketId, out var exact) && exact.Qos == 2)
+                receipting.OweAgain(session, exact);
             else receipting.Owe(session, null, packet.PacketId, 2, 0);
             return true;
         }

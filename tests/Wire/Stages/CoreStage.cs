@@ -66,6 +66,24 @@ internal sealed class CoreStage : IStage, IEffects
         return from.Take(from.Received.Count);
     }
 
+    /// <summary>What waits for a peer now.</summary>
+    public byte[] Take(string peer) => _peers[peer].Take(_peers[peer].Received.Count);
+
+    /// <summary>Whether the broker has closed it, or never knew it.</summary>
+    public bool IsClosed(string peer) => !_peers.TryGetValue(peer, out var found) || found.IsClosed;
+
+    public long Milliseconds => _now.Milliseconds;
+
+    /// <summary>Whether it has connected since the process started.</summary>
+    public bool IsKnown(string peer) => _peers.ContainsKey(peer);
+
+    /// <summary>Whether the peer takes what the broker has for it.</summary>
+    public void SetTaking(string peer, bool on)
+    {
+        _peers[peer].IsTaking = on;
+        Settle();
+    }
+
     public void Cut(string peer)
     {
         var from = _peers[peer];
@@ -159,7 +177,7 @@ internal sealed class CoreStage : IStage, IEffects
             answer?.Invoke();
             foreach (var peer in _peers.Values.ToArray())
             {
-                if (peer.IsClosed) continue;
+                if (peer.IsClosed || !peer.IsTaking) continue;
                 Collect(peer);
                 if (!peer.Connection.WantsDrained) continue;
                 _engine.Handle(Input.Drained(peer.Connection), _now, this);
@@ -207,6 +225,8 @@ internal sealed class CoreStage : IStage, IEffects
         public List<byte> Received { get; } = [];
 
         public bool IsRead { get; set; } = true;
+
+        public bool IsTaking { get; set; } = true;
 
         public bool IsClosed { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using LightMq.Broker.Settings;
 
@@ -27,7 +28,9 @@ internal static class Given
         {
             var property = typeof(BrokerOptions).GetProperty(name)
                 ?? throw new FormatException($"{transcript.Name}: no option {name}");
-            property.SetValue(options, property.PropertyType == typeof(long) ? (object)(long)value : value);
+            property.SetValue(options, property.PropertyType.IsEnum
+                ? Enum.ToObject(property.PropertyType, value)
+                : Convert.ChangeType(value, property.PropertyType, CultureInfo.InvariantCulture));
         }
         return options;
     }
