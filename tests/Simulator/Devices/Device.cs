@@ -47,6 +47,9 @@ public sealed class Device
     private Scheduler Scheduler => _world.Scheduler;
     private Random Random => _world.Scheduler.Random;
 
+    public override string ToString() =>
+        $"{Profile.ClientId} ({(IsConnected ? "on" : "off")}line): {_conversation}";
+
     /// <summary>Switched on.</summary>
     public void Start()
     {

@@ -15,6 +15,7 @@ namespace LightMq.Simulator.Machine;
 /// </summary>
 public sealed class BrokerProcess : IEffects
 {
+    private static readonly byte[] s_disconnect = [0xE0, 0];
     private readonly Board _board;
     private readonly Scheduler _scheduler;
     private readonly Judge _judge;
@@ -124,7 +125,7 @@ public sealed class BrokerProcess : IEffects
         var peer = PeerOf(connection);
         _scheduler.Trace.Say($"broker closes {connection.RemoteAddress}: {reason}");
         _scheduler.Trace.Mix((long)reason);
-        if (reason is CloseReason.ProtocolError or CloseReason.NotAuthorized or CloseReason.Refused)
+        if (_board.World.Bug == SeededBug.None && reason is CloseReason.ProtocolError or CloseReason.NotAuthorized or CloseReason.Refused)
             throw new Violation("WellBehaved", $"{connection.RemoteAddress} closed for {reason}");
         if (reason == CloseReason.Disconnected && peer.End.Link.LastWill is { } will) Revoked(will);
         peer.IsClosing = true;
@@ -159,6 +160,7 @@ public sealed class BrokerProcess : IEffects
 
     private void OnStored(long number)
     {
+        if (_board.World.Bug == SeededBug.HangStore && _scheduler.Random.Happens(0.01)) return;
         var durable = _revokedBeforeGroup;
         Complete((in now) =>
         {
@@ -224,6 +226,9 @@ public sealed class BrokerProcess : IEffects
         if (peer.IsClosing || peer.IsGone) return;
         if (peer.End.IsReset)
         {
+            if (_board.World.Bug == SeededBug.FakeDisconnect)
+                _engine.Handle(Input.Received(peer.Connection, s_disconnect), now, this);
+            if (peer.IsClosing) return;
             Gone(peer);
             _engine.Handle(Input.Closed(peer.Connection), now, this);
             return;
@@ -231,6 +236,8 @@ public sealed class BrokerProcess : IEffects
         if (!peer.IsReading) return;
         var most = _scheduler.Random.Happens(0.05) ? _scheduler.Random.Next(1, 64) : _received.Length;
         var count = peer.End.Incoming.Read(_received.AsSpan(0, most));
+        var isDisconnect = _received.AsSpan(0, count).EndsWith(s_disconnect);
+        if (isDisconnect && _board.World.Bug == SeededBug.IgnoreDisconnect) count -= s_disconnect.Length;
         if (count > 0) _engine.Handle(Input.Received(peer.Connection, _received.AsSpan(0, count)), now, this);
         if (peer.IsClosing || peer.IsGone) return;
         if (peer.End.IsAtEnd)

@@ -28,6 +28,6 @@ public enum SeededBug
     IgnoreDisconnect,
     /// <summary>The end of a connection looks like DISCONNECT: <c>Wills</c>.</summary>
     FakeDisconnect,
-    /// <summary>The host no longer reads a connection that it was told to read again: <c>Drains</c>.</summary>
-    StopReading,
+    /// <summary>Now and then the store never answers: <c>Drains</c>.</summary>
+    HangStore,
 }

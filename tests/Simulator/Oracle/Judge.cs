@@ -18,7 +18,7 @@ public sealed class Judge(Rules rules)
     public Bounds Bounds { get; } = new(rules.Options);
     public Wills Wills { get; private set; } = null!;
     public RetainedState Retained { get; private set; } = null!;
-    public Drains Drains { get; private set; } = null!;
+    public Drains Drains { get; } = new();
     private List<IChecker> Checkers { get; } = [];
 
     public static Judge Of(Rules rules)
@@ -26,7 +26,6 @@ public sealed class Judge(Rules rules)
         var judge = new Judge(rules);
         judge.Wills = new Wills(judge);
         judge.Retained = new RetainedState(judge);
-        judge.Drains = new Drains(judge);
         judge.Checkers.AddRange([
             new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules), new NothingInvented(judge),
             judge.Wills, judge.Retained, judge.Bridges]);
@@ -90,11 +89,11 @@ public sealed class Judge(Rules rules)
         foreach (var checker in Checkers) checker.EraBegan(subscriber);
     }
 
-    /// <summary>What is still owed to anybody, or null.</summary>
-    public string? Owed()
+    /// <summary>What is still owed to anybody, as the violation that it will be if it stays so; or null.</summary>
+    public Violation? Owed()
     {
         foreach (var checker in Checkers)
-            if (checker.Owed() is { } owed) return owed;
+            if (checker.Owed() is { } owed) return new Violation(checker.GetType().Name, owed);
         return null;
     }
 

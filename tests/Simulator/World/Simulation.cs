@@ -111,13 +111,14 @@ public sealed class Simulation
         if (_board.Process?.Engine is { } engine)
             Scheduler.Trace.Say($"{engine.MemoryBytes} bytes in memory, {engine.Counters.QueuedMessages} messages queued, {
                 engine.Counters.QueuedBytes} bytes, {engine.RetainedCount} retained");
-        _world.Judge.Drains.Fail(Loud() ?? "events without end");
+        throw Loud() ?? _world.Judge.Drains.Stuck("events without end");
     }
 
-    private string? Loud()
+    // What is not quiet yet, as the violation that it will be if it never is.
+    private Violation? Loud()
     {
         foreach (var device in _devices)
-            if (!device.IsQuiet) return $"{device.Profile.ClientId} ({(device.IsConnected ? "on" : "off")}line): {device.Conversation}";
+            if (!device.IsQuiet) return _world.Judge.Drains.Stuck($"{device}");
         return _world.Judge.Owed();
     }
 

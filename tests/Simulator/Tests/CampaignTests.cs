@@ -1,0 +1,33 @@
+using LightMq.Simulator.World;
+using Xunit;
+
+namespace LightMq.Simulator.Tests;
+
+/// <summary>The broker keeps its promises over many seeds, and every seed can be run again.</summary>
+public sealed class CampaignTests(ITestOutputHelper output)
+{
+    /// <summary>Seeds that a run of the tests takes; the console runs on for ever.</summary>
+    private const int Seeds = 2_000;
+
+    [Fact]
+    public void Promises_hold_over_two_thousand_seeds()
+    {
+        var lines = new StringWriter();
+        var campaign = new Campaign(lines, Environment.ProcessorCount);
+        campaign.Run(1, Seeds);
+        output.WriteLine(lines.ToString());
+        Console.WriteLine(lines);
+        Assert.Empty(campaign.Failures);
+    }
+
+    [Fact]
+    public void A_seed_runs_the_same_twice()
+    {
+        for (var seed = 1; seed <= 40; seed++)
+            Assert.Equal(Simulation.Run(seed), Simulation.Run(seed));
+    }
+
+    [Fact]
+    public void Another_seed_is_another_run() =>
+        Assert.NotEqual(Simulation.Run(1).Hash, Simulation.Run(2).Hash);
+}
