@@ -17,10 +17,8 @@ public sealed class Conversation
     private readonly ClientSession _session = new();
     private readonly SortedDictionary<string, int> _wanted = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _unsettled = new(StringComparer.Ordinal);
-    private readonly Queue<(PacketType, ushort)> _answers = new();
+    private readonly Answers _answers;
     private readonly byte[] _packet = new byte[140_000];
-    private int _answerRun;
-    private bool _answering;
     private bool _spoke;
     private bool? _storedBefore;
     private int _sequence;
@@ -30,6 +28,7 @@ public sealed class Conversation
         _device = device;
         _profile = device.Profile;
         _world = world;
+        _answers = new Answers(world.Scheduler, _profile.AckDelay, SendAck);
         _facts = world.Judge.Subscriber(_profile.ClientId, _profile.IsBridge);
         foreach (var (filter, qos) in _profile.Filters) _wanted[filter] = qos;
         if (!_profile.IsBridge) return;
@@ -88,8 +87,6 @@ public sealed class Conversation
     /// <summary>The connection is gone.</summary>
     public void End(bool wasClean)
     {
-        _answerRun++;
-        _answering = false;
         _answers.Clear();
         _spoke = false;
         foreach (var (filter, _) in _session.Requests.Values) _unsettled.Add(filter);
@@ -192,8 +189,8 @@ public sealed class Conversation
             Judge.Delivered(
                 _facts, topic, packet.Payload.ToArray(), packet.Qos, packet.Dup, packet.Retain, Now);
         }
-        if (packet.Qos == 1) Answer(PacketType.PubAck, id);
-        if (packet.Qos == 2) Answer(PacketType.PubRec, id);
+        if (packet.Qos == 1) _answers.Give(PacketType.PubAck, id);
+        if (packet.Qos == 2) _answers.Give(PacketType.PubRec, id);
     }
 
     private void Describe(in PublishPacket packet, string topic, ushort id)
@@ -225,7 +222,7 @@ public sealed class Conversation
     private void HearPubRel(ushort id)
     {
         _session.Incoming.Remove(id);
-        Answer(PacketType.PubComp, id);
+        _answers.Give(PacketType.PubComp, id);
     }
 
     private void HearPubComp(ushort id)
@@ -279,29 +276,4 @@ public sealed class Conversation
 
     private void SendAck(PacketType type, ushort id) =>
         _device.Send(_packet.AsSpan(0, PacketWriter.Ack(_packet, type, id)));
-
-    // Answers leave in the order of what they answer (MQTT-4.6.0-2), after the time the application takes.
-    private void Answer(PacketType type, ushort id)
-    {
-        if (_profile.AckDelay == 0)
-        {
-            SendAck(type, id);
-            return;
-        }
-        _answers.Enqueue((type, id));
-        if (!_answering) AnswerLater();
-    }
-
-    private void AnswerLater()
-    {
-        _answering = true;
-        var run = _answerRun;
-        _world.Scheduler.After(Random.Spread(_profile.AckDelay / 4 + 1, _profile.AckDelay * 2), () =>
-        {
-            if (run != _answerRun || !_answers.TryDequeue(out var answer)) return;
-            _answering = false;
-            if (_answers.Count > 0) AnswerLater();
-            SendAck(answer.Item1, answer.Item2);
-        });
-    }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using LightMq.Mqtt;
 using LightMq.Simulator.Machine;
 using LightMq.Simulator.Network;
@@ -145,30 +144,9 @@ public sealed class Device
     {
         var hasWill = Profile.WillQos >= 0 && IsCleanNow == Profile.IsClean;
         _will = hasWill ? _world.Judge.Wills.Offer(_conversation.MakeWill(), _end!.Link) : null;
-        var fields = new ConnectFields
-        {
-            ClientId = Encoding.UTF8.GetBytes(Profile.ClientId),
-            CleanSession = IsCleanNow,
-            KeepAliveSeconds = (ushort)Profile.KeepAliveSeconds,
-        };
-        if (_will is { Message: var message })
-            fields = fields with
-            {
-                WillTopic = Encoding.UTF8.GetBytes(message.Topic),
-                WillPayload = message.Payload,
-                WillQos = message.Qos,
-                WillRetain = message.Retain,
-            };
-        if (Profile.User != null)
-            fields = fields with
-            {
-                UserName = Encoding.UTF8.GetBytes(Profile.User),
-                Password = Encoding.UTF8.GetBytes(Profile.Password!),
-            };
-        var bytes = new byte[1024];
         _conversation.ConnectSent(IsCleanNow);
         Scheduler.Trace.Say($"{Profile.ClientId} CONNECT clean {IsCleanNow}");
-        Send(bytes.AsSpan(0, PacketWriter.Connect(bytes, fields)));
+        Send(ConnectRequest.Of(Profile, IsCleanNow, _will?.Message));
     }
 
     private void Noticed()

@@ -41,7 +41,7 @@ public sealed class BrokerProcess : IEffects
         _judge = board.World.Judge;
         _born = _scheduler.Now;
         _engine = new Engine(board.World.Bug == SeededBug.WidenBounds
-            ? Widened(board.World.Scenario.Options) : board.World.Scenario.Options);
+            ? WidenedBounds.Of(board.World.Scenario.Options) : board.World.Scenario.Options);
         _storeThread = new StoreThread(_scheduler, store, board.World.Scenario.CommitMicroseconds)
         {
             Stored = OnStored,
@@ -140,7 +140,7 @@ public sealed class BrokerProcess : IEffects
         _revokedBeforeGroup = [.. _revoked];
         _revoked.Clear();
         _scheduler.Trace.Mix(group.Number);
-        if (_scheduler.Trace.IsVerbose) Describe(group);
+        if (_scheduler.Trace.IsVerbose) _scheduler.Trace.Say($"{GroupText.Of(group)}");
         _storeThread.Commit(group);
     }
 
@@ -289,23 +289,6 @@ public sealed class BrokerProcess : IEffects
         _dirty.Add(peer);
         ComeSoon();
     }
-
-    private void Describe(StoreGroup group)
-    {
-        var changes = new List<string>();
-        foreach (var change in group.Changes)
-            changes.Add($"{change.Collection} {change.Key}: {(change.IsDelete ? "gone" : $"{change.Length}")}");
-        _scheduler.Trace.Say($"group {group.Number}: {string.Join(", ", changes)}");
-    }
-
-    private static BrokerOptions Widened(BrokerOptions options) => options with
-    {
-        QueueMessagesMax = 1_000_000,
-        QueueBytesMax = 1L << 30,
-        QueuesBytesMax = 1L << 30,
-        ParkedPacketsMax = 1_000,
-        InflightMax = 1_000,
-    };
 
     private Peer PeerOf(Connection connection) => Peers.Find(peer => peer.Connection == connection)
         ?? throw new Violation("LetGo", $"effect on {connection.RemoteAddress}, whose connection has ended");
