@@ -19,7 +19,9 @@ public sealed class Campaign(TextWriter output, int threads)
         .Where(line => line.Length > 0 && line[0] != '#')
         .Select(line => int.Parse(line.Split(' ')[0]))];
 
-    /// <summary>Runs the remembered seeds, then <paramref name="count"/> from <paramref name="first"/> on.</summary>
+    /// <summary>
+    /// Runs the remembered seeds, then <paramref name="count"/> from <paramref name="first"/> on.
+    /// </summary>
     public void Run(int first, int count)
     {
         output.WriteLine($"seeds {first} to {(long)first + count - 1}");

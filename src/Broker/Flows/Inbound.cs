@@ -174,9 +174,9 @@ internal sealed class Inbound(
     /// <summary>
     /// A publish beyond what may be parked: QoS 0 is shed, and a connection that owes no acknowledgements is
     /// not read any more (false). One that owes some must be read on: its acknowledgements come behind its
-    /// publishes. So its publishes are passed over, and it is closed once it has acknowledged what it had been
-    /// sent and what it parked got through; to close it at once would let two clients that fill each other's
-    /// queues come back for ever without a step forward.
+    /// publishes. So its publishes are passed over, and it is closed once it has acknowledged what it had
+    /// been sent and what it parked got through; to close it at once would let two clients that fill each
+    /// other's queues come back for ever without a step forward.
     /// </summary>
     private bool Refuse(Connection connection, in Frame frame)
     {

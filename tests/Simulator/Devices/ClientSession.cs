@@ -10,7 +10,9 @@ public sealed class Outgoing(ushort id, MessageFacts message)
     public bool IsReleased { get; set; }
 }
 
-/// <summary>The client's half of an MQTT session: what it must remember over connections (MQTT 3.1.1, 4.1).</summary>
+/// <summary>
+/// The client's half of an MQTT session: what it must remember over connections (MQTT 3.1.1, 4.1).
+/// </summary>
 public sealed class ClientSession
 {
     private ushort _lastId;

@@ -37,14 +37,15 @@ public sealed class Conversation
         _wanted.Clear();
     }
 
-    public bool IsQuiet => _session.Outgoing.Count == 0 && _session.Requests.Count == 0 && _unsettled.Count == 0
-        && _answers.Count == 0;
+    public bool IsQuiet => _session.Outgoing.Count == 0 && _session.Requests.Count == 0
+        && _unsettled.Count == 0 && _answers.Count == 0;
     public int Published { get; private set; }
     private Judge Judge => _world.Judge;
     private long Now => _world.Scheduler.Now;
     private Random Random => _world.Scheduler.Random;
 
-    public override string ToString() => $"{_session.Outgoing.Count} outgoing, {_session.Requests.Count} requests, "
+    public override string ToString() =>
+        $"{_session.Outgoing.Count} outgoing, {_session.Requests.Count} requests, "
         + $"{_unsettled.Count} unsettled, {_answers.Count} answers";
 
     public void ConnectSent(bool clean)
@@ -155,7 +156,8 @@ public sealed class Conversation
     public void Hear(in Frame frame)
     {
         if (!_device.IsConnected && frame.Type != PacketType.ConnAck)
-            throw new Violation("Protocol", $"{_profile.ClientId}: {frame.Type} before CONNACK (MQTT-3.2.0-1)");
+            throw new Violation(
+                "Protocol", $"{_profile.ClientId}: {frame.Type} before CONNACK (MQTT-3.2.0-1)");
         switch (frame.Type)
         {
             case PacketType.ConnAck: HearConnAck(ConnAckPacket.Read(frame)); break;
@@ -258,7 +260,8 @@ public sealed class Conversation
         Judge.Requested(_facts, filter, qos, Now);
         var bytes = Encoding.UTF8.GetBytes(filter);
         _device.Send(_packet.AsSpan(0, qos < 0
-            ? PacketWriter.Unsubscribe(_packet, id, bytes) : PacketWriter.Subscribe(_packet, id, bytes, qos)));
+            ? PacketWriter.Unsubscribe(_packet, id, bytes)
+            : PacketWriter.Subscribe(_packet, id, bytes, qos)));
     }
 
     private void Resend(Outgoing outgoing)

@@ -41,7 +41,8 @@ public sealed class Device
     public bool IsCleanNow { get; private set; }
     public int Unsent => _out.Count;
     public Conversation Conversation => _conversation;
-    public bool IsQuiet => IsConnected && Link is { IsCut: false } && _out.Count == 0 && _conversation.IsQuiet;
+    public bool IsQuiet =>
+        IsConnected && Link is { IsCut: false } && _out.Count == 0 && _conversation.IsQuiet;
     public Link? Link => _end?.Link;
     private Scheduler Scheduler => _world.Scheduler;
     private Random Random => _world.Scheduler.Random;
@@ -62,7 +63,8 @@ public sealed class Device
     {
         if (_end != null) return;
         var generation = ++_generation;
-        var link = new Link(Scheduler, _world.Scenario.Conditions, Profile.UpWindowBytes, Profile.DownWindowBytes);
+        var link = new Link(
+            Scheduler, _world.Scenario.Conditions, Profile.UpWindowBytes, Profile.DownWindowBytes);
         Scheduler.After(_world.Scenario.Conditions.Latency(Random), () =>
         {
             var accepted = _board.Accept(link.Broker, Profile.Listener, Profile.ClientId);

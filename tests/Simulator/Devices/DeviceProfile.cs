@@ -41,6 +41,8 @@ public sealed record DeviceProfile
     public long AwayMost { get; init; } = 1_000_000;
     /// <summary>How often it comes back with a clean session although it is a persistent client.</summary>
     public double WipeChance { get; init; }
-    /// <summary>Does not wait for CONNACK before it subscribes and publishes (MQTT 3.1.1, section 3.1.4).</summary>
+    /// <summary>
+    /// Does not wait for CONNACK before it subscribes and publishes (MQTT 3.1.1, section 3.1.4).
+    /// </summary>
     public bool IsEager { get; init; }
 }

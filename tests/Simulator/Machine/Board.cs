@@ -17,7 +17,9 @@ public sealed class Board(Surroundings world, IStoreModel store)
     public int Boots => _boots;
     private Random Random => World.Scheduler.Random;
 
-    /// <summary>Power comes on: the store is opened until it lets itself be opened, then the broker starts.</summary>
+    /// <summary>
+    /// Power comes on: the store is opened until it lets itself be opened, then the broker starts.
+    /// </summary>
     public void PowerOn()
     {
         if (Process != null) return;

@@ -45,7 +45,8 @@ public sealed class BrokerProcess : IEffects
         _storeThread = new StoreThread(_scheduler, store, board.World.Scenario.CommitMicroseconds)
         {
             Stored = OnStored,
-            Loaded = (slot, bytes) => Complete((in now) => _engine.Handle(Input.Loaded(slot, bytes), now, this)),
+            Loaded = (slot, bytes) =>
+                Complete((in now) => _engine.Handle(Input.Loaded(slot, bytes), now, this)),
             Full = full => Complete((in now) => _engine.Handle(Input.DiskFull(full), now, this)),
             PowerLost = board.PowerOff,
             Tamper = board.World.Bug == SeededBug.None ? null : new GroupTamper(board.World).Change,
@@ -97,7 +98,9 @@ public sealed class BrokerProcess : IEffects
         foreach (var peer in Peers) peer.Connection.Outbox.Clear();
     }
 
-    /// <summary>The will that DISCONNECT on this connection takes back, once the engine has read it.</summary>
+    /// <summary>
+    /// The will that DISCONNECT on this connection takes back, once the engine has read it.
+    /// </summary>
     public void Revoked(WillFacts will)
     {
         will.IsRevoked = true;
@@ -125,7 +128,8 @@ public sealed class BrokerProcess : IEffects
         var peer = PeerOf(connection);
         _scheduler.Trace.Say($"broker closes {connection.RemoteAddress}: {reason}");
         _scheduler.Trace.Mix((long)reason);
-        if (_board.World.Bug == SeededBug.None && reason is CloseReason.ProtocolError or CloseReason.NotAuthorized or CloseReason.Refused)
+        if (reason is CloseReason.ProtocolError or CloseReason.NotAuthorized or CloseReason.Refused
+            && _board.World.Bug == SeededBug.None)
             throw new Violation("WellBehaved", $"{connection.RemoteAddress} closed for {reason}");
         if (reason == CloseReason.Disconnected && peer.End.Link.LastWill is { } will) Revoked(will);
         peer.IsClosing = true;
@@ -135,7 +139,7 @@ public sealed class BrokerProcess : IEffects
 
     public void Store(StoreGroup group)
     {
-        if (_groupUnderWay) throw new Violation("OneGroup", $"group {group.Number} before the last was stored");
+        if (_groupUnderWay) throw new Violation("OneGroup", $"{group.Number} before the last was stored");
         _groupUnderWay = true;
         _revokedBeforeGroup = [.. _revoked];
         _revoked.Clear();
@@ -149,8 +153,8 @@ public sealed class BrokerProcess : IEffects
     public void CheckPassword(Connection connection, PasswordHash hash, byte[] password)
     {
         var matches = LocalUsers.Matches(hash, password);
-        _scheduler.After(_scheduler.Random.Spread(1_000, 50_000),
-            () => Complete((in now) => _engine.Handle(Input.PasswordChecked(connection, matches), now, this)));
+        _scheduler.After(_scheduler.Random.Spread(1_000, 50_000), () => Complete((in now) =>
+            _engine.Handle(Input.PasswordChecked(connection, matches), now, this)));
     }
 
     public void Report(in BrokerEvent happened)

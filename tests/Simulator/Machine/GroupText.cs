@@ -9,7 +9,10 @@ public static class GroupText
     {
         var changes = new List<string>();
         foreach (var change in group.Changes)
-            changes.Add($"{change.Collection} {change.Key}: {(change.IsDelete ? "gone" : $"{change.Length}")}");
+        {
+            var what = change.IsDelete ? "gone" : $"{change.Length}";
+            changes.Add($"{change.Collection} {change.Key}: {what}");
+        }
         return $"group {group.Number}: {string.Join(", ", changes)}";
     }
 }

@@ -12,8 +12,8 @@ public static class LocalUsers
     public static LocalUser Make(string name)
     {
         var salt = Encoding.UTF8.GetBytes(name);
-        return new LocalUser(name, new PasswordHash(1, salt, Derive(Encoding.UTF8.GetBytes(Password), salt, 1)),
-            [new TopicRule("#", true, true)]);
+        var hash = Derive(Encoding.UTF8.GetBytes(Password), salt, 1);
+        return new LocalUser(name, new PasswordHash(1, salt, hash), [new TopicRule("#", true, true)]);
     }
 
     public static bool Matches(PasswordHash hash, byte[] password) =>

@@ -23,7 +23,9 @@ public sealed class Link
 
     public LinkEnd Device { get; }
     public LinkEnd Broker { get; }
-    /// <summary>The will that the DISCONNECT among the device's bytes takes back, once all were written.</summary>
+    /// <summary>
+    /// The will that the DISCONNECT among the device's bytes takes back, once all were written.
+    /// </summary>
     public WillFacts? LastWill { get; set; }
 
     /// <summary>Nothing gets through any more, whether or not the ends know.</summary>

@@ -3,8 +3,8 @@ using LightMq.Simulator.World;
 namespace LightMq.Simulator.Network;
 
 /// <summary>
-/// One direction of a connection: bytes in order, late, in any pieces, at most a window of them between writer
-/// and reader.
+/// One direction of a connection: bytes in order, late, in any pieces, at most a window of them between
+/// writer and reader.
 /// </summary>
 public sealed class Pipe(Scheduler scheduler, Conditions conditions, int windowBytes)
 {

@@ -1,6 +1,8 @@
 namespace LightMq.Simulator.Oracle;
 
-/// <summary>PUBACK and PUBREC come in the order of the PUBLISH packets (MQTT-4.6.0-2, MQTT-4.6.0-3).</summary>
+/// <summary>
+/// PUBACK and PUBREC come in the order of the PUBLISH packets (MQTT-4.6.0-2, MQTT-4.6.0-3).
+/// </summary>
 public sealed class AckOrder
 {
     /// <summary>An acknowledgement came; null expected: none was waited for.</summary>

@@ -1,8 +1,8 @@
 namespace LightMq.Simulator.Oracle;
 
 /// <summary>
-/// Acknowledged QoS 1 and 2 reaches, at least once, every client that was certainly subscribed with QoS 1 or 2
-/// before the message was sent and stayed so (MQTT-4.3.2, LMQ-MSG-2).
+/// Acknowledged QoS 1 and 2 reaches, at least once, every client that was certainly subscribed with QoS 1 or
+/// 2 before the message was sent and stayed so (MQTT-4.3.2, LMQ-MSG-2).
 /// </summary>
 public sealed class AtLeastOnce(Judge judge) : IChecker
 {
@@ -31,7 +31,8 @@ public sealed class AtLeastOnce(Judge judge) : IChecker
 
     public void Loosened(SubscriberFacts subscriber, string filter)
     {
-        if (_owed.TryGetValue(subscriber, out var owed)) owed.RemoveAll(message => !subscriber.IsOwed(message));
+        if (_owed.TryGetValue(subscriber, out var owed))
+            owed.RemoveAll(message => !subscriber.IsOwed(message));
     }
 
     public void EraBegan(SubscriberFacts subscriber)

@@ -6,9 +6,9 @@ namespace LightMq.Simulator.Oracle;
 
 /// <summary>What the broker holds stays within what it was configured to hold, at every moment.</summary>
 /// <remarks>
-/// A bound stops the next message, not the one that reaches it, so each is allowed one largest packet more; what
-/// has been parked when reading stops is bounded by packets and bytes of its own. Wills and retained copies wait
-/// for nobody: they come on top. Bridges are never stopped.
+/// A bound stops the next message, not the one that reaches it, so each is allowed one largest packet more;
+/// what has been parked when reading stops is bounded by packets and bytes of its own. Wills and retained
+/// copies wait for nobody: they come on top. Bridges are never stopped.
 /// </remarks>
 public sealed class Bounds(BrokerOptions options)
 {
@@ -16,13 +16,16 @@ public sealed class Bounds(BrokerOptions options)
     private const int RetainedMost = 12;
     private int _unstoppable = RetainedMost;
 
-    /// <summary>A client with a will connects: when it is lost, its will is queued whatever the bounds say.</summary>
+    /// <summary>
+    /// A client with a will connects: when it is lost, its will is queued whatever the bounds say.
+    /// </summary>
     public void WillOffered() => _unstoppable++;
 
     public void Observe(Engine engine)
     {
         if (options.QueueFull == DropPolicy.Stop && options.Bridges.Count == 0)
-            Demand(engine.Counters.QueuedBytes, options.QueuesBytesMax + (1L + _unstoppable) * PacketBytesMost, "bytes in all queues");
+            Demand(engine.Counters.QueuedBytes,
+                options.QueuesBytesMax + (1L + _unstoppable) * PacketBytesMost, "bytes in all queues");
     }
 
     public void Observe(Connection connection)

@@ -3,8 +3,8 @@ using LightMq.Broker.Bridges;
 namespace LightMq.Simulator.Oracle;
 
 /// <summary>
-/// Streams to the central (LMQ-CORE-4, LMQ-ORD-1): per bridge, client and epoch the numbers 1, 2, 3 … appear in
-/// order and without holes, a number always names the same message, and epochs follow one another.
+/// Streams to the central (LMQ-CORE-4, LMQ-ORD-1): per bridge, client and epoch the numbers 1, 2, 3 … appear
+/// in order and without holes, a number always names the same message, and epochs follow one another.
 /// </summary>
 public sealed class BridgeStreams : IChecker
 {

@@ -1,8 +1,8 @@
 namespace LightMq.Simulator.Oracle;
 
 /// <summary>
-/// Once faults have stopped, every device gets all its answers within bounded time. (What messages are owed then
-/// is the business of the checker that they are owed by.)
+/// Once faults have stopped, every device gets all its answers within bounded time. (What messages are owed
+/// then is the business of the checker that they are owed by.)
 /// </summary>
 public sealed class Drains
 {

@@ -27,8 +27,8 @@ public sealed class Judge(Rules rules)
         judge.Wills = new Wills(judge);
         judge.Retained = new RetainedState(judge);
         judge.Checkers.AddRange([
-            new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules), new NothingInvented(judge),
-            judge.Wills, judge.Retained, judge.Bridges]);
+            new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules),
+            new NothingInvented(judge), judge.Wills, judge.Retained, judge.Bridges]);
         return judge;
     }
 
@@ -55,7 +55,8 @@ public sealed class Judge(Rules rules)
         foreach (var checker in Checkers) checker.Acknowledged(message);
     }
 
-    public void Delivered(SubscriberFacts to, string topic, byte[] payload, int qos, bool dup, bool retain, long now)
+    public void Delivered(
+        SubscriberFacts to, string topic, byte[] payload, int qos, bool dup, bool retain, long now)
     {
         Deliveries++;
         var known = MessageFacts.TryRead(payload, out var publisher, out var sequence);
@@ -73,7 +74,9 @@ public sealed class Judge(Rules rules)
     public void Settled(SubscriberFacts subscriber, string filter, int qos, long now) =>
         subscriber.Filter(filter).Settled(qos, now);
 
-    /// <summary>The client's session may be gone: its connection ended (clean), or it asks for a new one.</summary>
+    /// <summary>
+    /// The client's session may be gone: its connection ended (clean), or it asks for a new one.
+    /// </summary>
     public void SessionDoubtful(SubscriberFacts subscriber, long now)
     {
         foreach (var filter in subscriber.Filters)
@@ -89,7 +92,9 @@ public sealed class Judge(Rules rules)
         foreach (var checker in Checkers) checker.EraBegan(subscriber);
     }
 
-    /// <summary>What is still owed to anybody, as the violation that it will be if it stays so; or null.</summary>
+    /// <summary>
+    /// What is still owed to anybody, as the violation that it will be if it stays so; or null.
+    /// </summary>
     public Violation? Owed()
     {
         foreach (var checker in Checkers)

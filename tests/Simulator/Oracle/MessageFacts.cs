@@ -14,7 +14,9 @@ public sealed class MessageFacts(int publisher, int sequence, string topic, int 
     public bool Retain { get; } = retain;
     public byte[] Payload { get; init; } = [];
     public bool IsWill { get; init; }
-    /// <summary>The publisher's session ends with its connection: what is not acknowledged then is given up.</summary>
+    /// <summary>
+    /// The publisher's session ends with its connection: what is not acknowledged then is given up.
+    /// </summary>
     public bool IsClean { get; init; }
     /// <summary>When it was first given to the connection, in microseconds.</summary>
     public long FirstSent { get; init; }
@@ -23,15 +25,19 @@ public sealed class MessageFacts(int publisher, int sequence, string topic, int 
     public int Sends { get; set; } = 1;
 
     public override string ToString() =>
-        $"{(IsWill ? "will" : "message")} {Publisher}/{Sequence} QoS {Qos}{(Retain ? " retained" : "")} on {Topic}";
+        $"{(IsWill ? "will" : "message")} {Publisher}/{Sequence} QoS {Qos}"
+        + $"{(Retain ? " retained" : "")} on {Topic}";
 
-    /// <summary>A payload that names its publisher and sequence, filled up with bytes that follow from both.</summary>
+    /// <summary>
+    /// A payload that names its publisher and sequence, filled up with bytes that follow from both.
+    /// </summary>
     public static byte[] MakePayload(int publisher, int sequence, int bytes)
     {
         var payload = new byte[Math.Max(HeadBytes, bytes)];
         BinaryPrimitives.WriteUInt16BigEndian(payload, (ushort)publisher);
         BinaryPrimitives.WriteInt32BigEndian(payload.AsSpan(2), sequence);
-        for (var i = HeadBytes; i < payload.Length; i++) payload[i] = (byte)(publisher * 31 + sequence * 7 + i);
+        for (var i = HeadBytes; i < payload.Length; i++)
+            payload[i] = (byte)(publisher * 31 + sequence * 7 + i);
         return payload;
     }
 

@@ -10,7 +10,8 @@ public sealed class NothingInvented(Judge judge) : IChecker
     {
         if (delivery.Payload.Length == 0)
         {
-            Demand(judge.WasCleared(delivery.Topic) && !delivery.Retain, delivery, "nobody sent an empty payload");
+            var wasSent = judge.WasCleared(delivery.Topic) && !delivery.Retain;
+            Demand(wasSent, delivery, "nobody sent an empty payload");
             return;
         }
         if (delivery.Message is not { } message)

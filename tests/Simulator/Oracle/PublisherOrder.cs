@@ -5,14 +5,14 @@ namespace LightMq.Simulator.Oracle;
 /// (MQTT-4.6.0-6, LMQ-ORD-1).
 /// </summary>
 /// <remarks>
-/// Only messages first sent after the subscription was certain count: a client that subscribes between the two
-/// transmissions of a message rightly gets it after a later one. Where a queue may drop, a message sent twice
-/// may be new at its second coming, and a power cut may bring back what was dropped: there only worlds without
-/// are judged.
+/// Only messages first sent after the subscription was certain count: a client that subscribes between the
+/// two transmissions of a message rightly gets it after a later one. Where a queue may drop, a message sent
+/// twice may be new at its second coming, and a power cut may bring back what was dropped: there only worlds
+/// without are judged.
 /// </remarks>
 public sealed class PublisherOrder(Rules rules) : IChecker
 {
-    private readonly Dictionary<(SubscriberFacts, int Era, int Publisher, string Topic), MessageFacts> _last = [];
+    private readonly Dictionary<(SubscriberFacts, int Era, int, string Topic), MessageFacts> _last = [];
     private readonly HashSet<(SubscriberFacts, int Era, MessageFacts)> _seen = [];
 
     public void Delivered(Delivery delivery)

@@ -36,7 +36,8 @@ public sealed class RetainedState(Judge judge) : IChecker
             var mayBeEmpty = possible.Any(m => m.Payload.Length == 0)
                 || sent.All(m => m.Acknowledged == long.MaxValue);
             if (!mayBeEmpty)
-                throw new Violation(nameof(RetainedState), $"{topic} retains nothing, expected {possible[^1]}");
+                throw new Violation(
+                    nameof(RetainedState), $"{topic} retains nothing, expected {possible[^1]}");
             return;
         }
         if (!possible.Contains(held))

@@ -12,7 +12,9 @@ public sealed class SessionSurvival
     /// <summary>A bridge session exists before anybody connects (LMQ-CORE-4).</summary>
     public void Exists(string clientId) => _stored[clientId] = true;
 
-    /// <summary>Until the answer comes, the session's fate is not known where the request changes it.</summary>
+    /// <summary>
+    /// Until the answer comes, the session's fate is not known where the request changes it.
+    /// </summary>
     public void ConnectSent(string clientId, bool clean)
     {
         if (_stored.GetValueOrDefault(clientId, false) == clean) _stored[clientId] = null;

@@ -32,7 +32,9 @@ public sealed class SubscriberFacts(string clientId, bool isBridge)
         _filters.Clear();
     }
 
-    /// <summary>Whether this client is owed a message at QoS 1 or above that was first sent at a time.</summary>
+    /// <summary>
+    /// Whether this client is owed a message at QoS 1 or above that was first sent at a time.
+    /// </summary>
     public bool IsOwed(MessageFacts message)
     {
         foreach (var filter in _filters.Values)
@@ -40,7 +42,9 @@ public sealed class SubscriberFacts(string clientId, bool isBridge)
         return false;
     }
 
-    /// <summary>Lowest and highest QoS that subscriptions may give a message; high -1: none matches.</summary>
+    /// <summary>
+    /// Lowest and highest QoS that subscriptions may give a message; high -1: none matches.
+    /// </summary>
     public (int Low, int High) GrantedFor(MessageFacts message)
     {
         var (low, high) = (-1, -1);

@@ -17,13 +17,17 @@ public sealed class WillFacts(MessageFacts message, Link link)
     public bool IsRevoked { get; set; }
     /// <summary>A group was stored that was begun after that.</summary>
     public bool IsRevokedDurably { get; set; }
-    /// <summary>The broker was stopped, or lost power before it had noted the DISCONNECT: either is right.</summary>
+    /// <summary>
+    /// The broker was stopped, or lost power before it had noted the DISCONNECT: either is right.
+    /// </summary>
     public bool IsExcused { get; set; }
+    /// <summary>It must be published.</summary>
+    public bool IsDue => IsArmed && !IsOpen && !IsLeaving && !IsExcused;
 }
 
 /// <summary>
-/// A will is published when its connection ends without DISCONNECT, also by power loss (MQTT-3.1.2-8), and not
-/// otherwise (MQTT-3.1.2-10).
+/// A will is published when its connection ends without DISCONNECT, also by power loss (MQTT-3.1.2-8), and
+/// not otherwise (MQTT-3.1.2-10).
 /// </summary>
 public sealed class Wills(Judge judge) : IChecker
 {
@@ -37,7 +41,9 @@ public sealed class Wills(Judge judge) : IChecker
         return _wills[message] = new WillFacts(message, link);
     }
 
-    /// <summary>A group was stored: DISCONNECTs read before it was begun cannot be forgotten any more.</summary>
+    /// <summary>
+    /// A group was stored: DISCONNECTs read before it was begun cannot be forgotten any more.
+    /// </summary>
     public void StoredSince(IEnumerable<WillFacts> revoked)
     {
         foreach (var will in revoked) will.IsRevokedDurably = true;
@@ -68,7 +74,7 @@ public sealed class Wills(Judge judge) : IChecker
     {
         foreach (var will in _wills.Values)
         {
-            if (!will.IsArmed || will.IsOpen || will.IsLeaving || will.IsExcused || will.Message.Qos == 0) continue;
+            if (!will.IsDue || will.Message.Qos == 0) continue;
             foreach (var subscriber in judge.Subscribers)
             {
                 if (judge.Rules.MayDrop && !subscriber.IsBridge) continue;
@@ -83,7 +89,8 @@ public sealed class Wills(Judge judge) : IChecker
     {
         if (Owed() is { } owed) throw new Violation(nameof(Wills), owed);
         foreach (var will in _wills.Values)
-            if (will is { IsOpen: true, IsArmed: true, Link.IsCut: false } && _seen.Any(seen => seen.Item1 == will.Message))
-                throw new Violation(nameof(Wills), $"{will.Message} was published though the client is connected");
+            if (will is { IsOpen: true, IsArmed: true, Link.IsCut: false }
+                && _seen.Any(seen => seen.Item1 == will.Message))
+                throw new Violation(nameof(Wills), $"{will.Message} was published, its client is connected");
     }
 }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace LightMq.Simulator.Tests;
 
-/// <summary>A checker that has never caught anything proves nothing: each must catch the bug made for it.</summary>
+/// <summary>
+/// A checker that has never caught anything proves nothing: each must catch the bug made for it.
+/// </summary>
 public sealed class SeededBugTests
 {
     private const int SeedsMax = 300;
@@ -33,6 +35,7 @@ public sealed class SeededBugTests
             if (outcome.Checker == checker) return;
             if (outcome.Checker != null) caughtByOthers.Add($"{seed}: {outcome.Failure!.Message}");
         }
-        Assert.Fail($"{checker} did not catch {bug} in {SeedsMax} seeds; others: {string.Join("; ", caughtByOthers)}");
+        var others = string.Join("; ", caughtByOthers);
+        Assert.Fail($"{checker} did not catch {bug} in {SeedsMax} seeds; others: {others}");
     }
 }

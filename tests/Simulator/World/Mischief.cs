@@ -4,7 +4,8 @@ using LightMq.Simulator.Machine;
 namespace LightMq.Simulator.World;
 
 /// <summary>What goes wrong in phase 1: cut connections, power cuts, kills, restarts, a full disk.</summary>
-public sealed class Mischief(Surroundings world, Board board, DiskFaults faults, IReadOnlyList<Device> devices)
+public sealed class Mischief(
+    Surroundings world, Board board, DiskFaults faults, IReadOnlyList<Device> devices)
 {
     private Scheduler Scheduler => world.Scheduler;
     private Random Random => world.Scheduler.Random;

@@ -4,7 +4,9 @@ using LightMq.Simulator.Network;
 
 namespace LightMq.Simulator.World;
 
-/// <summary>What one seed's world is made of; drawn by <see cref="ScenarioMaker"/>. Times in microseconds.</summary>
+/// <summary>
+/// What one seed's world is made of; drawn by <see cref="ScenarioMaker"/>. Times in microseconds.
+/// </summary>
 public sealed record Scenario
 {
     public required BrokerOptions Options { get; init; }

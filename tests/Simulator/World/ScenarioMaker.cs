@@ -14,9 +14,11 @@ public sealed class ScenarioMaker(Random random)
     private const string Group = "GID_SIM";
     private const string Secret = "not a secret";
     private static readonly string[] s_topics = ["t0/a", "t0/b", "t1/a", "t1/b/c"];
-    private static readonly string[] s_narrow = ["t0/a", "t0/b", "t0/+", "t0/#", "t1/#", "t1/+", "t1/b/+", "will/+"];
+    private static readonly string[] s_narrow =
+        ["t0/a", "t0/b", "t0/+", "t0/#", "t1/#", "t1/+", "t1/b/+", "will/+"];
     private static readonly string[] s_wide = ["#", "+/a", "+/+"];
-    private readonly ListenerOptions _plain = new() { Name = "plain", Dialect = Dialect.Plain, Anonymous = true };
+    private readonly ListenerOptions _plain =
+        new() { Name = "plain", Dialect = Dialect.Plain, Anonymous = true };
     private readonly ListenerOptions _lmq = new() { Name = "lmq", Dialect = Dialect.Lmq };
 
     public Scenario Make()
@@ -114,7 +116,8 @@ public sealed class ScenarioMaker(Random random)
             WipeChance = random.Happens(0.2) ? 0.2 : 0,
             IsEager = random.Happens(0.2),
         };
-        return profile with { Filters = publishes && random.Happens(0.4) ? [] : MakeFilters(profile.Listener) };
+        var subscribes = !publishes || random.Happens(0.6);
+        return profile with { Filters = subscribes ? MakeFilters(profile.Listener) : [] };
     }
 
     // Two that publish to each other faster than either acknowledges.

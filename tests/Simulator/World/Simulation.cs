@@ -32,7 +32,8 @@ public sealed class Simulation
     {
         var scheduler = new Scheduler(seed, new Trace(lines));
         var scenario = new ScenarioMaker(scheduler.Random).Make();
-        var mayDrop = scenario.Options.QueueFull != DropPolicy.Stop || scenario.Options.DiskFull != DropPolicy.Stop;
+        var mayDrop = scenario.Options.QueueFull != DropPolicy.Stop
+            || scenario.Options.DiskFull != DropPolicy.Stop;
         var judge = Judge.Of(new Rules(scenario.Options, mayDrop, scenario.IsFaultless));
         _world = new Surroundings(scheduler, scenario, judge, bug);
         _faults = new DiskFaults
@@ -109,7 +110,8 @@ public sealed class Simulation
             if (quietSince < Scheduler.Now - 5 * Scheduler.Second) return;
         }
         if (_board.Process?.Engine is { } engine)
-            Scheduler.Trace.Say($"{engine.MemoryBytes} bytes in memory, {engine.Counters.QueuedMessages} messages queued, {
+            Scheduler.Trace.Say($"{engine.MemoryBytes} bytes in memory, {
+                engine.Counters.QueuedMessages} messages queued, {
                 engine.Counters.QueuedBytes} bytes, {engine.RetainedCount} retained");
         throw Loud() ?? _world.Judge.Drains.Stuck("events without end");
     }
