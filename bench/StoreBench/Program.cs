@@ -1,5 +1,6 @@
 // Measures the store alone on a real disk: groups of messages in, and out again by reuse of their slots.
-// storebench DIR [seconds] [messages per group] [bytes per message] [slots in circulation] [progress per group]
+// storebench DIR [seconds] [messages per group] [bytes per message] [slots in circulation] [progress per
+// group]
 using System.Diagnostics;
 using System.Globalization;
 using LightMq.Broker.Durability;
@@ -53,9 +54,11 @@ void Run(LiteStore store)
     times.Sort();
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"{rate:F0} messages/s in and out, {group.Number / clock.Elapsed.TotalSeconds:F0} groups/s, "
-        + $"group p50 {times[times.Count / 2]:F2} p99 {times[times.Count * 99 / 100]:F2} max {times[^1]:F2} ms, "
+        + $"group p50 {times[times.Count / 2]:F2} p99 {times[times.Count * 99 / 100]:F2} "
+        + $"max {times[^1]:F2} ms, "
         + $"{(Written() - written) / 1024.0 / (group.Number * messages):F3} KiB written per message, "
-        + $"cpu {(Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / (group.Number * messages):F2} us/message"));
+        + $"cpu {(Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / (group.Number * messages):F2} "
+        + "us/message"));
 }
 
 void Loads(LiteStore store)
@@ -90,8 +93,9 @@ void RawSyncs(IDisk raw, int length)
     raw.Delete("raw");
 }
 
-// What the block device under the directory was given, by everybody: the machine has to be quiet. The kernel's
-// count per process is no use, it takes a whole folio of the page cache for every page touched in it.
+// What the block device under the directory was given, by everybody: the machine has to be quiet. The
+// kernel's count per process is no use, it takes a whole folio of the page cache for every page touched in
+// it.
 long Written()
 {
     var device = File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' '))
@@ -104,7 +108,8 @@ long Written()
 }
 
 static string Memory(string what) => string.Join(' ', File.ReadLines("/proc/self/status")
-    .First(line => line.StartsWith(what, StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1..]);
+    .First(line => line.StartsWith(what, StringComparison.Ordinal))
+        .Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1..]);
 
 int Number(int at, int otherwise) =>
     args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;

@@ -53,8 +53,8 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>
-    /// Applies a group in one transaction and brings its pages to the log, not yet to the disk. False: the group
-    /// changes nothing, and there is nothing to write.
+    /// Applies a group in one transaction and brings its pages to the log, not yet to the disk. False: the
+    /// group changes nothing, and there is nothing to write.
     /// </summary>
     public bool Apply(StoreGroup group) => Guard(() =>
     {
@@ -120,7 +120,8 @@ internal sealed class Database : IDisposable
         return (_deletes.Count > 0 && _engine.Delete(name, _deletes) > 0) || _puts.Count > 0;
     }
 
-    private static BsonDocument Document(StoreCollection collection, int key, long commit, ReadOnlySpan<byte> value) =>
+    private static BsonDocument Document(
+        StoreCollection collection, int key, long commit, ReadOnlySpan<byte> value) =>
         new() { ["_id"] = key, ["v"] = Envelope.Wrap(collection, key, commit, value) };
 
     // What LiteDB throws when its own pages do not make sense to it, under one name.
@@ -130,8 +131,9 @@ internal sealed class Database : IDisposable
         {
             return work();
         }
-        catch (Exception failure) when (failure is LiteException or InvalidCastException or NullReferenceException
-            or ArgumentException or IndexOutOfRangeException or KeyNotFoundException or OverflowException)
+        catch (Exception failure) when (failure is LiteException or InvalidCastException
+            or NullReferenceException or ArgumentException or IndexOutOfRangeException or KeyNotFoundException
+            or OverflowException)
         {
             throw new StructureException(failure);
         }
@@ -146,6 +148,8 @@ internal sealed class Database : IDisposable
     }
 }
 
-/// <summary>LiteDB failed on pages that are as they were written. Rebuilding from the values is what helps.</summary>
+/// <summary>
+/// LiteDB failed on pages that are as they were written. Rebuilding from the values is what helps.
+/// </summary>
 internal sealed class StructureException(Exception inner)
     : IOException($"LiteDB failed: {inner.Message}", inner);

@@ -3,8 +3,8 @@ using LightMq.Broker.Durability;
 namespace LightMq.Store;
 
 /// <summary>
-/// Where the host brings groups. Answers come through <see cref="StoreCallbacks"/>, on any thread and possibly
-/// before the call has returned: the host posts them to its loop.
+/// Where the host brings groups. Answers come through <see cref="StoreCallbacks"/>, on any thread and
+/// possibly before the call has returned: the host posts them to its loop.
 /// </summary>
 public interface IGroupStore : IDisposable
 {
@@ -21,8 +21,8 @@ public interface IGroupStore : IDisposable
     bool IsHealthy { get; }
 
     /// <summary>
-    /// Timestamp (of the <see cref="TimeProvider"/> given) at which the store last moved on. Waiting on a disk
-    /// that refuses counts as moving; hanging in a call to it does not. The watchdog looks at it.
+    /// Timestamp (of the <see cref="TimeProvider"/> given) at which the store last moved on. Waiting on a
+    /// disk that refuses counts as moving; hanging in a call to it does not. The watchdog looks at it.
     /// </summary>
     long LastProgress { get; }
 }

@@ -5,9 +5,9 @@ using LightMq.Store.Disk;
 namespace LightMq.Store;
 
 /// <summary>
-/// The durable map of the engine: five collections of int keys and bytes, changed by whole groups only. Used by
-/// one thread at a time; does the same operations on the same disk. After an <see cref="IOException"/> it must
-/// be disposed and opened again: until then it confirms nothing any more.
+/// The durable map of the engine: five collections of int keys and bytes, changed by whole groups only.
+/// Used by one thread at a time; does the same operations on the same disk. After an <see
+/// cref="IOException"/> it must be disposed and opened again: until then it confirms nothing any more.
 /// </summary>
 public sealed class LiteStore : IDisposable
 {
@@ -74,7 +74,8 @@ public sealed class LiteStore : IDisposable
     {
         Checkpoint();
         var scan = new ValueScan(_data.Read, _pageMax + 1);
-        scan.Run((ValueScan.Place _, in StoredValue value) => visitor(value.Collection, value.Key, value.Bytes));
+        scan.Run((ValueScan.Place _, in StoredValue value) =>
+            visitor(value.Collection, value.Key, value.Bytes));
         DamagedValues += scan.Broken;
     }
 
@@ -110,7 +111,9 @@ public sealed class LiteStore : IDisposable
         return true;
     });
 
-    /// <summary>Checkpoints where nothing failed before, and closes. Never throws: all is durable already.</summary>
+    /// <summary>
+    /// Checkpoints where nothing failed before, and closes. Never throws: all is durable already.
+    /// </summary>
     public void Dispose()
     {
         if (_disposed) return;

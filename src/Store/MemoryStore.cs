@@ -2,7 +2,9 @@ using LightMq.Broker.Durability;
 
 namespace LightMq.Store;
 
-/// <summary>A store that forgets everything with its process: <c>--store memory</c>. Answers at once.</summary>
+/// <summary>
+/// A store that forgets everything with its process: <c>--store memory</c>. Answers at once.
+/// </summary>
 public sealed class MemoryStore(StoreCallbacks callbacks, TimeProvider time) : IGroupStore
 {
     private readonly Dictionary<int, byte[]> _slots = [];

@@ -12,7 +12,9 @@ public sealed record OpenReport
     /// <summary>Bytes at the end of the log that belonged to no whole group and were cut off.</summary>
     public bool TailCut { get; init; }
 
-    /// <summary>What was wrong with the files, or null. When set, <see cref="Quarantine"/> says where they are.</summary>
+    /// <summary>
+    /// What was wrong with the files, or null. When set, <see cref="Quarantine"/> says where they are.
+    /// </summary>
     public string? Damage { get; init; }
 
     /// <summary>Folder, relative to the store's directory, that the damaged files were moved to.</summary>
@@ -21,7 +23,9 @@ public sealed record OpenReport
     /// <summary>Values brought over from the damaged files.</summary>
     public int Salvaged { get; init; }
 
-    /// <summary>Values that were seen in the damaged files but did not verify. A page that is gone hides more.</summary>
+    /// <summary>
+    /// Values that were seen in the damaged files but did not verify. A page that is gone hides more.
+    /// </summary>
     public int Lost { get; init; }
 
     /// <summary>Pages that did not verify.</summary>

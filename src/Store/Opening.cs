@@ -5,9 +5,9 @@ using LightMq.Store.Log;
 namespace LightMq.Store;
 
 /// <summary>
-/// The way from whatever lies in the directory to a sound, open database: take the log over, verify every page,
-/// and where something is wrong rebuild from the values that verify. Any step may be cut off by a power cut and
-/// is simply done again.
+/// The way from whatever lies in the directory to a sound, open database: take the log over, verify every
+/// page, and where something is wrong rebuild from the values that verify. Any step may be cut off by a
+/// power cut and is simply done again.
 /// </summary>
 internal sealed class Opening
 {
@@ -34,7 +34,9 @@ internal sealed class Opening
     /// <summary>Highest page in use.</summary>
     public uint PageMax { get; private set; }
 
-    /// <summary>Opens, mends or makes the store. <paramref name="rebuild"/>: do not trust its structure.</summary>
+    /// <summary>
+    /// Opens, mends or makes the store. <paramref name="rebuild"/>: do not trust its structure.
+    /// </summary>
     public static Opening Run(IDisk disk, StoreOptions options, bool rebuild)
     {
         var opening = new Opening(disk, options);
@@ -71,7 +73,8 @@ internal sealed class Opening
     private static string? Replay(LogScan scan, DataFile data)
     {
         var page = new byte[Page.Bytes];
-        if (!scan.TryReadPage(0, page) && data.Read(0, page) != PageState.Sound) return "the data file has no header";
+        if (!scan.TryReadPage(0, page) && data.Read(0, page) != PageState.Sound)
+            return "the data file has no header";
         // A checkpoint that the power cut off may have torn the header, but each half of it says whose it is.
         if (!data.IsLiteDb()) return "the data file is no LiteDB file";
         foreach (var id in scan.PageIds.Order())
@@ -84,7 +87,8 @@ internal sealed class Opening
     private static string? Verify(DataFile data)
     {
         var page = new byte[Page.Bytes];
-        if (data.Read(0, page) != PageState.Sound || !Page.IsLiteDbHeader(page)) return "the data file has no header";
+        if (data.Read(0, page) != PageState.Sound || !Page.IsLiteDbHeader(page))
+            return "the data file has no header";
         var last = Page.LastPageOf(page);
         for (uint id = 1; id <= last; id++)
             if (data.Read(id, page) != PageState.Sound) return $"page {id} of the data file is damaged";

@@ -5,9 +5,9 @@ using LightMq.Store.Log;
 namespace LightMq.Store;
 
 /// <summary>
-/// Brings every value that verifies from a damaged pair of files into a new database; of several versions of a
-/// value the newest. A value that was deleted in a part that is lost may come back: better a message twice than
-/// not at all.
+/// Brings every value that verifies from a damaged pair of files into a new database; of several versions
+/// of a value the newest. A value that was deleted in a part that is lost may come back: better a message
+/// twice than not at all.
 /// </summary>
 internal sealed class Salvage(LogScan log, DataFile data)
 {
@@ -50,7 +50,8 @@ internal sealed class Salvage(LogScan log, DataFile data)
             if (!newest.TryGetValue(name, out var known) || known.Commit < value.Commit)
                 newest[name] = (value.Commit, place);
         });
-        return [.. newest.Values.Select(found => found.Place).OrderBy(place => place.PageId).ThenBy(place => place.Index)];
+        var places = newest.Values.Select(found => found.Place);
+        return [.. places.OrderBy(place => place.PageId).ThenBy(place => place.Index)];
     }
 
     private static void Write(Database target, StoreGroup group)

@@ -6,8 +6,8 @@ namespace LightMq.Store;
 
 /// <summary>
 /// The names in the store's directory. A store is a pair <c>data.N</c> and <c>log.N</c>; the small file
-/// <c>format</c> says which N is the live one, and is only ever replaced whole. So a rebuilt store takes over in
-/// one step, and a power cut at any moment leaves the old one or the new one.
+/// <c>format</c> says which N is the live one, and is only ever replaced whole. So a rebuilt store takes
+/// over in one step, and a power cut at any moment leaves the old one or the new one.
 /// </summary>
 internal sealed class StoreFiles(IDisk disk)
 {
@@ -46,7 +46,8 @@ internal sealed class StoreFiles(IDisk disk)
         else
         {
             Live = numbers.DefaultIfEmpty(0).Max();
-            if (exists || Live > 0) MarkerDamage = $"the file {MarkerName} is {(exists ? "damaged" : "missing")}";
+            if (exists || Live > 0)
+                MarkerDamage = $"the file {MarkerName} is {(exists ? "damaged" : "missing")}";
             if (exists) Move(MarkerName, Math.Max(Live, 1));
         }
         foreach (var number in numbers.Where(number => number != Live))
@@ -54,7 +55,9 @@ internal sealed class StoreFiles(IDisk disk)
             else Remove(number);
     }
 
-    /// <summary>Makes pair <paramref name="number"/> the live one, durably. Both its files are synced.</summary>
+    /// <summary>
+    /// Makes pair <paramref name="number"/> the live one, durably. Both its files are synced.
+    /// </summary>
     public void SetLive(int number)
     {
         using (var marker = disk.Open(MarkerNew))
@@ -107,7 +110,8 @@ internal sealed class StoreFiles(IDisk disk)
     {
         var dot = name.IndexOf('.');
         return dot > 0 && name[..dot] is "data" or "log"
-            && int.TryParse(name.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && int.TryParse(
+                name.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : 0;
     }

@@ -10,7 +10,8 @@ public sealed record StoreOptions
     public int CheckpointBytes { get; init; } = 6 << 20;
 
     /// <summary>
-    /// Room held in the data file ahead of need, so that a full disk is known while groups can still be stored.
+    /// Room held in the data file ahead of need, so that a full disk is known while groups can still be
+    /// stored.
     /// </summary>
     public int ReserveBytes { get; init; } = 8 << 20;
 

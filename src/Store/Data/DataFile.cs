@@ -26,7 +26,15 @@ internal sealed class DataFile(IDiskFile file) : IDisposable
     /// <summary>Reads a page as LiteDB wants it. A page that cannot be read counts as damaged.</summary>
     public PageState Read(uint id, Span<byte> page)
     {
-        if (id >= Pages || file.Read((long)id * Page.Bytes, page) < Page.Bytes) return PageState.Blank;
+        try
+        {
+            if (id >= Pages || file.ReadPatiently((long)id * Page.Bytes, page) < Page.Bytes)
+                return PageState.Blank;
+        }
+        catch (DamagedException)
+        {
+            return PageState.Damaged;
+        }
         if (!page.ContainsAnyExcept((byte)0)) return PageState.Blank;
         if (!Page.Verifies(page, id)) return PageState.Damaged;
         Page.Unseal(page);
@@ -80,7 +88,8 @@ internal sealed class DataFile(IDiskFile file) : IDisposable
     private void Allocate(long length)
     {
         file.Allocate(length);
+        // Now, not at the next checkpoint: after a power cut the room may be somebody else's otherwise.
+        file.Sync();
         _length = Math.Max(_length, length);
-        _dirty = true;
     }
 }

@@ -3,8 +3,8 @@ using LightMq.Store.Disk;
 namespace LightMq.Store.Data;
 
 /// <summary>
-/// The data file as LiteDB sees it. LiteDB writes here only while it checkpoints, on the calling thread, and its
-/// one flush then is the barrier: data durable before the log begins anew.
+/// The data file as LiteDB sees it. LiteDB writes here only while it checkpoints, on the calling thread,
+/// and its one flush then is the barrier: data durable before the log begins anew.
 /// </summary>
 internal sealed class DataStream(DataFile file) : Stream
 {
@@ -14,7 +14,9 @@ internal sealed class DataStream(DataFile file) : Stream
     public override long Length => (long)file.Pages * Page.Bytes;
     public override long Position { get; set; }
 
-    /// <summary>Set during a checkpoint. At other times LiteDB would only want to mark the file as invalid.</summary>
+    /// <summary>
+    /// Set during a checkpoint. At other times LiteDB would only want to mark the file as invalid.
+    /// </summary>
     public bool IsWritable { get; set; }
 
     public override int Read(byte[] buffer, int offset, int count)

@@ -5,8 +5,8 @@ using LightMq.Store.Disk;
 namespace LightMq.Store.Data;
 
 /// <summary>
-/// What stands around every value (docs/FORMATS.md): whose it is, which commit wrote it, and a checksum, so that
-/// it can be known for what it is wherever it turns up.
+/// What stands around every value (docs/FORMATS.md): whose it is, which commit wrote it, and a checksum, so
+/// that it can be known for what it is wherever it turns up.
 /// </summary>
 internal static class Envelope
 {
@@ -31,7 +31,8 @@ internal static class Envelope
     public static bool TryOpen(ReadOnlySpan<byte> bytes, out StoredValue value)
     {
         value = default;
-        if (bytes.Length < Bytes || bytes[0] != Version || bytes[1] > (byte)StoreCollection.Slots) return false;
+        if (bytes.Length < Bytes || bytes[0] != Version || bytes[1] > (byte)StoreCollection.Slots)
+            return false;
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[CoveredBytes..]) != CrcOf(bytes)) return false;
         value = new StoredValue(
             (StoreCollection)bytes[1],

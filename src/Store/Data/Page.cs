@@ -4,8 +4,8 @@ using LightMq.Store.Disk;
 namespace LightMq.Store.Data;
 
 /// <summary>
-/// What we need to know of LiteDB 5's pages (docs/FORMATS.md). In the data file the transaction id, which means
-/// nothing there, holds our checksum of the page.
+/// What we need to know of LiteDB 5's pages (docs/FORMATS.md). In the data file the transaction id, which
+/// means nothing there, holds our checksum of the page.
 /// </summary>
 internal static class Page
 {

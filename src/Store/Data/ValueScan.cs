@@ -2,12 +2,14 @@ using System.Buffers.Binary;
 
 namespace LightMq.Store.Data;
 
-/// <summary>Where pages come from: the data file, or the data file under what a damaged log still holds.</summary>
+/// <summary>
+/// Where pages come from: the data file, or the data file under what a damaged log still holds.
+/// </summary>
 internal delegate PageState PageSource(uint id, Span<byte> page);
 
 /// <summary>
-/// Finds every value by reading pages in their order, past LiteDB's indexes: the start reads a file this way at
-/// the speed of the disk, and salvage finds what is left. Nothing it meets makes it throw.
+/// Finds every value by reading pages in their order, past LiteDB's indexes: the start reads a file this
+/// way at the speed of the disk, and salvage finds what is left. Nothing it meets makes it throw.
 /// </summary>
 internal sealed class ValueScan(PageSource source, uint pages)
 {
@@ -54,7 +56,8 @@ internal sealed class ValueScan(PageSource source, uint pages)
         {
             var (at, length) = Page.Entry(_page, index);
             if (length <= BlockHeaderBytes || _page[at] != 0) continue; // unused, or the middle of a document
-            if (TryAssemble((byte)index, out var total) && TryParse(_document.AsSpan(0, total), out var value))
+            if (TryAssemble((byte)index, out var total)
+                && TryParse(_document.AsSpan(0, total), out var value))
                 visitor(new Place(id, (byte)index), value);
             else Broken++;
         }
@@ -77,7 +80,8 @@ internal sealed class ValueScan(PageSource source, uint pages)
             var next = BinaryPrimitives.ReadUInt32LittleEndian(page[(at + 1)..]);
             index = page[at + 5];
             if (next == uint.MaxValue) return true;
-            if (source(next, _extension) != PageState.Sound || Page.TypeOf(_extension) != Page.DataType) return false;
+            if (source(next, _extension) != PageState.Sound || Page.TypeOf(_extension) != Page.DataType)
+                return false;
             page = _extension;
         }
         return false;

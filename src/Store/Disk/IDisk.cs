@@ -1,9 +1,10 @@
 namespace LightMq.Store.Disk;
 
 /// <summary>
-/// One directory of files, as the store sees it. Names are relative, with '/' between folder and file. Only what
-/// <see cref="IDiskFile.Sync"/> and <see cref="SyncDirectory"/> have confirmed survives a power cut. Every member
-/// may throw <see cref="IOException"/>; <see cref="DiskFullException"/> where room is what lacks.
+/// One directory of files, as the store sees it. Names are relative, with '/' between folder and file. Only
+/// what <see cref="IDiskFile.Sync"/> and <see cref="SyncDirectory"/> have confirmed survives a power cut.
+/// Every member may throw <see cref="IOException"/>; <see cref="DiskFullException"/> where room is what
+/// lacks.
 /// </summary>
 public interface IDisk : IDisposable
 {
@@ -16,10 +17,14 @@ public interface IDisk : IDisposable
     /// <summary>Whether a file of that name exists.</summary>
     bool Exists(string name);
 
-    /// <summary>Names of the files in <paramref name="folder"/> ("" is the top), sorted; empty without it.</summary>
+    /// <summary>
+    /// Names of the files in <paramref name="folder"/> ("" is the top), sorted; empty without it.
+    /// </summary>
     IReadOnlyList<string> List(string folder);
 
-    /// <summary>Moves a file, making the folder it goes to. Never call it onto a file that must be kept.</summary>
+    /// <summary>
+    /// Moves a file, making the folder it goes to. Never call it onto a file that must be kept.
+    /// </summary>
     void Rename(string from, string to);
 
     /// <summary>Removes a file; nothing happens where there is none.</summary>
@@ -35,7 +40,9 @@ public interface IDiskFile : IDisposable
     /// <summary>Its length in bytes.</summary>
     long Length { get; }
 
-    /// <summary>Fills <paramref name="to"/> from <paramref name="offset"/>; gives less only at the end.</summary>
+    /// <summary>
+    /// Fills <paramref name="to"/> from <paramref name="offset"/>; gives less only at the end.
+    /// </summary>
     int Read(long offset, Span<byte> to);
 
     /// <summary>Writes all bytes, growing the file where needed.</summary>
@@ -44,10 +51,14 @@ public interface IDiskFile : IDisposable
     /// <summary>Cuts the file, or grows it by a hole.</summary>
     void SetLength(long length);
 
-    /// <summary>Grows the file to at least <paramref name="length"/> with room that is really there.</summary>
+    /// <summary>
+    /// Grows the file to at least <paramref name="length"/> with room that is really there.
+    /// </summary>
     void Allocate(long length);
 
-    /// <summary>fdatasync: what was written, and the length, survive a power cut once this has returned.</summary>
+    /// <summary>
+    /// fdatasync: what was written, and the length, survive a power cut once this has returned.
+    /// </summary>
     void Sync();
 }
 

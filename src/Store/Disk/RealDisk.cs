@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LightMq.Store.Disk;
 
-/// <summary>A directory of the machine, held by one process alone for as long as this is not disposed.</summary>
+/// <summary>
+/// A directory of the machine, held by one process alone for as long as this is not disposed.
+/// </summary>
 public sealed partial class RealDisk : IDisk
 {
     private const string LockName = "lock";
@@ -30,7 +32,8 @@ public sealed partial class RealDisk : IDisk
         {
             MakeDirectory(path);
             var held = File.OpenHandle(
-                System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                FileShare.None);
             return new RealDisk(path, held);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
@@ -85,7 +88,8 @@ public sealed partial class RealDisk : IDisk
         if (Directory.Exists(path)) return;
         var above = System.IO.Path.GetDirectoryName(path);
         if (above is not null) MakeDirectory(above);
-        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(
+            path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (above is not null) SyncPath(above);
     }
 

@@ -40,11 +40,14 @@ internal readonly record struct Frame(
         return new Frame(generation, index, group, previous, isLast, head, tail, crc);
     }
 
-    /// <summary>Reads the head; false when these bytes cannot be one. The checksum is not looked at.</summary>
+    /// <summary>
+    /// Reads the head; false when these bytes cannot be one. The checksum is not looked at.
+    /// </summary>
     public static bool TryReadHeader(ReadOnlySpan<byte> bytes, out Frame frame)
     {
         frame = default;
-        if (bytes.Length < HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic) return false;
+        if (bytes.Length < HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic)
+            return false;
         frame = new Frame(
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]),
@@ -71,8 +74,8 @@ internal readonly record struct Frame(
     private static uint CrcOf(ReadOnlySpan<byte> bytes) =>
         Disk.Crc.Of(bytes[HeaderBytes..], Disk.Crc.Of(bytes[..CoveredBytes]));
 
-    // LiteDB clears what it frees, so pages are zero between their content and the directory at their end; pages
-    // without a directory are zero from some point on. Whichever leaves less is taken.
+    // LiteDB clears what it frees, so pages are zero between their content and the directory at their end;
+    // pages without a directory are zero from some point on. Whichever leaves less is taken.
     private static (int Head, int Tail) Parts(ReadOnlySpan<byte> page)
     {
         var trailing = page.LastIndexOfAnyExcept((byte)0) + 1;

@@ -5,9 +5,9 @@ using LightMq.Store.Disk;
 namespace LightMq.Store.Log;
 
 /// <summary>
-/// The log on disk: two header blocks that name the generation, then groups of frames, each group beginning in a
-/// block of its own so that writing one never touches another (docs/FORMATS.md, ADR 0011). Pages gather in
-/// memory until <see cref="WriteGroup"/>.
+/// The log on disk: two header blocks that name the generation, then groups of frames, each group beginning
+/// in a block of its own so that writing one never touches another (docs/FORMATS.md, ADR 0011). Pages
+/// gather in memory until <see cref="WriteGroup"/>.
 /// </summary>
 internal sealed class LogFile : IDisposable
 {
@@ -43,7 +43,9 @@ internal sealed class LogFile : IDisposable
     /// <summary>The highest page id that was appended.</summary>
     public uint PageMax { get; private set; }
 
-    /// <summary>Makes a log of zeros that are really written, so that later syncs change no metadata.</summary>
+    /// <summary>
+    /// Makes a log of zeros that are really written, so that later syncs change no metadata.
+    /// </summary>
     public static LogFile Create(IDiskFile file, int bytes)
     {
         var zeros = new byte[Math.Min(bytes, 1 << 18)];
@@ -150,5 +152,6 @@ internal sealed class LogFile : IDisposable
         return crc;
     }
 
-    private DamagedException Damaged(int index) => new($"page {index} of generation {Generation} of the log is damaged");
+    private DamagedException Damaged(int index) =>
+        new($"page {index} of generation {Generation} of the log is damaged");
 }

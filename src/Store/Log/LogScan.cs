@@ -4,9 +4,9 @@ using LightMq.Store.Disk;
 namespace LightMq.Store.Log;
 
 /// <summary>
-/// What a log holds after a stop of any kind: whole groups, in order, up to the first that is not whole. That one
-/// was never confirmed, because a group is only written once the one before it is durable; so a sound group
-/// beyond it means that confirmed bytes were damaged.
+/// What a log holds after a stop of any kind: whole groups, in order, up to the first that is not whole.
+/// That one was never confirmed, because a group is only written once the one before it is durable; so a
+/// sound group beyond it means that confirmed bytes were damaged.
 /// </summary>
 internal sealed class LogScan
 {
@@ -37,8 +37,8 @@ internal sealed class LogScan
     public string? Damage { get; private set; }
 
     /// <summary>
-    /// The pages to take over, each in its newest version. With <see cref="Damage"/>, every frame that verifies
-    /// counts, for salvage.
+    /// The pages to take over, each in its newest version. With <see cref="Damage"/>, every frame that
+    /// verifies counts, for salvage.
     /// </summary>
     public IEnumerable<uint> PageIds => _newest.Keys;
 
@@ -81,7 +81,7 @@ internal sealed class LogScan
         var beyond = new List<long>();
         for (var at = from; at < _file.Length; at += ChunkBytes)
         {
-            var count = _file.Read(at, chunk);
+            var count = TryRead(at, chunk);
             for (var block = 0; block + Frame.HeaderBytes <= count; block += LogFile.BlockBytes)
                 if (IsBeyond(chunk.AsSpan(block), at + block)) beyond.Add(at + block);
         }
@@ -111,9 +111,23 @@ internal sealed class LogScan
     private bool TryReadFrame(long at, out Frame frame)
     {
         frame = default;
-        return _file.Read(at, _bytes.AsSpan(0, Frame.HeaderBytes)) == Frame.HeaderBytes
+        return TryRead(at, _bytes.AsSpan(0, Frame.HeaderBytes)) == Frame.HeaderBytes
             && Frame.TryReadHeader(_bytes, out frame)
-            && _file.Read(at, _bytes.AsSpan(0, frame.Length)) == frame.Length
+            && TryRead(at, _bytes.AsSpan(0, frame.Length)) == frame.Length
             && frame.Verifies(_bytes);
+    }
+
+    // A bad spot is no torn write: it may hide a confirmed group.
+    private int TryRead(long at, Span<byte> to)
+    {
+        try
+        {
+            return _file.ReadPatiently(at, to);
+        }
+        catch (DamagedException unreadable)
+        {
+            Damage ??= $"the log is unreadable: {unreadable.Message}";
+            return 0;
+        }
     }
 }

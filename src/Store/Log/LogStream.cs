@@ -3,10 +3,10 @@ using LightMq.Store.Data;
 namespace LightMq.Store.Log;
 
 /// <summary>
-/// The log as LiteDB sees it: pages at multiples of 8192. LiteDB's writer task appends behind the caller's back;
-/// here that only fills memory and never throws, since an exception there would hang LiteDB's own shutdown (its
-/// task waits for itself). The caller waits for the page that confirms its transaction, then writes and syncs the
-/// whole group itself: one thread does all disk operations, in an order that repeats.
+/// The log as LiteDB sees it: pages at multiples of 8192. LiteDB's writer task appends behind the caller's
+/// back; here that only fills memory and never throws, since an exception there would hang LiteDB's own
+/// shutdown (its task waits for itself). The caller waits for the page that confirms its transaction, then
+/// writes and syncs the whole group itself: one thread does all disk operations, in an order that repeats.
 /// </summary>
 internal sealed class LogStream(LogFile log) : Stream
 {
@@ -43,7 +43,8 @@ internal sealed class LogStream(LogFile log) : Stream
             try
             {
                 if (count != Page.Bytes || Position != (long)log.Pages * Page.Bytes)
-                    throw new InvalidDataException($"{count} bytes at {Position}: not the next page of the log");
+                    throw new InvalidDataException(
+                        $"{count} bytes at {Position}: not the next page of the log");
                 var page = buffer.AsSpan(offset, count);
                 log.Append(page);
                 Position += count;
@@ -59,13 +60,16 @@ internal sealed class LogStream(LogFile log) : Stream
         }
     }
 
-    /// <summary>Waits for the last page of the transaction after the first <paramref name="known"/>.</summary>
+    /// <summary>
+    /// Waits for the last page of the transaction after the first <paramref name="known"/>.
+    /// </summary>
     public void WaitForConfirmation(int known, int millisecondsMax)
     {
         lock (_gate)
         {
             while (_confirmations == known && _failure is null)
-                if (!Monitor.Wait(_gate, millisecondsMax)) throw new IOException("LiteDB's writer does not write");
+                if (!Monitor.Wait(_gate, millisecondsMax))
+                    throw new IOException("LiteDB's writer does not write");
             if (_failure is not null) throw new IOException("cannot take LiteDB's pages", _failure);
         }
     }
@@ -77,7 +81,9 @@ internal sealed class LogStream(LogFile log) : Stream
         return count;
     }
 
-    /// <summary>Nothing: LiteDB flushes whenever its queue runs empty; the group's own sync is what counts.</summary>
+    /// <summary>
+    /// Nothing: LiteDB flushes whenever its queue runs empty; the group's own sync is what counts.
+    /// </summary>
     public override void Flush() { }
 
     /// <summary>To 0, after a checkpoint: begins a new generation, durably.</summary>

@@ -4,7 +4,8 @@ using LiteDB.Engine;
 namespace LightMq.Simulator.Disk;
 
 /// <summary>
-/// LiteDB draws the shape of its indexes from one generator per process. A run that is to repeat sets it first.
+/// LiteDB draws the shape of its indexes from one generator per process. A run that is to repeat sets it
+/// first.
 /// </summary>
 public static class LiteDbChance
 {

@@ -3,8 +3,9 @@ using LightMq.Store.Disk;
 namespace LightMq.Simulator.Disk;
 
 /// <summary>
-/// A disk in memory that may do whatever a real one may: refuse any operation, run full, and at a power cut keep
-/// an arbitrary part of what was not synced, in any order, to the half sector. The same seed does the same.
+/// A disk in memory that may do whatever a real one may: refuse any operation, run full, and at a power cut
+/// keep an arbitrary part of what was not synced, in any order, to the half sector. The same seed does the
+/// same.
 /// </summary>
 public sealed class SimulatedDisk(int seed) : IDisk
 {
@@ -28,11 +29,16 @@ public sealed class SimulatedDisk(int seed) : IDisk
     /// <summary>Number of the operation during which the power goes; 0: none.</summary>
     public long PowerOffAt { get; set; }
 
-    /// <summary>Whether <see cref="PowerOffAt"/> was reached; every operation fails until <see cref="PowerOn"/>.</summary>
+    /// <summary>
+    /// Whether <see cref="PowerOffAt"/> was reached; every operation fails until <see cref="PowerOn"/>.
+    /// </summary>
     public bool IsOff { get; private set; }
 
     /// <summary>Refuse reads, for as long as this is set.</summary>
     public bool FailReads { get; set; }
+
+    /// <summary>Bad spots: reads that touch one of these bytes of a file fail, for ever.</summary>
+    public ISet<(string Name, long Offset)> BadSpots { get; } = new HashSet<(string, long)>();
 
     /// <summary>Room of the device; files cannot grow beyond it together.</summary>
     public long SpaceBytes { get; set; } = long.MaxValue;
@@ -41,8 +47,8 @@ public sealed class SimulatedDisk(int seed) : IDisk
     public bool TearsSectors { get; set; } = true;
 
     /// <summary>
-    /// A lying disk: syncs of files whose names begin so succeed and do nothing ("": all; null: none). No store
-    /// survives it, which shows that checks can fail.
+    /// A lying disk: syncs of files whose names begin so succeed and do nothing ("": all; null: none). No
+    /// store survives it, which shows that checks can fail.
     /// </summary>
     public string? IgnoresSyncsOf { get; set; }
 
@@ -98,7 +104,9 @@ public sealed class SimulatedDisk(int seed) : IDisk
         Settle(change => change.IsSynced);
     }
 
-    /// <summary>Cuts the power and brings it back: what was not synced is kept in part, or not at all.</summary>
+    /// <summary>
+    /// Cuts the power and brings it back: what was not synced is kept in part, or not at all.
+    /// </summary>
     public void PowerOff()
     {
         var prefix = _random.Next(2) == 0 ? _random.Next(_unsyncedNames.Count + 1) : -1;
@@ -114,7 +122,9 @@ public sealed class SimulatedDisk(int seed) : IDisk
         PowerOn();
     }
 
-    /// <summary>Ends the process that used the disk, but not the machine: everything written is there.</summary>
+    /// <summary>
+    /// Ends the process that used the disk, but not the machine: everything written is there.
+    /// </summary>
     public void PowerOn()
     {
         _power++;
@@ -124,7 +134,8 @@ public sealed class SimulatedDisk(int seed) : IDisk
     }
 
     /// <summary>Changes bytes behind everybody's back, durably.</summary>
-    public void Damage(string name, long offset, ReadOnlySpan<byte> bytes) => _live[name].Damage(offset, bytes);
+    public void Damage(string name, long offset, ReadOnlySpan<byte> bytes) =>
+        _live[name].Damage(offset, bytes);
 
     /// <summary>Puts a whole file in place behind everybody's back, durably.</summary>
     public void Plant(string name, ReadOnlySpan<byte> content)
@@ -146,6 +157,15 @@ public sealed class SimulatedDisk(int seed) : IDisk
     {
         if (IsOff || (power > 0 && power != _power)) throw new IOException("the power is off");
         if (FailReads) throw new IOException("simulated read error");
+    }
+
+    internal int Read(SimulatedFile file, int power, long offset, Span<byte> to)
+    {
+        Reading(power);
+        foreach (var (name, at) in BadSpots)
+            if (at >= offset && at < offset + to.Length && _live.GetValueOrDefault(name) == file)
+                throw new IOException($"simulated bad spot in {name} at {at}");
+        return file.Read(offset, to);
     }
 
     internal void Operation(int power = 0)

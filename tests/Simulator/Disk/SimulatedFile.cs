@@ -59,7 +59,8 @@ internal sealed class SimulatedFile
     public void PowerOff(Random random, bool tears)
     {
         Settle(random, tears);
-        if (random.Next(2) == 0 || Length < _durableLength) Length = random.Next(2) == 0 ? Length : _durableLength;
+        if (random.Next(2) == 0 || Length < _durableLength)
+            Length = random.Next(2) == 0 ? Length : _durableLength;
         else Length = _durableLength + random.NextInt64((Length - _durableLength) / Sector + 1) * Sector;
         _durable.AsSpan((int)Length).Clear();
         _durable.CopyTo(_live, 0);
@@ -111,7 +112,8 @@ internal sealed class SimulatedFile
         Array.Resize(ref _durable, room);
     }
 
-    private static Span<byte> Slice(byte[] bytes, long sector) => bytes.AsSpan((int)(sector * Sector), Sector);
+    private static Span<byte> Slice(byte[] bytes, long sector) =>
+        bytes.AsSpan((int)(sector * Sector), Sector);
 }
 
 /// <summary>A <see cref="SimulatedFile"/> as opened; worthless once the power was cut.</summary>
@@ -119,11 +121,7 @@ internal sealed class SimulatedHandle(SimulatedDisk disk, SimulatedFile file, in
 {
     public long Length => file.Length;
 
-    public int Read(long offset, Span<byte> to)
-    {
-        disk.Reading(power);
-        return file.Read(offset, to);
-    }
+    public int Read(long offset, Span<byte> to) => disk.Read(file, power, offset, to);
 
     public void Write(long offset, ReadOnlySpan<byte> bytes) => disk.Write(file, power, offset, bytes);
 
@@ -139,7 +137,9 @@ internal sealed class SimulatedHandle(SimulatedDisk disk, SimulatedFile file, in
     public void Dispose() { }
 }
 
-/// <summary>A creation (no From), removal (no To) or rename that some folder does not hold durably yet.</summary>
+/// <summary>
+/// A creation (no From), removal (no To) or rename that some folder does not hold durably yet.
+/// </summary>
 internal sealed class NameChange(string? from, string? to, SimulatedFile file)
 {
     private bool _fromSynced = from is null;

@@ -74,19 +74,25 @@ public sealed class LogTests
         store.Commit(group);
         var after = disk.Content("log.1");
         disk.PowerOn();
-        var last = after.Length - after.Zip(before).Reverse().TakeWhile(pair => pair.First == pair.Second).Count();
+        var same = after.Zip(before).Reverse().TakeWhile(pair => pair.First == pair.Second).Count();
+        var last = after.Length - same;
         for (var keep = 0; keep < 64; keep++)
         {
-            // Each of the first six blocks of the group is the new one or still that of the generation before.
+            // Each of the first six blocks of the group is the new one or still that of the generation
+            // before.
             var mixed = after.ToArray();
             for (var bit = 0; bit < 6; bit++)
-                if ((keep >> bit & 1) == 0) before.AsSpan(Start + bit * Block, Block).CopyTo(mixed.AsSpan(Start + bit * Block));
+            {
+                var at = Start + bit * Block;
+                if ((keep >> bit & 1) == 0) before.AsSpan(at, Block).CopyTo(mixed.AsSpan(at));
+            }
             var copy = DamageTests.CopyOf(disk);
             copy.Plant("log.1", mixed);
             using var reopened = Shelf.Open(copy);
             Assert.True(reopened.Report.Damage is null, $"{keep}: {reopened.Report.Damage}");
             var expected = shelves[6].Copy();
-            var whole = Enumerable.Range(0, 6).All(bit => (keep >> bit & 1) == 1 || Start + bit * Block >= last);
+            var whole = Enumerable.Range(0, 6)
+                .All(bit => (keep >> bit & 1) == 1 || Start + bit * Block >= last);
             if (whole) expected.Apply(group);
             Assert.True(expected.DifferenceTo(Shelf.Of(reopened)) is null, $"{keep}");
             reopened.Commit(group);

@@ -59,7 +59,8 @@ public sealed class RealDiskTests : IDisposable
     {
         var path = Path.Combine(_directory, "file");
         File.WriteAllText(path, "");
-        Assert.Contains("is a file", Assert.Throws<StoreUnavailableException>(() => RealDisk.Take(path)).Message);
+        var refused = Assert.Throws<StoreUnavailableException>(() => RealDisk.Take(path));
+        Assert.Contains("is a file", refused.Message);
         var below = Assert.Throws<StoreUnavailableException>(() => RealDisk.Take(path + "/below"));
         Assert.DoesNotContain('\n', below.Message);
     }

@@ -67,7 +67,9 @@ internal sealed class Shelf
     public static LiteStore Open(SimulatedDisk disk) => LiteStore.Open(disk, Small);
 }
 
-/// <summary>LiteDB's generator is one per process (<see cref="LiteDbChance"/>): these tests take turns.</summary>
+/// <summary>
+/// LiteDB's generator is one per process (<see cref="LiteDbChance"/>): these tests take turns.
+/// </summary>
 [Xunit.CollectionDefinition(Name)]
 public sealed class OneAtATime
 {
@@ -84,7 +86,8 @@ internal sealed class Script(int seed)
     {
         var group = new StoreGroup { Number = ++_number };
         group.Put(StoreCollection.Slots, _random.Next(12), Bytes(_random.Next(3) == 0 ? 20_000 : 900));
-        for (var i = _random.Next(4); i > 0; i--) group.Put(StoreCollection.Progress, _random.Next(20), Bytes(40));
+        for (var i = _random.Next(4); i > 0; i--)
+            group.Put(StoreCollection.Progress, _random.Next(20), Bytes(40));
         if (_random.Next(4) == 0) group.Put(StoreCollection.Sessions, _random.Next(20), Bytes(200));
         if (_random.Next(3) == 0) group.Delete(StoreCollection.Slots, _random.Next(12));
         if (_random.Next(3) == 0) group.Delete(StoreCollection.Sessions, _random.Next(20));
