@@ -95,7 +95,8 @@ internal sealed class HostilePeer(string name, CoreStage stage, Random random, b
         var qos = random.Next(3);
         var header = 0x30 | qos << 1 | (qos > 0 ? random.Next(2) << 3 : 0) | random.Next(2);
         var id = qos > 0 ? $"00 {Id()}" : "";
-        return Bytes($"{header:x2} [\"{Any(Names)}\" {id} {(random.Next(4) > 0 ? $"61*{random.Next(300)}" : "")}]");
+        var payload = random.Next(4) > 0 ? $"61*{random.Next(300)}" : "";
+        return Bytes($"{header:x2} [\"{Any(Names)}\" {id} {payload}]");
     }
 
     private void Send(byte[] bytes)

@@ -55,7 +55,7 @@ public sealed class HostilePeersTests
         good.Finish();
     }
 
-    /// <summary>A publisher and a subscriber that keep the rules; what one was promised the other gets.</summary>
+    /// <summary>Two that keep the rules: what one was promised, the other gets.</summary>
     private sealed class GoodPair(CoreStage stage)
     {
         private static readonly byte[] Topic = "good"u8.ToArray();

@@ -43,7 +43,8 @@ internal sealed class ServerConduct
     {
         while (!bytes.IsEmpty)
         {
-            if (!FrameReader.TryRead(bytes, int.MaxValue, out var frame)) throw new Difference("half a packet");
+            if (!FrameReader.TryRead(bytes, int.MaxValue, out var frame))
+                throw new Difference("half a packet");
             Judge(frame);
             bytes = bytes[frame.Length..];
         }
@@ -52,7 +53,7 @@ internal sealed class ServerConduct
     private void Judge(in Frame frame)
     {
         if (_hasAnswered == (frame.Type == PacketType.ConnAck))
-            throw new Difference($"{frame.Type} where CONNACK {(_hasAnswered ? "was sent already" : "is due")}");
+            throw new Difference($"{frame.Type}: CONNACK {(_hasAnswered ? "was sent already" : "is due")}");
         switch (frame.Type)
         {
             case PacketType.ConnAck:
