@@ -58,7 +58,7 @@ void Run(LiteStore store)
         + $"max {times[^1]:F2} ms, "
         + $"{(Written() - written) / 1024.0 / (group.Number * messages):F3} KiB written per message, "
         + $"cpu {(Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / (group.Number * messages):F2} "
-        + "us/message"));
+        + $"us/message"));
 }
 
 void Loads(LiteStore store)
