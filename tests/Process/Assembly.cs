@@ -1,0 +1,5 @@
+using Xunit.Sdk;
+using Xunit.v3;
+
+// Each test starts brokers of its own and some measure time: one at a time.
+[assembly: Parallelization(Mode = ParallelMode.None)]

@@ -1,0 +1,37 @@
+namespace LightMq.Process.Broker;
+
+/// <summary>Where things are: the repository, the broker's executable, caches.</summary>
+internal static class Repository
+{
+    private const string Executable = "lightmq-edgebroker";
+
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>LIGHTMQ_BIN, else the published executable, else what a build left.</summary>
+    public static string BrokerPath { get; } = FindBroker();
+
+    /// <summary>A directory for what tests install, kept between runs.</summary>
+    public static string Cache(string name) =>
+        Directory.CreateDirectory(Path.Combine(Root, "artifacts", "test-cache", name)).FullName;
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LightMq.sln"))) folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("no LightMq.sln above the test's binary");
+    }
+
+    private static string FindBroker()
+    {
+        if (Environment.GetEnvironmentVariable("LIGHTMQ_BIN") is { Length: > 0 } named) return named;
+        var build = Path.Combine(Root, "src", "EdgeBroker", "bin");
+        string[] places =
+        [
+            Path.Combine(Root, "artifacts", "publish", "linux-x64", Executable),
+            Path.Combine(build, "Release", "net10.0", Executable),
+            Path.Combine(build, "Debug", "net10.0", Executable),
+        ];
+        return places.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException(
+            "no lightmq-edgebroker: run './build.sh publish', or 'dotnet build src/EdgeBroker', or set LIGHTMQ_BIN");
+    }
+}
