@@ -10,6 +10,7 @@ namespace LightMq.Process;
 public sealed class RestartTests(ITestOutputHelper output)
 {
     private const int Queued = 100_000;
+    private const int Publishers = 10;
 
     [Fact]
     public void An_empty_broker_answers_within_a_second()
@@ -26,7 +27,7 @@ public sealed class RestartTests(ITestOutputHelper output)
     [Theory]
     [InlineData("kill")]
     [InlineData("stop")]
-    public void A_long_queue_delays_no_start_and_is_delivered_whole(string how)
+    public async Task A_long_queue_delays_no_start_and_is_delivered_whole(string how)
     {
         using var scratch = new Scratch();
         var ledger = new Ledger();
@@ -34,8 +35,8 @@ public sealed class RestartTests(ITestOutputHelper output)
         using (var broker = BrokerProcess.Start(scratch["data"]))
         {
             subscriber.Register(broker.Port);
-            var publisher = new LoadPublisher(ledger, "publisher", 1, "load/a") { Limit = Queued };
-            publisher.Run(broker.Port);
+            await Task.WhenAll(Enumerable.Range(0, Publishers).Select(i => Task.Run(() => new LoadPublisher(
+                ledger, $"publisher{i}", 1, $"load/{i}") { Limit = Queued / Publishers }.Run(broker.Port))));
             Assert.Equal(Queued, ledger.AcknowledgedCount);
             if (how == "kill") broker.Kill();
             else Assert.Equal(0, broker.Terminate());
