@@ -16,6 +16,9 @@ internal sealed class LoadPublisher(Ledger ledger, string name, int qos, string 
     private int _last;
     private ushort _lastId;
 
+    /// <summary>Bytes of filler per message.</summary>
+    public int Filler { get; init; } = 100;
+
     /// <summary>Nothing new after this many messages.</summary>
     public volatile int Limit = int.MaxValue;
 
@@ -45,13 +48,13 @@ internal sealed class LoadPublisher(Ledger ledger, string name, int qos, string 
         var pending = new Pending { Number = ++_last, Id = NextId() };
         _pending.Add(pending);
         ledger.Sent(name, pending.Number);
-        client.Publish(topic, Ledger.Payload(name, pending.Number), qos, pending.Id);
+        client.Publish(topic, Ledger.Payload(name, pending.Number, Filler), qos, pending.Id);
     }
 
     private void Repeat(TinyClient client, Pending pending)
     {
         if (pending.IsReceived) client.Ack(PacketType.PubRel, pending.Id);
-        else client.Publish(topic, Ledger.Payload(name, pending.Number), qos, pending.Id, dup: qos == 2);
+        else client.Publish(topic, Ledger.Payload(name, pending.Number, Filler), qos, pending.Id, dup: qos == 2);
     }
 
     private void Take(TinyClient client, Packet packet)

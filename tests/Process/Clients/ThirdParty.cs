@@ -1,0 +1,80 @@
+using LightMq.Process.Broker;
+
+namespace LightMq.Process.Clients;
+
+/// <summary>A stock client as the tests drive it. Subscribers print lines "topic payload".</summary>
+internal sealed record ThirdParty(
+    Func<int, string, int, bool, string[], Task> Publish,
+    Func<int, string, bool, string, int, int, Tool> Subscribe)
+{
+    /// <summary>mosquitto_pub and mosquitto_sub.</summary>
+    public static async Task<ThirdParty> Mosquitto()
+    {
+        await Need("/usr/bin/mosquitto_pub", "mosquitto-clients");
+        return new ThirdParty(
+            async (port, topic, qos, retain, payloads) =>
+            {
+                foreach (var payload in payloads)
+                    await Tool.Run("mosquitto_pub", ["-p", $"{port}", "-t", topic, "-q", $"{qos}", "-m", payload,
+                        .. retain ? (string[])["-r"] : []]);
+            },
+            (port, id, clean, filter, qos, count) => Tool.Start("mosquitto_sub",
+                ["-p", $"{port}", "-i", id, "-t", filter, "-q", $"{qos}", "-v", .. clean ? (string[])[] : ["-c"],
+                    .. count == 0 ? (string[])["-E"] : ["-C", $"{count}", "-W", "30"]]));
+    }
+
+    /// <summary>Debian's paho-mqtt for Python.</summary>
+    public static async Task<ThirdParty> Python()
+    {
+        await Need("/usr/lib/python3/dist-packages/paho/mqtt/client.py", "python3-paho-mqtt");
+        return Scripted("/usr/bin/python3", Script("python_client.py"), null);
+    }
+
+    /// <summary>npm's mqtt, installed into the tests' cache.</summary>
+    public static async Task<ThirdParty> Npm()
+    {
+        var cache = Repository.Cache("npm");
+        if (!Directory.Exists(Path.Combine(cache, "node_modules", "mqtt")))
+        {
+            await Need("/usr/bin/npm", "npm");
+            await Tool.Run("npm", "install", "--prefix", cache, "--no-audit", "--no-fund", "--silent", "mqtt@5");
+        }
+        return Scripted("node", Script("npm_client.cjs"), Path.Combine(cache, "node_modules"));
+    }
+
+    /// <summary>The samples of Debian's Paho C. They know clean sessions only.</summary>
+    public static async Task<ThirdParty> PahoC()
+    {
+        await Need("/usr/bin/paho_c_pub", "paho.mqtt.c-examples");
+        return new ThirdParty(
+            async (port, topic, qos, retain, payloads) =>
+            {
+                foreach (var payload in payloads)
+                    await Tool.Run("paho_c_pub", ["-p", $"{port}", "-t", topic, "-q", $"{qos}", "-m", payload,
+                        .. retain ? (string[])["-r"] : []]);
+            },
+            (port, id, clean, filter, qos, _) => clean
+                ? Tool.Start("stdbuf", ["-oL", "paho_c_sub", "-p", $"{port}", "-i", id, "-t", filter, "-q", $"{qos}"])
+                : throw new NotSupportedException("paho_c_sub has no switch for persistent sessions"));
+    }
+
+    private static ThirdParty Scripted(string program, string script, string? nodePath) => new(
+        async (port, topic, qos, retain, payloads) =>
+        {
+            using var tool = Tool.Start(program,
+                [script, "pub", $"{port}", topic, $"{qos}", retain ? "1" : "0", .. payloads], nodePath);
+            await tool.Finish();
+        },
+        (port, id, clean, filter, qos, count) => Tool.Start(program,
+            [script, "sub", $"{port}", id, clean ? "1" : "0", filter, $"{qos}", $"{count}"], nodePath));
+
+    private static string Script(string name) =>
+        Path.Combine(Repository.Root, "tests", "Process", "Clients", name);
+
+    private static async Task Need(string file, string package)
+    {
+        if (File.Exists(file)) return;
+        await Tool.Run("apt-get", "update", "-qq");
+        await Tool.Run("apt-get", "install", "-y", "-qq", "--no-install-recommends", package);
+    }
+}

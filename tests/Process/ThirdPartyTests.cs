@@ -1,0 +1,70 @@
+using LightMq.Process.Broker;
+using LightMq.Process.Clients;
+using Xunit;
+
+namespace LightMq.Process;
+
+/// <summary>Stock clients, clean and persistent: QoS 0 to 2, retained messages, a queue kept over a restart.</summary>
+public sealed class ThirdPartyTests
+{
+    private static readonly string[] Payloads = ["one", "two", "three", "four", "five"];
+
+    [Fact]
+    public async Task Mosquitto() => await Try(await ThirdParty.Mosquitto(), hasPersistent: true);
+
+    [Fact]
+    public async Task Paho_for_Python() => await Try(await ThirdParty.Python(), hasPersistent: true);
+
+    [Fact]
+    public async Task Npm_mqtt() => await Try(await ThirdParty.Npm(), hasPersistent: true);
+
+    [Fact]
+    public async Task Paho_C_samples() => await Try(await ThirdParty.PahoC(), hasPersistent: false);
+
+    private static async Task Try(ThirdParty client, bool hasPersistent)
+    {
+        using var scratch = new Scratch();
+        using (var broker = BrokerProcess.Start(scratch["data"]))
+        {
+            for (var qos = 0; qos <= 2; qos++) await TryClean(client, broker.Port, qos);
+            if (hasPersistent) await FillPersistent(client, broker.Port);
+            Assert.Equal(0, broker.Terminate());
+        }
+        if (!hasPersistent) return;
+        using var next = BrokerProcess.Start(scratch["data"]);
+        await DrainPersistent(client, next.Port);
+    }
+
+    /// <summary>The retained message doubles as the sign that the subscription stands.</summary>
+    private static async Task TryClean(ThirdParty client, int port, int qos)
+    {
+        await client.Publish(port, $"clean/{qos}/kept", qos, true, ["retained"]);
+        using var subscriber = client.Subscribe(port, $"clean{qos}", true, $"clean/{qos}/#", qos, 1 + Payloads.Length);
+        var first = await subscriber.Line();
+        if (first.StartsWith("URL is")) first = await subscriber.Line(); // Paho C says where it connects
+        Assert.EndsWith("retained", first);
+        await client.Publish(port, $"clean/{qos}/live", qos, false, Payloads);
+        foreach (var payload in Payloads) Assert.EndsWith(payload, await subscriber.Line());
+    }
+
+    private static async Task FillPersistent(ThirdParty client, int port)
+    {
+        for (var qos = 1; qos <= 2; qos++)
+        {
+            using var subscriber = client.Subscribe(port, $"kept{qos}", false, $"kept/{qos}", qos, 0);
+            await subscriber.Finish();
+            await client.Publish(port, $"kept/{qos}", qos, false, Payloads);
+        }
+    }
+
+    private static async Task DrainPersistent(ThirdParty client, int port)
+    {
+        for (var qos = 1; qos <= 2; qos++)
+        {
+            using var subscriber =
+                client.Subscribe(port, $"kept{qos}", false, $"kept/{qos}", qos, Payloads.Length);
+            foreach (var payload in Payloads) Assert.Equal($"kept/{qos} {payload}", await subscriber.Line());
+            await subscriber.Finish();
+        }
+    }
+}
