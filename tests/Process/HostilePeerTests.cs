@@ -66,9 +66,9 @@ public sealed class HostilePeerTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         for (var i = 0; i < 20_000; i++) noisy.Publish("noise/x", payload);
         noisy.Ping();
-        output.WriteLine($"noise is out after {clock.Elapsed}");
+        Thread.Sleep(5_000);
         Assert.Throws<SocketException>(() => ReadToEnd(deaf));
-        output.WriteLine($"the end after {clock.Elapsed}");
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 30);
     }, "--set", "Limits:SlowReaderSecondsMax=3");
 
     [Fact]
