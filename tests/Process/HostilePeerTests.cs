@@ -59,7 +59,6 @@ public sealed class HostilePeerTests(ITestOutputHelper output)
     public async Task A_subscriber_that_never_reads() => await Beside(broker =>
     {
         using var deaf = TinyClient.Connect(broker.Port, "deaf");
-        deaf.Socket.ReceiveBufferSize = 4_096;
         deaf.Subscribe("noise/#", 0);
         using var noisy = TinyClient.Connect(broker.Port, "noisy");
         var payload = new byte[10_000];
