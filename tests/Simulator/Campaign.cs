@@ -8,6 +8,7 @@ public sealed class Campaign(TextWriter output, int threads)
 {
     private readonly Lock _gate = new();
     private readonly List<Outcome> _failures = [];
+    private readonly Tally _tally = new();
     private long _done;
 
     /// <summary>Seeds that failed.</summary>
@@ -29,6 +30,7 @@ public sealed class Campaign(TextWriter output, int threads)
         var seeds = Remembered.Concat(Enumerable.Range(first, count));
         Parallel.ForEach(seeds, new ParallelOptions { MaxDegreeOfParallelism = threads }, RunOne);
         var rate = _done / clock.Elapsed.TotalSeconds;
+        output.WriteLine($"{_tally}");
         output.WriteLine($"{_done} seeds, {_failures.Count} failed, {rate:F1} seeds/s");
     }
 
@@ -38,6 +40,9 @@ public sealed class Campaign(TextWriter output, int threads)
         lock (_gate)
         {
             _done++;
+            _tally.Add(outcome.Tally);
+            _tally.Count("events", outcome.Steps);
+            _tally.Count("deliveries", outcome.Deliveries);
             if (_done % 500 == 0) output.WriteLine($"{_done} seeds done");
             if (outcome.Failure == null) return;
             _failures.Add(outcome);

@@ -31,6 +31,7 @@ public sealed class Board(Surroundings world, IStoreModel store)
         catch (IOException)
         {
             World.Scheduler.Trace.Say($"store does not open");
+            World.Tally.Count("store did not open at first");
             World.Scheduler.After(Random.Spread(100_000, 2 * Scheduler.Second), PowerOn);
             return;
         }
@@ -47,6 +48,7 @@ public sealed class Board(Surroundings world, IStoreModel store)
     public void PowerOff()
     {
         World.Scheduler.Trace.Say($"power off");
+        World.Tally.Count(Process == null ? "power cuts in recovery" : "power cuts");
         World.Scheduler.Trace.Mix(-1);
         store.PowerOff();
         if (Random.Happens(0.3)) _clockOffset -= Random.Next(1_000_000);
@@ -58,6 +60,7 @@ public sealed class Board(Surroundings world, IStoreModel store)
     public void Kill()
     {
         World.Scheduler.Trace.Say($"kill");
+        World.Tally.Count("kills");
         World.Scheduler.Trace.Mix(-2);
         store.Kill();
         End(0);
@@ -70,6 +73,7 @@ public sealed class Board(Surroundings world, IStoreModel store)
     public void Stopped()
     {
         World.Scheduler.Trace.Say($"stopped");
+        World.Tally.Count("orderly stops");
         World.Scheduler.Trace.Mix(-3);
         store.Close();
         End(0);

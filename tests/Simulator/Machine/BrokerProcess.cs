@@ -94,6 +94,7 @@ public sealed class BrokerProcess : IEffects
     public void Die()
     {
         IsDead = true;
+        _board.World.Tally.Count(_engine.Counters);
         _storeThread.IsDead = true;
         foreach (var peer in Peers) peer.Connection.Outbox.Clear();
     }
@@ -148,7 +149,11 @@ public sealed class BrokerProcess : IEffects
         _storeThread.Commit(group);
     }
 
-    public void Load(int slot) => _storeThread.Load(slot);
+    public void Load(int slot)
+    {
+        _board.World.Tally.Count("slots read back");
+        _storeThread.Load(slot);
+    }
 
     public void CheckPassword(Connection connection, PasswordHash hash, byte[] password)
     {

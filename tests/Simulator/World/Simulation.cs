@@ -15,6 +15,11 @@ public sealed record Outcome(int Seed, ulong Hash, Exception? Failure)
     public long Steps { get; init; }
     public long Deliveries { get; init; }
     public int Boots { get; init; }
+    public Tally Tally { get; init; } = new();
+
+    /// <summary>Whether the same things happened in the same order.</summary>
+    public bool IsSameAs(Outcome other) => Hash == other.Hash && Steps == other.Steps
+        && Deliveries == other.Deliveries && Failure?.Message == other.Failure?.Message;
 }
 
 /// <summary>One world from its first event to its last.</summary>
@@ -70,6 +75,7 @@ public sealed class Simulation
             Steps = simulation.Scheduler.Steps,
             Deliveries = simulation._world.Judge.Deliveries,
             Boots = simulation._board.Boots,
+            Tally = simulation._world.Tally,
         };
     }
 
@@ -95,6 +101,7 @@ public sealed class Simulation
         }
         ReadRetained();
         _world.Judge.AtEnd();
+        if (_board.Process is { } process) _world.Tally.Count(process.Engine.Counters);
     }
 
     // Everything is delivered and acknowledged, and stays so for some seconds.
