@@ -18,7 +18,7 @@ public sealed class Engine
 {
     private readonly Turn _turn = new();
     private readonly MessagePool _messages = new();
-    private readonly SlotTable _slots = new();
+    private readonly SlotTable _slots;
     private readonly ConnectionTable _connections = new();
     private readonly SessionTable _sessions;
     private readonly SubscriptionTree _tree;
@@ -46,6 +46,7 @@ public sealed class Engine
     {
         Options = options;
         var names = new BytesComparer(hashSeed);
+        _slots = new SlotTable(options.SlotWasteBytesMax);
         var dialects = new DialectTable(options, names);
         _sessions = new SessionTable(names);
         _tree = new SubscriptionTree(names);

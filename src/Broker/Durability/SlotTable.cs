@@ -5,7 +5,7 @@ namespace LightMq.Broker.Durability;
 /// in
 /// the next group, because the acknowledgements that freed it are in the same group or an earlier one.
 /// </summary>
-internal sealed class SlotTable
+internal sealed class SlotTable(long wasteBytesMax = 4 << 20)
 {
     /// <summary>Free slots kept in the store to be written again; the others are deleted.</summary>
     public const int SpareMax = 32;
@@ -118,7 +118,7 @@ internal sealed class SlotTable
     }
 
     /// <summary>Whether so much of the slots is dead that packing them anew pays.</summary>
-    public bool IsSparse => Bytes > 4 * LiveBytes + (4 << 20);
+    public bool IsSparse => Bytes > 4 * LiveBytes + wasteBytesMax;
 
     /// <summary>A slot with under a quarter of live bytes; -1: none.</summary>
     public int FindSparse()

@@ -112,7 +112,9 @@ public sealed class Device
         }
         // Half open: the device notices at once or by its keep-alive, the broker by its own means.
         link.Vanish();
-        if (Random.Happens(0.7)) Lose("vanished");
+        if (Random.Happens(0.3)) return;
+        _leaves = Random.Happens(0.3);
+        Lose("vanished");
     }
 
     private void Established(LinkEnd end)

@@ -9,6 +9,8 @@ public sealed class DiskFaults
     public double FailChance { get; init; }
     /// <summary>Chance that the power fails during a commit.</summary>
     public double PowerChance { get; init; }
+    /// <summary>Chance that the power fails while the store is opened.</summary>
+    public double RecoveryPowerChance { get; init; }
     /// <summary>Whether writes find no room.</summary>
     public bool IsFull { get; set; }
 }

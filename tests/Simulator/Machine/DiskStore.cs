@@ -22,7 +22,7 @@ public sealed class DiskStore(Random random, DiskFaults faults) : IStoreModel
     {
         _store?.Dispose();
         _store = null;
-        Tempt(faults.FailChance, faults.PowerChance * 5, 40);
+        Tempt(faults.FailChance, faults.RecoveryPowerChance, (int)random.Spread(2, 200));
         Guarded(() =>
         {
             _store = LiteStore.Open(_disk, s_options);

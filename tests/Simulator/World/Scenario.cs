@@ -26,6 +26,7 @@ public sealed record Scenario
     public long DownMost { get; init; } = 5 * Scheduler.Second;
     public double DiskFailChance { get; init; }
     public double PowerInCommitChance { get; init; }
+    public double PowerInRecoveryChance { get; init; }
     /// <summary>Between two spells of a full disk; 0: none.</summary>
     public long FullEvery { get; init; }
 

@@ -45,6 +45,7 @@ public sealed class ScenarioMaker(Random random)
             DownMost = random.Spread(100_000, 10_000_000),
             DiskFailChance = faultless || random.Happens(0.6) ? 0 : 0.03,
             PowerInCommitChance = faultless || random.Happens(0.6) ? 0 : 0.01,
+            PowerInRecoveryChance = faultless || random.Happens(0.5) ? 0 : 0.3,
             FullEvery = faultless || random.Happens(0.8) ? 0 : random.Spread(5_000_000, 30_000_000),
         };
     }
@@ -72,6 +73,7 @@ public sealed class ScenarioMaker(Random random)
             GroupMilliseconds = random.Pick([1, 5, 20]),
             GroupMessagesMax = random.Pick([1, 8, 128]),
             GroupBytesMax = random.Pick([8_192, 4 << 20]),
+            SlotWasteBytesMax = random.Pick([256, 4 << 20]),
             HousekeepingSeconds = random.Pick([1, 10]),
             Bridges = [.. devices.Where(d => d.IsBridge).Select(
                 d => new BridgeOptions(d.ClientId, [.. d.Filters.Select(f => f.Filter)]))],

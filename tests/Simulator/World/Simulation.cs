@@ -46,6 +46,7 @@ public sealed class Simulation
             Active = true,
             FailChance = scenario.DiskFailChance,
             PowerChance = scenario.PowerInCommitChance,
+            RecoveryPowerChance = scenario.PowerInRecoveryChance,
         };
         IStoreModel store = scenario.IsOnDisk
             ? new DiskStore(scheduler.Random, _faults) : new MemoryStore(scheduler.Random, _faults);
