@@ -28,7 +28,7 @@ public sealed class MemoryStore(StoreCallbacks callbacks, TimeProvider time) : I
     }
 
     /// <inheritdoc/>
-    public void Load(int slot) => 
+    public void Load(int slot) =>
         callbacks.Loaded(slot, _slots.TryGetValue(slot, out var value) ? value.AsSpan().ToArray() : []);
 
     /// <summary>Forgets everything.</summary>

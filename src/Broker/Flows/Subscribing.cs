@@ -1,3 +1,4 @@
+using System.Text;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Dialects;
 using LightMq.Broker.Durability;
@@ -6,7 +7,6 @@ using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
 using LightMq.Mqtt;
-using System.Text;
 
 namespace LightMq.Broker.Flows;
 

@@ -78,8 +78,11 @@ public sealed record AgentOptions
         var colon = value.LastIndexOf(':');
         if (colon <= 0 || Uri.CheckHostName(value[..colon]) == UriHostNameType.Unknown)
             throw new WrongOption($"--broker '{value}': expected HOST:PORT, such as 127.0.0.1:1883");
-        return options with { Host = value[..colon].Trim('[', ']'),
-            Port = Number("--broker port", value[(colon + 1)..], 65_535) };
+        return options with
+        {
+            Host = value[..colon].Trim('[', ']'),
+            Port = Number("--broker port", value[(colon + 1)..], 65_535)
+        };
     }
 
     private static int Number(string name, string value, int max) =>

@@ -147,7 +147,8 @@ public sealed class BackPressureTests
     {
         var host = new EngineHost(Small with
         {
-            QueueFull = DropPolicy.DropOldest, Bridges = [new BridgeOptions("up", ["#"])],
+            QueueFull = DropPolicy.DropOldest,
+            Bridges = [new BridgeOptions("up", ["#"])],
         });
         var sensor = host.Connect("sensor");
         sensor.Read();

@@ -168,7 +168,9 @@ internal sealed class Peer(EngineHost host, Connection connection)
         if (will is not null)
             fields = fields with
             {
-                WillTopic = Encoding.UTF8.GetBytes(will), WillPayload = "gone"u8, WillQos = 1,
+                WillTopic = Encoding.UTF8.GetBytes(will),
+                WillPayload = "gone"u8,
+                WillQos = 1,
             };
         if (user is not null) fields = fields with { UserName = Encoding.UTF8.GetBytes(user) };
         if (password is not null) fields = fields with { Password = Encoding.UTF8.GetBytes(password) };
