@@ -125,8 +125,7 @@ public static class SettingsReader
     {
         var name = section.Text("Name", "tcp", "a name of 1 to 32 characters", static text => text.Length is > 0 and <= 32);
         var address = section.Text("Address", "", "an address and a port, as 127.0.0.1:1883 or [::1]:1883",
-            static text => IPEndPoint.TryParse(text, out _) && text.LastIndexOf(':') > text.LastIndexOf(']')
-                && text.Contains(text.Contains('[') ? "]:" : ":"));
+            static text => HasPort(text) && IPEndPoint.TryParse(text, out _));
         var dialect = section.Choice("Dialect", Dialect.Lmq, ("lmq", Dialect.Lmq), ("plain", Dialect.Plain));
         var isAnonymous = section.Switch("Anonymous", isPlainAnonymous && dialect == Dialect.Plain);
         var isOpenToNetwork = section.Switch("AllowAnonymousFromNetwork", false);
@@ -142,6 +141,9 @@ public static class SettingsReader
         return new ListenerSettings(
             endPoint, new ListenerOptions { Name = name, Dialect = dialect, Anonymous = isAnonymous });
     }
+
+    private static bool HasPort(string address) =>
+        address.StartsWith('[') ? address.Contains("]:") : address.Count(static letter => letter == ':') == 1;
 
     private static LogSettings ReadLog(SettingsSection section)
     {

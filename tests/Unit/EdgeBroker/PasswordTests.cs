@@ -1,0 +1,59 @@
+using System.Text;
+using LightMq.Broker.Connections;
+using LightMq.Broker.Settings;
+using LightMq.EdgeBroker.Passwords;
+using Xunit;
+
+namespace LightMq.Unit.EdgeBroker;
+
+/// <summary>Password hashes: their text form, the comparison, and the thread that does it.</summary>
+public sealed class PasswordTests
+{
+    private static readonly byte[] Salt = Encoding.ASCII.GetBytes("saltsaltsaltsalt");
+
+    [Fact]
+    public void What_is_printed_is_read_back_and_matches()
+    {
+        Assert.True(PasswordText.TryParse(PasswordText.Make("geheim", Salt), out var hash));
+        using var checker = new PasswordChecker(static (_, _) => { });
+        Assert.True(checker.Matches(hash!, Encoding.UTF8.GetBytes("geheim")));
+        Assert.True(checker.Matches(hash!, Encoding.UTF8.GetBytes("geheim")));
+        Assert.False(checker.Matches(hash!, Encoding.UTF8.GetBytes("geheiM")));
+    }
+
+    [Fact]
+    public void It_is_PBKDF2_with_HMAC_SHA256()
+    {
+        // RFC 7914, section 11: PBKDF2-HMAC-SHA-256 (P="passwd", S="salt", c=1) begins with these bytes.
+        var hash = new PasswordHash(1, Encoding.ASCII.GetBytes("salt"),
+            Convert.FromHexString("55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"));
+        using var checker = new PasswordChecker(static (_, _) => { });
+        Assert.True(checker.Matches(hash, Encoding.ASCII.GetBytes("passwd")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("secret")]
+    [InlineData("md5$1000$c2FsdHNhbHQ=$YWFhYWFhYWFhYWFhYWFhYQ==")]
+    [InlineData("pbkdf2-sha256$999$c2FsdHNhbHQ=$YWFhYWFhYWFhYWFhYWFhYQ==")]
+    [InlineData("pbkdf2-sha256$-1$c2FsdHNhbHQ=$YWFhYWFhYWFhYWFhYWFhYQ==")]
+    [InlineData("pbkdf2-sha256$1000$c2FsdA==$YWFhYWFhYWFhYWFhYWFhYQ==")]
+    [InlineData("pbkdf2-sha256$1000$c2FsdHNhbHQ=$YWFh")]
+    [InlineData("pbkdf2-sha256$1000$!$YWFhYWFhYWFhYWFhYWFhYQ==")]
+    public void Other_texts_are_refused(string text) => Assert.False(PasswordText.TryParse(text, out _));
+
+    [Fact]
+    public void Answers_come_in_order_and_all_before_the_end()
+    {
+        Assert.True(PasswordText.TryParse(PasswordText.Make("pw", Salt), out var hash));
+        var answers = new List<(Connection, bool)>();
+        var connections = Enumerable.Range(0, 3).Select(static i => new Connection(new(), $"{i}")).ToList();
+        using (var checker = new PasswordChecker((connection, matches) => answers.Add((connection, matches))))
+        {
+            checker.Submit(connections[0], hash!, Encoding.ASCII.GetBytes("pw"));
+            checker.Submit(connections[1], hash!, Encoding.ASCII.GetBytes("no"));
+            checker.Submit(connections[2], hash!, Encoding.ASCII.GetBytes("pw"));
+        }
+        Assert.Equal([(connections[0], true), (connections[1], false), (connections[2], true)], answers);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections;
+using System.Net;
+using LightMq.Broker.Settings;
+using LightMq.EdgeBroker.Passwords;
+using Xunit;
+
+namespace LightMq.Unit.EdgeBroker;
+
+/// <summary>Configuration: sources, ranges, combinations; each mistake is named with key, value and range.</summary>
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Defaults_are_the_engines_own()
+    {
+        var settings = Settings.Read();
+        Assert.Equal(new BrokerOptions(), WithoutAccess(settings.Broker));
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 1883), settings.Listeners[0].EndPoint);
+        Assert.True(settings.Listeners[0].Options.Anonymous);
+    }
+
+    [Theory]
+    [InlineData("Store:AckHoldMilliseconds", "-1", "'-1' is not a whole number from 0 to 10000")]
+    [InlineData("Store:AckHoldMilliseconds", "1.5", "'1.5' is not a whole number from 0 to 10000")]
+    [InlineData("Limits:PacketBytesMax", "99999999999", "is not a whole number from 1024 to 268435455")]
+    [InlineData("Queues:WhenDiskFull", "keep-latest-per-topic", "is not one of stop, drop-oldest, drop-newest")]
+    [InlineData("Listeners:0:Dialect", "mqtt", "'mqtt' is not one of lmq, plain")]
+    [InlineData("Listeners:0:Anonymous", "maybe", "'maybe' is not true or false")]
+    [InlineData("Listeners:0:Address", "localhost:1883", "is not an address and a port")]
+    [InlineData("Listeners:0:Address", "127.0.0.1", "is not an address and a port")]
+    [InlineData("Listeners:0:Address", "::1", "is not an address and a port")]
+    [InlineData("Listeners:0:Port", "1883", "Listeners:0:Port: no such key")]
+    [InlineData("Colour", "blue", "Colour: no such key; here are: Bridges")]
+    [InlineData("Limits", "many", "'many' is not a section in braces")]
+    [InlineData("Listeners", "all", "'all' is not a list in brackets")]
+    [InlineData("Log:Level:Deep", "x", "Log:Level: takes one value")]
+    [InlineData("Lmq:Groups:0", "GID-x", "Lmq:Groups:0: 'GID-x' is not GID_ and letters")]
+    [InlineData("Lmq:Topics:0", "a/b", "Lmq:Topics:0: 'a/b' is not one topic level")]
+    [InlineData("Bridges:0:ClientId", "up", "Bridges:0:Filters")]
+    [InlineData("Users:0:Name", "a b", "Users:0:Name: 'a b' is not a text")]
+    public void A_wrong_value_is_named_with_its_key_and_range(string key, string value, string line)
+    {
+        var error = Settings.Error((key, value));
+        Assert.Contains(line, error);
+        Assert.Contains(key.Split(':')[0], error);
+        Assert.DoesNotContain('\n', error);
+    }
+
+    [Fact]
+    public void Values_that_contradict_each_other_are_refused()
+    {
+        Assert.Contains("TotalBytesMax 1048576", Settings.Error(("Queues:TotalBytesMax", "1048576")));
+        Assert.Contains("half of LogBytes", Settings.Error(("Store:CheckpointBytes", "16777216")));
+        Assert.Contains("Store:Directory", Settings.Error(("Store:Kind", "litedb")));
+        Assert.Contains("nobody could log in", Settings.Error(("Listeners:0:Anonymous", "false")));
+        Assert.Contains("sign their logins", Settings.Error(("Listeners:0:Dialect", "lmq")));
+    }
+
+    [Fact]
+    public void Anonymous_on_the_network_needs_its_own_switch()
+    {
+        Assert.Contains("AllowAnonymousFromNetwork", Settings.Error(("Listeners:0:Address", "0.0.0.0:1883")));
+        var allowed = Settings.Read(
+            ("Listeners:0:Address", "[::]:1883"), ("Listeners:0:AllowAnonymousFromNetwork", "true"));
+        Assert.Equal(IPAddress.IPv6Any, allowed.Listeners[0].EndPoint.Address);
+    }
+
+    [Fact]
+    public void Lmq_listeners_need_keys_groups_and_topics()
+    {
+        var keys = new Dictionary<string, string?> { ["Store:Kind"] = "memory" };
+        Assert.Contains("Lmq:AccessKeys", Settings.Error(keys));
+        keys["Lmq:AccessKeys:0:Key"] = "key";
+        keys["Lmq:AccessKeys:0:Secret"] = "secret";
+        Assert.Contains("Lmq:Groups", Settings.Error(keys));
+        keys["Lmq:Groups:0"] = "GID_one";
+        Assert.Contains("Lmq:Topics", Settings.Error(keys));
+        keys["Lmq:Topics:0"] = "plant";
+        Assert.Equal(Dialect.Lmq, Assert.Single(Settings.Read(keys).Listeners).Options.Dialect);
+    }
+
+    [Fact]
+    public void A_secret_is_never_shown()
+    {
+        var error = Settings.Error(("Users:0:Name", "u"), ("Users:0:PasswordHash", "hunter2"));
+        Assert.Contains("Users:0:PasswordHash: (hidden)", error);
+        Assert.DoesNotContain("hunter2", error);
+    }
+
+    [Fact]
+    public void Users_with_rules_are_read()
+    {
+        var user = Assert.Single(Settings.Read(("Users:0:Name", "boiler"),
+            ("Users:0:PasswordHash", PasswordText.Make("pw", new byte[16])),
+            ("Users:0:Rules:0:Filter", "a/#"), ("Users:0:Rules:0:Access", "write")).Broker.Users);
+        Assert.Equal(new TopicRule("a/#", Read: false, Write: true), Assert.Single(user.Rules));
+        Assert.Contains("twice", Settings.Error(("Users:0:Name", "a"), ("Users:1:Name", "a"),
+            ("Users:0:PasswordHash", PasswordText.Make("pw", new byte[16])),
+            ("Users:1:PasswordHash", PasswordText.Make("pw", new byte[16]))));
+    }
+
+    [Fact]
+    public void The_command_line_wins_over_the_environment_and_that_over_the_file()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, """{ "Store": { "AckHoldMilliseconds": 1, "GroupMilliseconds": 1 } /* c */ }""");
+            var environment = new Hashtable
+            {
+                ["LIGHTMQ_Store__AckHoldMilliseconds"] = "2",
+                ["LIGHTMQ_Store__GroupMilliseconds"] = "2",
+                ["LIGHTMQ_Limits__ConnectionsMax"] = "2",
+                ["LIGHTMQ_BIN"] = "belongs to a script",
+            };
+            var broker = Settings.Read(Settings.Plain(("Store:AckHoldMilliseconds", "3")), file, environment).Broker;
+            Assert.Equal((3, 2, 2), (broker.AckHoldMilliseconds, broker.GroupMilliseconds, broker.ConnectionsMax));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Listen_replaces_the_configured_listeners()
+    {
+        var settings = Settings.Read(
+            ("--listen:0:Address", "127.0.0.1:0"), ("--listen:0:Dialect", "plain"), ("--listen:1:Address", "[::1]:9"),
+            ("--listen:1:Dialect", "plain"));
+        Assert.Equal([0, 9], settings.Listeners.Select(static listener => listener.EndPoint.Port));
+        Assert.All(settings.Listeners, static listener => Assert.True(listener.Options.Anonymous));
+    }
+
+    internal static BrokerOptions WithoutAccess(BrokerOptions options)
+    {
+        var none = new BrokerOptions();
+        return options with { Users = none.Users, Lmq = none.Lmq, Bridges = none.Bridges };
+    }
+}

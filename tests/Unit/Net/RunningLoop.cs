@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Sockets;
+using LightMq.Broker;
+using LightMq.Broker.Settings;
+using LightMq.Net;
+using LightMq.Store;
+
+namespace LightMq.Unit.Net;
+
+/// <summary>The loop on a real socket with an engine and a store in memory.</summary>
+internal sealed class RunningLoop : IDisposable
+{
+    private readonly Mailbox _mail = new();
+    private readonly Thread _thread;
+
+    public RunningLoop(IPAddress address, BrokerOptions? options = null)
+    {
+        var listener = Listener.Bind(
+            new IPEndPoint(address, 0), new ListenerOptions { Dialect = Dialect.Plain, Anonymous = true });
+        EndPoint = listener.EndPoint;
+        var store = new MemoryStore(new StoreCallbacks
+        {
+            Stored = _mail.Stored,
+            Loaded = _mail.Loaded,
+            DiskFull = _mail.DiskFull,
+            Failed = static _ => { },
+            Recovered = static _ => { },
+        }, TimeProvider.System);
+        using var isReady = new ManualResetEventSlim();
+        Loop = new Loop(new Engine(options ?? new BrokerOptions()), TimeProvider.System, [listener], _mail,
+            new LoopWorkers(store.Submit, store.Load, static (_, _, _) => { }),
+            new LoopEvents(_ => isReady.Set(), static _ => { }, static _ => { }));
+        _thread = new Thread(() => Loop.Run(new byte[16]));
+        _thread.Start();
+        isReady.Wait();
+    }
+
+    public Loop Loop { get; }
+
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>A connected socket that fails rather than waits for ever.</summary>
+    public Socket Open()
+    {
+        var socket = new Socket(EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+        {
+            ReceiveTimeout = 10_000, SendTimeout = 10_000,
+        };
+        socket.Connect(EndPoint);
+        return socket;
+    }
+
+    public void Nudge() => _mail.Nudge();
+
+    /// <summary>Stops it and waits for its end.</summary>
+    public void Stop()
+    {
+        _mail.Stop();
+        _thread.Join();
+    }
+
+    public void Dispose()
+    {
+        if (_thread.IsAlive) Stop();
+        Loop.Dispose();
+    }
+}
