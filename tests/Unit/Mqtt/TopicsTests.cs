@@ -55,6 +55,35 @@ public sealed class TopicsTests
         Assert.False(Topics.IsValidName([0xED, 0xA0, 0x80]));
     }
 
+    // Names are looked at in pieces of 4, 8 and 16 bytes: a bad byte must be seen at any place in any length.
+    [Fact]
+    public void A_bad_byte_is_seen_wherever_it_stands()
+    {
+        for (var length = 1; length <= 100; length++)
+        {
+            var name = Enumerable.Repeat((byte)'a', length).ToArray();
+            Assert.True(Topics.IsValidName(name));
+            for (var at = 0; at < length; at++)
+            {
+                foreach (var bad in (ReadOnlySpan<byte>)[0, (byte)'+', (byte)'#', 0x80, 0xFF])
+                {
+                    name[at] = bad;
+                    Assert.False(Topics.IsValidName(name), $"{bad:x2} at {at} of {length}");
+                }
+                foreach (var good in (ReadOnlySpan<byte>)[1, (byte)'/', (byte)'$', (byte)'*', 0x7F])
+                {
+                    name[at] = good;
+                    Assert.True(Topics.IsValidName(name), $"{good:x2} at {at} of {length}");
+                }
+                name[at] = (byte)'a';
+                if (at + 2 > length) continue;
+                "é"u8.CopyTo(name.AsSpan(at));
+                Assert.True(Topics.IsValidName(name));
+                name.AsSpan(at, 2).Fill((byte)'a');
+            }
+        }
+    }
+
     [Fact]
     public void Both_take_65535_bytes()
     {
