@@ -11,8 +11,8 @@ namespace LightMq.EdgeBroker;
 
 /// <summary>
 /// Start and stop of the broker. Start: take the addresses, open the store, show the engine what is stored,
-/// then the loop, which lets peers in once the epoch is durable. Stop is the reverse: no new peers, the engine
-/// commits and lets go, last words, last sync.
+/// then the loop, which lets peers in once the epoch is durable. Stop is the reverse: no new peers, the
+/// engine commits and lets go, last words, last sync.
 /// </summary>
 internal sealed class BrokerService(EdgeSettings settings, TimeProvider time, ILogger log, string version)
     : IHostedService, IDisposable
@@ -131,7 +131,8 @@ internal sealed class BrokerService(EdgeSettings settings, TimeProvider time, IL
         Errno.Access => new(ExitCode.NoPermission,
             $"no permission to listen on {address}: take a port above 1023, or grant CAP_NET_BIND_SERVICE"),
         Errno.AddressNotAvailable => new(ExitCode.AddressUnavailable,
-            $"this machine does not have the address {address}: check the network, or choose another with --listen"),
+            $"this machine does not have the address {address}: check the network, "
+                + "or choose another with --listen"),
         Errno.FamilyNotSupported => new(ExitCode.AddressUnavailable,
             $"this machine has no IPv6, which {address} needs: choose an IPv4 address with --listen"),
         _ => new(ExitCode.AddressUnavailable, $"cannot listen on {address}: {wrong.Message}"),

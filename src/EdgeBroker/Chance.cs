@@ -9,7 +9,8 @@ internal static class Chance
     /// <summary>Fills <paramref name="bytes"/>.</summary>
     public static void Fill(Span<byte> bytes)
     {
-        using var source = new FileStream("/dev/urandom", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
+        using var source =
+            new FileStream("/dev/urandom", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
         source.ReadExactly(bytes);
     }
 }

@@ -5,10 +5,13 @@ using Serilog.Extensions.Logging;
 
 namespace LightMq.EdgeBroker;
 
-/// <summary>Log lines go to standard error, and to a rolling file of bounded size where one is named.</summary>
+/// <summary>
+/// Log lines go to standard error, and to a rolling file of bounded size where one is named.
+/// </summary>
 internal static class LogSinks
 {
-    private const string Template = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
+    private const string Template =
+        "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
     /// <exception cref="ConfigurationError">The log file cannot be written.</exception>
     public static SerilogLoggerFactory Open(LogSettings settings)

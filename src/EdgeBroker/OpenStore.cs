@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LightMq.EdgeBroker;
 
-/// <summary>The store as the host holds it: opened, shown to the engine, wired to the loop's mailbox.</summary>
+/// <summary>
+/// The store as the host holds it: opened, shown to the engine, wired to the loop's mailbox.
+/// </summary>
 /// <param name="Groups">Where groups go.</param>
 /// <param name="Disk">The directory and its lock; null for memory.</param>
 /// <param name="Recovered">Values that the engine was shown.</param>
@@ -89,7 +91,8 @@ internal sealed record OpenStore(IGroupStore Groups, RealDisk? Disk, long Recove
     {
         if (report.Damage is { } damage)
             Log.Damaged(log, damage, report.Quarantine ?? "", report.Salvaged, report.Lost);
-        if (report.GroupsReplayed > 0 || report.TailCut) Log.Replayed(log, report.GroupsReplayed, report.TailCut);
+        if (report.GroupsReplayed > 0 || report.TailCut)
+            Log.Replayed(log, report.GroupsReplayed, report.TailCut);
     }
 
     private static int CodeOf(Exception? cause) => cause switch

@@ -36,12 +36,14 @@ int Serve(string? file, IReadOnlyDictionary<string, string?> options)
     builder.Services.AddSingleton(serilog);
     builder.Services.AddSingleton<ILoggerFactory>(serilog);
     builder.Services.AddSystemd();
-    builder.Services.Configure<ConsoleLifetimeOptions>(static lifetime => lifetime.SuppressStatusMessages = true);
+    builder.Services.Configure<ConsoleLifetimeOptions>(
+        static lifetime => lifetime.SuppressStatusMessages = true);
     var log = serilog.CreateLogger("LightMq.EdgeBroker");
     using var broker = new BrokerService(settings, TimeProvider.System, log, version);
     builder.Services.AddSingleton<IHostedService>(broker);
     builder.Services.AddSingleton<IHostedService>(
-        services => new Watchdog(broker, services.GetService<Microsoft.Extensions.Hosting.Systemd.ISystemdNotifier>(),
+        services => new Watchdog(
+            broker, services.GetService<Microsoft.Extensions.Hosting.Systemd.ISystemdNotifier>(),
             TimeProvider.System, log));
     using var host = builder.Build();
     host.Start();
@@ -53,7 +55,8 @@ static int HashPassword()
 {
     var password = Console.In.ReadLine();
     if (string.IsNullOrEmpty(password))
-        throw new StartFailure(ExitCode.Usage, "hash-password reads a password from standard input, one line");
+        throw new StartFailure(
+            ExitCode.Usage, "hash-password reads a password from standard input, one line");
     Console.Out.WriteLine(PasswordText.Make(password));
     return ExitCode.Done;
 }

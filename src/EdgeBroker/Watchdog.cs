@@ -6,10 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace LightMq.EdgeBroker;
 
 /// <summary>
-/// Tells systemd that all is well only while both the loop and the disk thread move. An idle loop is nudged, so
-/// that idle and stuck differ. Does nothing where systemd asks for no watchdog.
+/// Tells systemd that all is well only while both the loop and the disk thread move. An idle loop is nudged,
+/// so that idle and stuck differ. Does nothing where systemd asks for no watchdog.
 /// </summary>
-internal sealed class Watchdog(BrokerService broker, ISystemdNotifier? notifier, TimeProvider time, ILogger log)
+internal sealed class Watchdog(
+    BrokerService broker, ISystemdNotifier? notifier, TimeProvider time, ILogger log)
     : IHostedService, IDisposable
 {
     private ITimer? _timer;

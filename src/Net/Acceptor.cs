@@ -3,11 +3,12 @@ using LightMq.Net.Linux;
 namespace LightMq.Net;
 
 /// <summary>
-/// Takes waiting peers from the listeners, a batch at a time. Without a free descriptor it turns peers away or
-/// lets them wait, and never spins on a listener that stays ready.
+/// Takes waiting peers from the listeners, a batch at a time. Without a free descriptor it turns peers away
+/// or lets them wait, and never spins on a listener that stays ready.
 /// </summary>
 internal sealed class Acceptor(
-    IReadOnlyList<Listener> listeners, Poll poll, int itemKind, Action<Peer> welcome, Action<Listener> exhausted)
+    IReadOnlyList<Listener> listeners, Poll poll, int itemKind, Action<Peer> welcome,
+    Action<Listener> exhausted)
     : IDisposable
 {
     private const int PeersPerTurn = 64;

@@ -27,11 +27,14 @@ public sealed unsafe class Listener : IDisposable
     internal bool IsPaused { get; set; }
 
     /// <summary>Takes the address but no peers yet (<see cref="Listen"/>); [::] takes IPv4 as well.</summary>
-    /// <exception cref="LoopError">The address cannot be had; <see cref="LoopError.Number"/> says why.</exception>
+    /// <exception cref="LoopError">
+    /// The address cannot be had; <see cref="LoopError.Number"/> says why.
+    /// </exception>
     public static Listener Bind(IPEndPoint endPoint, ListenerOptions options)
     {
         var family = endPoint.AddressFamily == AddressFamily.InterNetworkV6 ? Libc.Inet6 : Libc.Inet;
-        var fd = Poll.Check(Libc.socket(family, Libc.Stream | Libc.CloseOnExec | Libc.NonBlocking, 0), "socket");
+        var fd = Poll.Check(
+            Libc.socket(family, Libc.Stream | Libc.CloseOnExec | Libc.NonBlocking, 0), "socket");
         try
         {
             Set(fd, Libc.SolSocket, Libc.ReuseAddress, 1);

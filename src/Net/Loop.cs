@@ -269,7 +269,9 @@ public sealed unsafe class Loop : IEffects, IDisposable
         _events.Ready(_listeners);
     }
 
-    /// <summary>First no more peers, then the engine commits and lets go, then last words are written.</summary>
+    /// <summary>
+    /// First no more peers, then the engine commits and lets go, then last words are written.
+    /// </summary>
     private void BeginStop()
     {
         _acceptor.Dispose();

@@ -9,9 +9,9 @@ internal readonly record struct Letter(
     InputKind Kind, long Number = 0, bool Yes = false, byte[]? Bytes = null, Connection? Connection = null);
 
 /// <summary>
-/// How other threads reach the loop: letters, and an eventfd that ends its waiting. Every member may be called
-/// from any thread. Each letter answers something that the engine asked for (one group, the loads and password
-/// checks under way), so there are never more than it has asked.
+/// How other threads reach the loop: letters, and an eventfd that ends its waiting. Every member may be
+/// called from any thread. Each letter answers something that the engine asked for (one group, the loads and
+/// password checks under way), so there are never more than it has asked.
 /// </summary>
 public sealed unsafe class Mailbox : IDisposable
 {

@@ -16,7 +16,9 @@ internal enum PeerState : byte
     Gone,
 }
 
-/// <summary>A connected socket beside its <see cref="Broker.Connections.Connection"/>. Owns no buffer.</summary>
+/// <summary>
+/// A connected socket beside its <see cref="Broker.Connections.Connection"/>. Owns no buffer.
+/// </summary>
 internal sealed class Peer
 {
     public Peer(int fd, ListenerOptions listener, string remoteAddress)

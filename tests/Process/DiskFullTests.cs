@@ -6,7 +6,9 @@ using Xunit;
 
 namespace LightMq.Process;
 
-/// <summary>A disk that fills up: publishers wait, nothing acknowledged is lost, and it goes on with new room.</summary>
+/// <summary>
+/// A disk that fills up: publishers wait, nothing acknowledged is lost, and it goes on with new room.
+/// </summary>
 public sealed class DiskFullTests(ITestOutputHelper output)
 {
     private const int Megabyte = 1 << 20;
@@ -37,11 +39,13 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         var ballast = Path.Combine(disk, "ballast");
         if (isMounted) File.WriteAllBytes(ballast, new byte[BallastMegabytes * Megabyte]);
         string[] bound = isMounted
-            ? [] : ["--set", $"Queues:TotalBytesMax={20 * Megabyte}", "--set", $"Queues:BytesMax={20 * Megabyte}"];
+            ? [] : ["--set", $"Queues:TotalBytesMax={20 * Megabyte}", "--set",
+                $"Queues:BytesMax={20 * Megabyte}"];
         var ledger = new Ledger();
         var subscriber = new LoadSubscriber(ledger, "subscriber", "load/#", 1);
         var publishers = Enumerable.Range(0, 8)
-            .Select(i => new LoadPublisher(ledger, $"publisher{i}", 1, $"load/{i}") { Filler = 8_000 }).ToList();
+            .Select(i => new LoadPublisher(ledger, $"publisher{i}", 1, $"load/{i}") { Filler = 8_000 })
+                .ToList();
         using (var broker = BrokerProcess.Start(Path.Combine(disk, "data"), bound))
         {
             subscriber.Register(broker.Port);
@@ -62,7 +66,8 @@ public sealed class DiskFullTests(ITestOutputHelper output)
                 (load.TrueForAll(static one => one.IsCompleted) && ledger.MissingCount() == 0)
                 || clock.Elapsed.TotalSeconds > 60));
             await Task.WhenAll(load).WaitAsync(TimeSpan.FromSeconds(30));
-            output.WriteLine($"{ledger.AcknowledgedCount} acknowledged in all, {ledger.ReceivedCount} delivered");
+            output.WriteLine(
+                $"{ledger.AcknowledgedCount} acknowledged in all, {ledger.ReceivedCount} delivered");
             Assert.Equal(0, broker.Terminate());
         }
         ledger.Verify(isExactlyOnce: false);
@@ -96,7 +101,8 @@ public sealed class DiskFullTests(ITestOutputHelper output)
             await Tool.Run("mount", "-t", "tmpfs", "-o", $"size={DiskMegabytes}m", "lightmq-test", directory);
             return true;
         }
-        catch (Exception refused) when (refused is InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception refused) when (
+            refused is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
             return false;
         }

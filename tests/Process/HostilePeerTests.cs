@@ -7,7 +7,9 @@ using Xunit;
 
 namespace LightMq.Process;
 
-/// <summary>Peers that misbehave, beside one that does not: it must not notice, and memory must not grow.</summary>
+/// <summary>
+/// Peers that misbehave, beside one that does not: it must not notice, and memory must not grow.
+/// </summary>
 public sealed class HostilePeerTests(ITestOutputHelper output)
 {
     private const int MemoryKilobytesMax = 160 * 1024;
@@ -109,7 +111,9 @@ public sealed class HostilePeerTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>A control client pings and publishes to itself throughout; each must come back soon.</summary>
+    /// <summary>
+    /// A control client pings and publishes to itself throughout; each must come back soon.
+    /// </summary>
     private async Task Beside(Action<BrokerProcess> attack, params string[] options)
     {
         using var scratch = new Scratch();
@@ -127,7 +131,8 @@ public sealed class HostilePeerTests(ITestOutputHelper output)
                 clock.Restart();
                 control.Publish("control/x", [1, 2, 3], 1, id);
                 Packet packet;
-                while ((packet = control.Next(30_000) ?? throw new TimeoutException()).Type != PacketType.Publish)
+                while ((packet =
+                    control.Next(30_000) ?? throw new TimeoutException()).Type != PacketType.Publish)
                 {
                 }
                 control.Ack(PacketType.PubAck, packet.Id);

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace LightMq.Process;
 
-/// <summary>kill -9 at random moments under load, on a real disk: what was acknowledged is there afterwards.</summary>
+/// <summary>
+/// kill -9 at random moments under load, on a real disk: what was acknowledged is there afterwards.
+/// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
     private const int Cycles = 100;
@@ -43,9 +45,12 @@ public sealed class KillTests(ITestOutputHelper output)
         async Task RunCycle(int cycle)
         {
             var hold = cycle % 3 == 0 ? 0 : 200;
-            using var broker = BrokerProcess.Start(scratch["data"], "--set", $"Store:AckHoldMilliseconds={hold}");
-            var threads = publishers.Select(publisher => InBackground(() => publisher.Run(broker.Port))).ToList();
-            if (cycle % 2 == 0) threads.Add(InBackground(() => subscriber.Run(broker.Port, static () => false)));
+            using var broker =
+                BrokerProcess.Start(scratch["data"], "--set", $"Store:AckHoldMilliseconds={hold}");
+            var threads = publishers.Select(publisher => InBackground(() => publisher.Run(broker.Port)))
+                .ToList();
+            if (cycle % 2 == 0)
+                threads.Add(InBackground(() => subscriber.Run(broker.Port, static () => false)));
             await Task.Delay(random.Next(50, 350), TestContext.Current.CancellationToken);
             broker.Kill();
             await Task.WhenAll(threads);
@@ -68,5 +73,6 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     private static Task InBackground(Action work) =>
-        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew(
+            work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

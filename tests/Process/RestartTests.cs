@@ -20,7 +20,8 @@ public sealed class RestartTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         using var client = TinyClient.Connect(broker.Port, "first");
         var total = broker.StartTime + clock.Elapsed;
-        output.WriteLine($"first CONNACK after {total.TotalMilliseconds:F0} ms, peak {broker.PeakKilobytes} KiB");
+        output.WriteLine(
+            $"first CONNACK after {total.TotalMilliseconds:F0} ms, peak {broker.PeakKilobytes} KiB");
         Assert.True(total < TimeSpan.FromSeconds(1), $"{total}");
     }
 

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace LightMq.Process;
 
-/// <summary>Stock clients, clean and persistent: QoS 0 to 2, retained messages, a queue kept over a restart.</summary>
+/// <summary>
+/// Stock clients, clean and persistent: QoS 0 to 2, retained messages, a queue kept over a restart.
+/// </summary>
 public sealed class ThirdPartyTests
 {
     private static readonly string[] Payloads = ["one", "two", "three", "four", "five"];
@@ -39,7 +41,8 @@ public sealed class ThirdPartyTests
     private static async Task TryClean(ThirdParty client, int port, int qos)
     {
         await client.Publish(port, $"clean/{qos}/kept", qos, true, ["retained"]);
-        using var subscriber = client.Subscribe(port, $"clean{qos}", true, $"clean/{qos}/#", qos, 1 + Payloads.Length);
+        using var subscriber =
+            client.Subscribe(port, $"clean{qos}", true, $"clean/{qos}/#", qos, 1 + Payloads.Length);
         var lines = new List<string>();
         // Paho C first says where it connects and what it subscribes to.
         do lines.Add(await subscriber.Line());

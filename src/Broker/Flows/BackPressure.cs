@@ -70,7 +70,8 @@ internal sealed class BackPressure(
             return false;
         }
         var bytes = messageBytes + Delivering.OverheadBytes;
-        while (!FitsAsItIs(session, bytes) && delivering.DropOldest(session, DropReason.Qos0Shed, qosMax: 0)) { }
+        while (!FitsAsItIs(session, bytes) &&
+            delivering.DropOldest(session, DropReason.Qos0Shed, qosMax: 0)) { }
         var policy = PolicyOf(session);
         while (policy != DropPolicy.Stop
             && (!Fits(session, bytes) || turn.Counters.QueuedBytes + bytes > options.QueuesBytesMax))

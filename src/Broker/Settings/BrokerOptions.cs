@@ -131,7 +131,9 @@ public sealed record BrokerOptions
     public int GroupMessagesMax { get; init; } = 128;
     /// <summary>Bytes of one group; beyond it publishers wait.</summary>
     public int GroupBytesMax { get; init; } = 4 << 20;
-    /// <summary>Dead bytes in slots, beyond three times the live ones, before stragglers are packed anew.</summary>
+    /// <summary>
+    /// Dead bytes in slots, beyond three times the live ones, before stragglers are packed anew.
+    /// </summary>
     public int SlotWasteBytesMax { get; init; } = 4 << 20;
     /// <summary>Acknowledgements that nothing else carried to the disk are written this often.</summary>
     public int HousekeepingSeconds { get; init; } = 10;

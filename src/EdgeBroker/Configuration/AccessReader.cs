@@ -45,7 +45,8 @@ internal static class AccessReader
     public static List<BridgeOptions> Bridges(SettingsSection root)
     {
         var bridges = root.List("Bridges", Bridge);
-        if (bridges.GroupBy(bridge => bridge.ClientId).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+        if (bridges.GroupBy(bridge => bridge.ClientId)
+            .FirstOrDefault(static group => group.Count() > 1) is { } twice)
             throw root.Wrong("Bridges", twice.Key, "unique: the client id is there twice");
         return bridges;
     }
@@ -53,7 +54,8 @@ internal static class AccessReader
     private static LocalUser User(SettingsSection section)
     {
         var name = section.Text("Name", "", AnyText, IsShortText);
-        var hash = section.Secret("PasswordHash", PasswordText.Form, static text => PasswordText.TryParse(text, out _));
+        var hash = section.Secret(
+            "PasswordHash", PasswordText.Form, static text => PasswordText.TryParse(text, out _));
         _ = PasswordText.TryParse(hash, out var password);
         return new LocalUser(name, password!, section.List("Rules", Rule));
     }
@@ -69,7 +71,8 @@ internal static class AccessReader
 
     private static AccessKey AccessKey(SettingsSection section) => new(
         section.Text("Key", "", AnyText, IsShortText),
-        section.Secret("Secret", "a text of 1 to 256 characters", static text => text.Length is > 0 and <= 256));
+        section.Secret(
+            "Secret", "a text of 1 to 256 characters", static text => text.Length is > 0 and <= 256));
 
     private static BridgeOptions Bridge(SettingsSection section)
     {

@@ -25,7 +25,8 @@ public enum StoreKind
 /// <param name="ReserveBytes">Room held in the data file ahead of need.</param>
 /// <param name="RetryMillisecondsMax">Longest wait between attempts while the disk refuses.</param>
 public sealed record StoreSettings(
-    StoreKind Kind, string Directory, int LogBytes, int CheckpointBytes, int ReserveBytes, int RetryMillisecondsMax);
+    StoreKind Kind, string Directory, int LogBytes, int CheckpointBytes, int ReserveBytes,
+    int RetryMillisecondsMax);
 
 /// <summary>Level of detail in the log.</summary>
 public enum LogDetail

@@ -45,13 +45,16 @@ public static class SettingsReader
             SessionsMax = section.Whole("SessionsMax", otherwise.SessionsMax, 1, 1_000_000),
             SubscriptionsMax = section.Whole("SubscriptionsMax", otherwise.SubscriptionsMax, 0, 1_000_000),
             ConnectSecondsMax = section.Whole("ConnectSecondsMax", otherwise.ConnectSecondsMax, 1, 3_600),
-            KeepAliveSecondsMax = section.Whole("KeepAliveSecondsMax", otherwise.KeepAliveSecondsMax, 1, 65_535),
-            SlowReaderSecondsMax = section.Whole("SlowReaderSecondsMax", otherwise.SlowReaderSecondsMax, 1, 3_600),
+            KeepAliveSecondsMax =
+                section.Whole("KeepAliveSecondsMax", otherwise.KeepAliveSecondsMax, 1, 65_535),
+            SlowReaderSecondsMax =
+                section.Whole("SlowReaderSecondsMax", otherwise.SlowReaderSecondsMax, 1, 3_600),
             InflightMax = section.Whole("InflightMax", otherwise.InflightMax, 1, 65_535),
             BridgeInflightMax = section.Whole("BridgeInflightMax", otherwise.BridgeInflightMax, 1, 65_535),
             OutboxBytesMax = section.Whole("OutboxBytesMax", otherwise.OutboxBytesMax, 1_024, 256 * MiB),
             MemoryBytesMax = section.Whole("MemoryBytesMax", otherwise.MemoryBytesMax, MiB, 1L << 40),
-            RetainedMessagesMax = section.Whole("RetainedMessagesMax", otherwise.RetainedMessagesMax, 0, 100_000_000),
+            RetainedMessagesMax =
+                section.Whole("RetainedMessagesMax", otherwise.RetainedMessagesMax, 0, 100_000_000),
             RetainedBytesMax = section.Whole("RetainedBytesMax", otherwise.RetainedBytesMax, 0, 1L << 40),
             ParkedPacketsMax = section.Whole("ParkedPacketsMax", otherwise.ParkedPacketsMax, 1, 65_535),
             ParkedBytesMax = section.Whole("ParkedBytesMax", otherwise.ParkedBytesMax, 1_024, 256 * MiB),
@@ -69,17 +72,20 @@ public static class SettingsReader
             QueuesBytesMax = section.Whole("TotalBytesMax", otherwise.QueuesBytesMax, 1_024, 1L << 40),
             QueueFull = section.Choice("WhenFull", otherwise.QueueFull,
                 ("stop", DropPolicy.Stop), ("drop-oldest", DropPolicy.DropOldest),
-                ("drop-newest", DropPolicy.DropNewest), ("keep-latest-per-topic", DropPolicy.KeepLatestPerTopic)),
+                ("drop-newest", DropPolicy.DropNewest),
+                ("keep-latest-per-topic", DropPolicy.KeepLatestPerTopic)),
             DiskFull = section.Choice("WhenDiskFull", otherwise.DiskFull, ("stop", DropPolicy.Stop),
                 ("drop-oldest", DropPolicy.DropOldest), ("drop-newest", DropPolicy.DropNewest)),
         };
         if (options.QueueBytesMax > options.QueuesBytesMax)
-            throw section.Wrong("BytesMax", $"{options.QueueBytesMax}", $"within TotalBytesMax {options.QueuesBytesMax}");
+            throw section.Wrong(
+                "BytesMax", $"{options.QueueBytesMax}", $"within TotalBytesMax {options.QueuesBytesMax}");
         section.RefuseOthers();
         return options;
     }
 
-    private static BrokerOptions ReadGroups(SettingsSection section, BrokerOptions otherwise) => otherwise with
+    private static BrokerOptions ReadGroups(
+        SettingsSection section, BrokerOptions otherwise) => otherwise with
     {
         AckHoldMilliseconds = section.Whole("AckHoldMilliseconds", otherwise.AckHoldMilliseconds, 0, 10_000),
         GroupMilliseconds = section.Whole("GroupMilliseconds", otherwise.GroupMilliseconds, 0, 1_000),
@@ -90,7 +96,8 @@ public static class SettingsReader
 
     private static StoreSettings ReadStore(SettingsSection section)
     {
-        var kind = section.Choice("Kind", StoreKind.LiteDb, ("litedb", StoreKind.LiteDb), ("memory", StoreKind.Memory));
+        var kind = section.Choice(
+            "Kind", StoreKind.LiteDb, ("litedb", StoreKind.LiteDb), ("memory", StoreKind.Memory));
         var store = new StoreSettings(
             kind,
             section.Text("Directory", "", "a directory", static text => text.IndexOf('\0') < 0),
@@ -99,9 +106,11 @@ public static class SettingsReader
             section.Whole("ReserveBytes", 8 * MiB, MiB, 1024 * MiB),
             section.Whole("RetryMillisecondsMax", 5_000, 10, 600_000));
         if (kind == StoreKind.LiteDb && store.Directory.Length == 0)
-            throw section.Wrong("Directory", "", "a directory: name one with --data DIR, or take --store memory");
+            throw section.Wrong(
+                "Directory", "", "a directory: name one with --data DIR, or take --store memory");
         if (store.CheckpointBytes > store.LogBytes / 2)
-            throw section.Wrong("CheckpointBytes", $"{store.CheckpointBytes}", $"at most half of LogBytes {store.LogBytes}");
+            throw section.Wrong(
+                "CheckpointBytes", $"{store.CheckpointBytes}", $"at most half of LogBytes {store.LogBytes}");
         section.RefuseOthers();
         return store;
     }
@@ -123,7 +132,8 @@ public static class SettingsReader
     private static ListenerSettings ReadListener(
         SettingsSection section, BrokerOptions broker, bool isPlainAnonymous)
     {
-        var name = section.Text("Name", "tcp", "a name of 1 to 32 characters", static text => text.Length is > 0 and <= 32);
+        var name = section.Text(
+            "Name", "tcp", "a name of 1 to 32 characters", static text => text.Length is > 0 and <= 32);
         var address = section.Text("Address", "", "an address and a port, as 127.0.0.1:1883 or [::1]:1883",
             static text => HasPort(text) && IPEndPoint.TryParse(text, out _));
         var dialect = section.Choice("Dialect", Dialect.Lmq, ("lmq", Dialect.Lmq), ("plain", Dialect.Plain));
@@ -131,12 +141,14 @@ public static class SettingsReader
         var isOpenToNetwork = section.Switch("AllowAnonymousFromNetwork", false);
         var endPoint = IPEndPoint.Parse(address);
         if (dialect == Dialect.Lmq && isAnonymous)
-            throw section.Wrong("Anonymous", "true", "possible with dialect lmq: its clients sign their logins");
+            throw section.Wrong(
+                "Anonymous", "true", "possible with dialect lmq: its clients sign their logins");
         if (dialect == Dialect.Lmq) AccessReader.NeedRegistry(broker.Lmq);
         if (dialect == Dialect.Plain && !isAnonymous && broker.Users.Count == 0)
             throw section.Wrong("Anonymous", "false", "possible without Users: nobody could log in");
         if (isAnonymous && !isOpenToNetwork && !IPAddress.IsLoopback(endPoint.Address))
-            throw section.Wrong("Address", address, "a loopback address, and everybody on the network could log in: "
+            throw section.Wrong(
+                "Address", address, "a loopback address, and everybody on the network could log in: "
                 + "set AllowAnonymousFromNetwork (--allow-anonymous-from-network) if that is meant");
         return new ListenerSettings(
             endPoint, new ListenerOptions { Name = name, Dialect = dialect, Anonymous = isAnonymous });
@@ -149,7 +161,8 @@ public static class SettingsReader
     {
         var log = new LogSettings(
             section.Choice("Level", LogDetail.Information, ("debug", LogDetail.Debug),
-                ("information", LogDetail.Information), ("warning", LogDetail.Warning), ("error", LogDetail.Error)),
+                ("information", LogDetail.Information), ("warning", LogDetail.Warning),
+                ("error", LogDetail.Error)),
             section.Text("File", "", "a file name", static text => text.IndexOf('\0') < 0),
             section.Whole("FileBytesMax", 4 * MiB, 65_536, 1024 * MiB),
             section.Whole("FilesMax", 4, 1, 1_000));

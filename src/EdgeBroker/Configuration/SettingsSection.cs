@@ -16,10 +16,13 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
     public bool Has(string key)
     {
         _known.Add(key);
-        return configuration.GetSection(key) is { } section && (section.Value is not null || HasChildren(section));
+        return configuration.GetSection(key) is { } section &&
+            (section.Value is not null || HasChildren(section));
     }
 
-    /// <summary>A text; <paramref name="allowed"/> describes what <paramref name="isAllowed"/> lets through.</summary>
+    /// <summary>
+    /// A text; <paramref name="allowed"/> describes what <paramref name="isAllowed"/> lets through.
+    /// </summary>
     public string Text(string key, string otherwise, string allowed, Func<string, bool> isAllowed)
     {
         var text = Read(key) ?? otherwise;
@@ -30,20 +33,24 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
     public string Secret(string key, string allowed, Func<string, bool> isAllowed)
     {
         var text = Read(key) ?? "";
-        return isAllowed(text) ? text : throw new ConfigurationError(PathOf(key), $"(hidden) is not {allowed}");
+        return isAllowed(text) ? text
+            : throw new ConfigurationError(PathOf(key), $"(hidden) is not {allowed}");
     }
 
     /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>.</summary>
     public long Whole(string key, long otherwise, long min, long max)
     {
         if (Read(key) is not { } text) return otherwise;
-        var isWhole = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
-        if (!isWhole || value < min || value > max) throw Wrong(key, text, $"a whole number from {min} to {max}");
+        var isWhole =
+            long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
+        if (!isWhole || value < min || value > max)
+            throw Wrong(key, text, $"a whole number from {min} to {max}");
         return value;
     }
 
     /// <summary>The same as 32 bits.</summary>
-    public int Whole(string key, int otherwise, int min, int max) => (int)Whole(key, (long)otherwise, min, max);
+    public int Whole(string key, int otherwise, int min, int max) =>
+        (int)Whole(key, (long)otherwise, min, max);
 
     /// <summary>true or false.</summary>
     public bool Switch(string key, bool otherwise)
@@ -106,7 +113,8 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
         foreach (var child in configuration.GetChildren())
         {
             if (_known.Contains(child.Key)) continue;
-            var known = string.Join(", ", _known.Where(static key => key[0] != '-').Order(StringComparer.Ordinal));
+            var known = string.Join(
+                ", ", _known.Where(static key => key[0] != '-').Order(StringComparer.Ordinal));
             throw new ConfigurationError(child.Path, $"no such key; here are: {known}");
         }
     }
@@ -134,7 +142,8 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
     {
         _known.Add(key);
         var section = configuration.GetSection(key);
-        if (HasChildren(section)) throw new ConfigurationError(PathOf(key), "takes one value, not a list or section");
+        if (HasChildren(section))
+            throw new ConfigurationError(PathOf(key), "takes one value, not a list or section");
         return section.Value;
     }
 }

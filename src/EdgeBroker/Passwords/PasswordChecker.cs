@@ -8,8 +8,8 @@ namespace LightMq.EdgeBroker.Passwords;
 /// <summary>
 /// Compares passwords with their hashes on one thread of its own, so that a flood of logins can slow other
 /// logins only. The queue is bounded by the connections there may be: each has at most one check under way.
-/// Successes are remembered under a key that lives and dies with the process, so that a site whose sensors all
-/// reconnect is back within a moment.
+/// Successes are remembered under a key that lives and dies with the process, so that a site whose sensors
+/// all reconnect is back within a moment.
 /// </summary>
 public sealed class PasswordChecker(Action<Connection, bool> answer) : IDisposable
 {

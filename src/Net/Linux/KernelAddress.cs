@@ -26,7 +26,8 @@ internal static class KernelAddress
     public static IPEndPoint Read(ReadOnlySpan<byte> from)
     {
         var port = BinaryPrimitives.ReadUInt16BigEndian(from[2..]);
-        if (BitConverter.ToUInt16(from) == Libc.Inet) return new IPEndPoint(new IPAddress(from.Slice(4, 4)), port);
+        if (BitConverter.ToUInt16(from) == Libc.Inet)
+            return new IPEndPoint(new IPAddress(from.Slice(4, 4)), port);
         var address = new IPAddress(from.Slice(8, 16), BitConverter.ToUInt32(from[24..]));
         return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, port);
     }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LightMq.Net.Linux;
 
 /// <summary>
-/// One epoll instance, level-triggered. An item carries a 32-bit kind and a descriptor. The kernel's struct is
-/// packed on x86-64 only, so items are read at offsets that fit the architecture.
+/// One epoll instance, level-triggered. An item carries a 32-bit kind and a descriptor. The kernel's struct
+/// is packed on x86-64 only, so items are read at offsets that fit the architecture.
 /// </summary>
 internal sealed unsafe class Poll : IDisposable
 {
@@ -23,7 +23,9 @@ internal sealed unsafe class Poll : IDisposable
     /// <summary>Changes what <paramref name="fd"/> is watched for.</summary>
     public void Modify(int fd, uint mask, int kind) => Control(Libc.EpollModify, fd, mask, kind);
 
-    /// <summary>Waits; -1 waits for ever. Gives the number of ready items, 0 after the time or a signal.</summary>
+    /// <summary>
+    /// Waits; -1 waits for ever. Gives the number of ready items, 0 after the time or a signal.
+    /// </summary>
     public int Wait(int milliseconds)
     {
         var ready = Libc.epoll_wait(_fd, _items, ItemsMax, milliseconds);

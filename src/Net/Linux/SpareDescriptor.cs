@@ -17,7 +17,9 @@ internal sealed unsafe class SpareDescriptor : IDisposable
         _ = Libc.setrlimit(Libc.NoFiles, limit);
     }
 
-    /// <summary>Turns one waiting peer away. False if the spare is lost: stop accepting for a while.</summary>
+    /// <summary>
+    /// Turns one waiting peer away. False if the spare is lost: stop accepting for a while.
+    /// </summary>
     public bool TurnAway(Listener listener)
     {
         if (_fd < 0) _fd = Take();

@@ -2,7 +2,8 @@ namespace LightMq.Store.Disk;
 
 /// <summary>
 /// Tells a bad spot from a disk that does not answer. A place that stays unreadable while the start of its
-/// file can be read is damage, and salvage goes around it; anything else may pass, so the reader waits for it.
+/// file can be read is damage, and salvage goes around it; anything else may pass, so the reader waits for
+/// it.
 /// </summary>
 internal static class Patience
 {

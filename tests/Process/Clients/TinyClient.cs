@@ -33,7 +33,8 @@ internal sealed class TinyClient : IDisposable
 
     /// <summary>Connects and takes CONNACK.</summary>
     public static TinyClient Connect(
-        int port, string id, bool clean = true, ushort keepAlive = 60, string? user = null, string? password = null)
+        int port, string id, bool clean = true, ushort keepAlive = 60, string? user = null,
+        string? password = null)
     {
         var client = new TinyClient(port);
         var packet = new byte[512];
@@ -59,7 +60,8 @@ internal sealed class TinyClient : IDisposable
         while (!bytes.IsEmpty) bytes = bytes[_socket.Send(bytes)..];
     }
 
-    public void Publish(string topic, byte[] payload, int qos = 0, ushort id = 0, bool dup = false, bool retain = false)
+    public void Publish(
+        string topic, byte[] payload, int qos = 0, ushort id = 0, bool dup = false, bool retain = false)
     {
         var name = Encoding.UTF8.GetBytes(topic);
         var packet = new byte[PacketWriter.PublishSize(name.Length, payload.Length, qos)];

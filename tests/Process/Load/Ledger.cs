@@ -70,23 +70,29 @@ internal sealed class Ledger
     public int MissingCount()
     {
         lock (_sent)
-            return _acknowledged.Sum(pair => pair.Value.Except(_received.GetValueOrDefault(pair.Key, [])).Count());
+            return _acknowledged.Sum(
+                pair => pair.Value.Except(_received.GetValueOrDefault(pair.Key, [])).Count());
     }
 
-    /// <summary>Nothing acknowledged is missing; first occurrences are in order; where asked, none twice.</summary>
+    /// <summary>
+    /// Nothing acknowledged is missing; first occurrences are in order; where asked, none twice.
+    /// </summary>
     public void Verify(bool isExactlyOnce)
     {
         foreach (var (publisher, acknowledged) in _acknowledged)
         {
             var received = _received.GetValueOrDefault(publisher, []);
             var missing = acknowledged.Except(received).Order().ToList();
-            Assert.True(missing.Count == 0, $"{publisher}: {missing.Count} lost, first {missing.FirstOrDefault()}");
+            Assert.True(missing.Count == 0,
+                $"{publisher}: {missing.Count} lost, first {missing.FirstOrDefault()}");
             var seen = new HashSet<int>();
             var firsts = received.Where(seen.Add).ToList();
             for (var i = 1; i < firsts.Count; i++)
-                Assert.True(firsts[i] > firsts[i - 1], $"{publisher}: {firsts[i]} came after {firsts[i - 1]}");
+                Assert.True(firsts[i] > firsts[i - 1],
+                    $"{publisher}: {firsts[i]} came after {firsts[i - 1]}");
             if (isExactlyOnce)
-                Assert.True(received.Count == seen.Count, $"{publisher}: {received.Count - seen.Count} came twice");
+                Assert.True(received.Count == seen.Count,
+                    $"{publisher}: {received.Count - seen.Count} came twice");
         }
     }
 }

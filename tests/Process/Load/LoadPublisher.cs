@@ -24,7 +24,9 @@ internal sealed class LoadPublisher(Ledger ledger, string name, int qos, string 
 
     public bool IsDone => _last >= Limit && _pending.Count == 0;
 
-    /// <summary>Publishes until the broker is gone, or the limit is reached and all is acknowledged.</summary>
+    /// <summary>
+    /// Publishes until the broker is gone, or the limit is reached and all is acknowledged.
+    /// </summary>
     public void Run(int port)
     {
         try
@@ -54,7 +56,8 @@ internal sealed class LoadPublisher(Ledger ledger, string name, int qos, string 
     private void Repeat(TinyClient client, Pending pending)
     {
         if (pending.IsReceived) client.Ack(PacketType.PubRel, pending.Id);
-        else client.Publish(topic, Ledger.Payload(name, pending.Number, Filler), qos, pending.Id, dup: qos == 2);
+        else client.Publish(
+            topic, Ledger.Payload(name, pending.Number, Filler), qos, pending.Id, dup: qos == 2);
     }
 
     private void Take(TinyClient client, Packet packet)

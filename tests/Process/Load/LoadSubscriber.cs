@@ -5,7 +5,9 @@ using Xunit;
 
 namespace LightMq.Process.Load;
 
-/// <summary>A persistent subscriber that keeps its QoS 2 state across connections, as MQTT-4.3.3 asks.</summary>
+/// <summary>
+/// A persistent subscriber that keeps its QoS 2 state across connections, as MQTT-4.3.3 asks.
+/// </summary>
 internal sealed class LoadSubscriber(Ledger ledger, string name, string filter, int qos)
 {
     private readonly HashSet<ushort> _unreleased = [];

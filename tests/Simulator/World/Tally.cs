@@ -20,8 +20,10 @@ public sealed class Tally
         Count("messages parked", counters.Parked);
         Count("messages stored", counters.Journaled);
         Count("messages spared the disk", counters.Spared);
-        foreach (var reason in Enum.GetValues<DropReason>()) Count($"drops {reason}", counters.Dropped(reason));
-        foreach (var reason in Enum.GetValues<CloseReason>()) Count($"closes {reason}", counters.Closed(reason));
+        foreach (var reason in Enum.GetValues<DropReason>())
+            Count($"drops {reason}", counters.Dropped(reason));
+        foreach (var reason in Enum.GetValues<CloseReason>())
+            Count($"closes {reason}", counters.Closed(reason));
     }
 
     public void Add(Tally other)
@@ -29,5 +31,6 @@ public sealed class Tally
         foreach (var (what, times) in other._counts) Count(what, times);
     }
 
-    public override string ToString() => string.Join(", ", _counts.Select(pair => $"{pair.Value} {pair.Key}"));
+    public override string ToString() =>
+        string.Join(", ", _counts.Select(pair => $"{pair.Value} {pair.Key}"));
 }
