@@ -131,8 +131,8 @@ internal sealed class BrokerService(EdgeSettings settings, TimeProvider time, IL
         Errno.Access => new(ExitCode.NoPermission,
             $"no permission to listen on {address}: take a port above 1023, or grant CAP_NET_BIND_SERVICE"),
         Errno.AddressNotAvailable => new(ExitCode.AddressUnavailable,
-            $"this machine does not have the address {address}: check the network, "
-                + "or choose another with --listen"),
+            $"this machine does not have the address {address}: check the network, or choose another with "
+            + "--listen"),
         Errno.FamilyNotSupported => new(ExitCode.AddressUnavailable,
             $"this machine has no IPv6, which {address} needs: choose an IPv4 address with --listen"),
         _ => new(ExitCode.AddressUnavailable, $"cannot listen on {address}: {wrong.Message}"),

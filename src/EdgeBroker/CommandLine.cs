@@ -14,11 +14,8 @@ public static class CommandLine
     public static RootCommand Make(
         Func<string?, IReadOnlyDictionary<string, string?>, int> serve, Func<int> hashPassword)
     {
-        var config = new Option<string?>("--config")
-        {
-            Description = "configuration file",
-            HelpName = "FILE",
-        };
+        var config =
+            new Option<string?>("--config") { Description = "configuration file", HelpName = "FILE" };
         var data = new Option<string?>("--data") { Description = "directory of the store", HelpName = "DIR" };
         var listen = new Option<string[]>("--listen")
         {
@@ -42,8 +39,7 @@ public static class CommandLine
         };
         var set = new Option<string[]>("--set")
         {
-            Description = "any other key",
-            HelpName = "Section:Key=value",
+            Description = "any other key", HelpName = "Section:Key=value",
         };
         var root = new RootCommand("MQTT broker for edge boxes: what it has acknowledged, it keeps.")
         {
@@ -51,10 +47,9 @@ public static class CommandLine
         };
         root.SetAction(parsed => serve(parsed.GetValue(config), Keys(
             parsed.GetValue(data), parsed.GetValue(store), parsed.GetValue(listen) ?? [],
-            parsed.GetValue(dialect),
-            parsed.GetValue(open), parsed.GetValue(set) ?? [])));
-        var hash = new Command(
-            "hash-password", "read a password from standard input, print its hash for Users");
+            parsed.GetValue(dialect), parsed.GetValue(open), parsed.GetValue(set) ?? [])));
+        var hash = new Command("hash-password",
+            "read a password from standard input, print its hash for Users");
         hash.SetAction(_ => hashPassword());
         root.Subcommands.Add(hash);
         return root;
@@ -73,8 +68,8 @@ public static class CommandLine
         if (data is not null) keys["Store:Directory"] = data;
         if (store is not null) keys["Store:Kind"] = store;
         if (dialect is not null && listen.Length == 0)
-            throw new ConfigurationError(
-                "--dialect", $"'{dialect}' belongs to --listen ADDR:PORT, which is missing");
+            throw new ConfigurationError("--dialect",
+                $"'{dialect}' belongs to --listen ADDR:PORT, which is missing");
         if (isOpen && listen.Length == 0)
             throw new ConfigurationError("--allow-anonymous-from-network", "belongs to --listen ADDR:PORT");
         for (var i = 0; i < listen.Length; i++)

@@ -16,16 +16,14 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Information, "Stopped; the last sync is done")]
     public static partial void Stopped(ILogger log);
 
-    [LoggerMessage(
-        4, LogLevel.Error,
-        "Stopped without the last commit: the disk did not answer in time. "
-        + "What was not acknowledged will be sent again by its publishers")]
+    [LoggerMessage(4, LogLevel.Error,
+        "Stopped without the last commit: the disk did not answer in time. What was not acknowledged "
+        + "will be sent again by its publishers")]
     public static partial void StoppedUnclean(ILogger log);
 
-    [LoggerMessage(
-        5, LogLevel.Warning,
-        "No file descriptor left at {Listener}: peers are turned away. "
-        + "Raise LimitNOFILE or lower Limits:ConnectionsMax")]
+    [LoggerMessage(5, LogLevel.Warning,
+        "No file descriptor left at {Listener}: peers are turned away. Raise LimitNOFILE or lower "
+        + "Limits:ConnectionsMax")]
     public static partial void OutOfDescriptors(ILogger log, string listener);
 
     [LoggerMessage(6, LogLevel.Warning,
@@ -42,21 +40,20 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "The disk works again")]
     public static partial void DiskRecovered(ILogger log);
 
-    [LoggerMessage(
-        12, LogLevel.Error, "The disk is full. Publishers wait and nothing is lost; free some space")]
+    [LoggerMessage(12, LogLevel.Error,
+        "The disk is full. Publishers wait and nothing is lost; free some space")]
     public static partial void DiskFull(ILogger log);
 
     [LoggerMessage(13, LogLevel.Warning, "The disk has room again")]
     public static partial void DiskRoom(ILogger log);
 
-    [LoggerMessage(
-        14, LogLevel.Error,
-        "The store was damaged ({Damage}): the files are kept under {Quarantine}, "
-        + "{Salvaged} values were salvaged, {Lost} were lost")]
+    [LoggerMessage(14, LogLevel.Error,
+        "The store was damaged ({Damage}): the files are kept under {Quarantine}, {Salvaged} values "
+        + "were salvaged, {Lost} were lost")]
     public static partial void Damaged(ILogger log, string damage, string quarantine, int salvaged, int lost);
 
-    [LoggerMessage(
-        15, LogLevel.Information, "{Groups} groups were brought over from the log, tail cut: {TailCut}")]
+    [LoggerMessage(15, LogLevel.Information,
+        "{Groups} groups were brought over from the log, tail cut: {TailCut}")]
     public static partial void Replayed(ILogger log, int groups, bool tailCut);
 
     [LoggerMessage(20, LogLevel.Debug, "Client {Client} connected from {Address}: {Detail}")]

@@ -4,6 +4,7 @@ using LightMq.EdgeBroker.Configuration;
 using LightMq.EdgeBroker.Passwords;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 
 // The edge broker: command line, configuration, parts wired by hand, exit status. What it does is in
@@ -41,10 +42,8 @@ int Serve(string? file, IReadOnlyDictionary<string, string?> options)
     var log = serilog.CreateLogger("LightMq.EdgeBroker");
     using var broker = new BrokerService(settings, TimeProvider.System, log, version);
     builder.Services.AddSingleton<IHostedService>(broker);
-    builder.Services.AddSingleton<IHostedService>(
-        services => new Watchdog(
-            broker, services.GetService<Microsoft.Extensions.Hosting.Systemd.ISystemdNotifier>(),
-            TimeProvider.System, log));
+    builder.Services.AddSingleton<IHostedService>(services => new Watchdog(
+        broker, services.GetService<ISystemdNotifier>(), TimeProvider.System, log));
     using var host = builder.Build();
     host.Start();
     host.WaitForShutdown();
@@ -55,8 +54,8 @@ static int HashPassword()
 {
     var password = Console.In.ReadLine();
     if (string.IsNullOrEmpty(password))
-        throw new StartFailure(
-            ExitCode.Usage, "hash-password reads a password from standard input, one line");
+        throw new StartFailure(ExitCode.Usage,
+            "hash-password reads a password from standard input, one line");
     Console.Out.WriteLine(PasswordText.Make(password));
     return ExitCode.Done;
 }

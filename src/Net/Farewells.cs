@@ -44,8 +44,8 @@ internal sealed unsafe class Farewells(Poll poll, int itemKind, List<Peer> gone)
             }
         }
         _new.Clear();
-        while (_waiting.TryPeek(out var peer) &&
-            (peer.State == PeerState.Gone || peer.EndsAtMilliseconds <= now))
+        while (_waiting.TryPeek(out var peer)
+            && (peer.State == PeerState.Gone || peer.EndsAtMilliseconds <= now))
         {
             End(peer);
             _waiting.Dequeue();

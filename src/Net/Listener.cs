@@ -33,8 +33,8 @@ public sealed unsafe class Listener : IDisposable
     public static Listener Bind(IPEndPoint endPoint, ListenerOptions options)
     {
         var family = endPoint.AddressFamily == AddressFamily.InterNetworkV6 ? Libc.Inet6 : Libc.Inet;
-        var fd = Poll.Check(
-            Libc.socket(family, Libc.Stream | Libc.CloseOnExec | Libc.NonBlocking, 0), "socket");
+        var fd = Poll.Check(Libc.socket(family, Libc.Stream | Libc.CloseOnExec | Libc.NonBlocking, 0),
+            "socket");
         try
         {
             Set(fd, Libc.SolSocket, Libc.ReuseAddress, 1);

@@ -21,8 +21,8 @@ public sealed class BadStartTests
         other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         other.Listen();
         var address = $"127.0.0.1:{((IPEndPoint)other.LocalEndPoint!).Port}";
-        Refused(69, "in use by another program", "--data", scratch["data"], "--listen", address, "--dialect",
-            "plain");
+        Refused(69, "in use by another program", "--data", scratch["data"], "--listen", address,
+            "--dialect", "plain");
     }
 
     [Theory]
@@ -92,8 +92,8 @@ public sealed class BadStartTests
         using (var first = BrokerProcess.Start(scratch["data"])) Assert.Equal(0, first.Terminate());
         var foreign = new byte[20_000];
         new Random(1).NextBytes(foreign);
-        foreach (var file in Directory.GetFiles(scratch["data"])
-            .Where(static file => new FileInfo(file).Length > 0))
+        var files = Directory.GetFiles(scratch["data"]);
+        foreach (var file in files.Where(static file => new FileInfo(file).Length > 0))
             File.WriteAllBytes(file, foreign);
         // Either it says what to do and ends, or it starts beside the files set aside; it never wipes them.
         try

@@ -39,13 +39,13 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         var ballast = Path.Combine(disk, "ballast");
         if (isMounted) File.WriteAllBytes(ballast, new byte[BallastMegabytes * Megabyte]);
         string[] bound = isMounted
-            ? [] : ["--set", $"Queues:TotalBytesMax={20 * Megabyte}", "--set",
-                $"Queues:BytesMax={20 * Megabyte}"];
+            ? []
+            : ["--set", $"Queues:TotalBytesMax={20 * Megabyte}", "--set", $"Queues:BytesMax={20 * Megabyte}"];
         var ledger = new Ledger();
         var subscriber = new LoadSubscriber(ledger, "subscriber", "load/#", 1);
         var publishers = Enumerable.Range(0, 8)
-            .Select(i => new LoadPublisher(ledger, $"publisher{i}", 1, $"load/{i}") { Filler = 8_000 })
-                .ToList();
+            .Select(i =>
+                new LoadPublisher(ledger, $"publisher{i}", 1, $"load/{i}") { Filler = 8_000 }).ToList();
         using (var broker = BrokerProcess.Start(Path.Combine(disk, "data"), bound))
         {
             subscriber.Register(broker.Port);

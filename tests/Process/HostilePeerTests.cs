@@ -103,6 +103,35 @@ public sealed class HostilePeerTests(ITestOutputHelper output)
         }
     });
 
+    [Fact]
+    public async Task No_descriptors_left()
+    {
+        using var scratch = new Scratch();
+        using var limited = BrokerProcess.StartLimited(scratch["data"], descriptors: 100);
+        await Beside(limited, static broker =>
+        {
+            var peers = Enumerable.Range(0, 300).Select(_ => TinyClient.Open(broker.Port)).ToList();
+            var before = broker.CpuTime;
+            Thread.Sleep(1_000);
+            // Peers it has no descriptor for are turned away; it does not spin on a listener that stays ready.
+            Assert.InRange((broker.CpuTime - before).TotalMilliseconds, 0, 500);
+            Assert.InRange(peers.Count(static peer => peer.Socket.Poll(0, SelectMode.SelectRead)), 200, 300);
+            peers.ForEach(static peer => peer.Dispose());
+            for (var tries = 0; ; tries++)
+            {
+                try
+                {
+                    TinyClient.Connect(broker.Port, "there-is-room-again").Disconnect();
+                    return;
+                }
+                catch (SocketException) when (tries < 50)
+                {
+                    Thread.Sleep(100);
+                }
+            }
+        });
+    }
+
     /// <summary>What the kernel still holds comes first, then the end, which is an exception.</summary>
     private static void ReadToEnd(TinyClient peer, int milliseconds = 20_000)
     {
@@ -118,6 +147,11 @@ public sealed class HostilePeerTests(ITestOutputHelper output)
     {
         using var scratch = new Scratch();
         using var broker = BrokerProcess.Start(scratch["data"], options);
+        await Beside(broker, attack);
+    }
+
+    private async Task Beside(BrokerProcess broker, Action<BrokerProcess> attack)
+    {
         using var control = TinyClient.Connect(broker.Port, "control");
         Assert.Equal([(byte)1], control.Subscribe("control/#", 1));
         using var isOver = new CancellationTokenSource();
@@ -130,11 +164,7 @@ public sealed class HostilePeerTests(ITestOutputHelper output)
             {
                 clock.Restart();
                 control.Publish("control/x", [1, 2, 3], 1, id);
-                Packet packet;
-                while ((packet =
-                    control.Next(30_000) ?? throw new TimeoutException()).Type != PacketType.Publish)
-                {
-                }
+                var packet = control.Expect(PacketType.Publish);
                 control.Ack(PacketType.PubAck, packet.Id);
                 if (clock.Elapsed > slowest) slowest = clock.Elapsed;
                 Thread.Sleep(10);

@@ -47,8 +47,8 @@ public sealed class KillTests(ITestOutputHelper output)
             var hold = cycle % 3 == 0 ? 0 : 200;
             using var broker =
                 BrokerProcess.Start(scratch["data"], "--set", $"Store:AckHoldMilliseconds={hold}");
-            var threads = publishers.Select(publisher => InBackground(() => publisher.Run(broker.Port)))
-                .ToList();
+            var threads =
+                publishers.Select(publisher => InBackground(() => publisher.Run(broker.Port))).ToList();
             if (cycle % 2 == 0)
                 threads.Add(InBackground(() => subscriber.Run(broker.Port, static () => false)));
             await Task.Delay(random.Next(50, 350), TestContext.Current.CancellationToken);
@@ -73,6 +73,6 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     private static Task InBackground(Action work) =>
-        Task.Factory.StartNew(
-            work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
 }

@@ -15,7 +15,8 @@ internal static class AccessReader
     public static List<LocalUser> Users(SettingsSection root)
     {
         var users = root.List("Users", User);
-        if (users.GroupBy(user => user.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+        var twice = users.GroupBy(static user => user.Name).FirstOrDefault(static group => group.Count() > 1);
+        if (twice is not null)
             throw root.Wrong("Users", twice.Key, "unique: the name is there twice");
         return users;
     }
@@ -45,8 +46,9 @@ internal static class AccessReader
     public static List<BridgeOptions> Bridges(SettingsSection root)
     {
         var bridges = root.List("Bridges", Bridge);
-        if (bridges.GroupBy(bridge => bridge.ClientId)
-            .FirstOrDefault(static group => group.Count() > 1) is { } twice)
+        var twice = bridges.GroupBy(static bridge => bridge.ClientId)
+            .FirstOrDefault(static group => group.Count() > 1);
+        if (twice is not null)
             throw root.Wrong("Bridges", twice.Key, "unique: the client id is there twice");
         return bridges;
     }

@@ -78,14 +78,14 @@ public static class SettingsReader
                 ("drop-oldest", DropPolicy.DropOldest), ("drop-newest", DropPolicy.DropNewest)),
         };
         if (options.QueueBytesMax > options.QueuesBytesMax)
-            throw section.Wrong(
-                "BytesMax", $"{options.QueueBytesMax}", $"within TotalBytesMax {options.QueuesBytesMax}");
+            throw section.Wrong("BytesMax", $"{options.QueueBytesMax}",
+                $"within TotalBytesMax {options.QueuesBytesMax}");
         section.RefuseOthers();
         return options;
     }
 
-    private static BrokerOptions ReadGroups(
-        SettingsSection section, BrokerOptions otherwise) => otherwise with
+    private static BrokerOptions ReadGroups(SettingsSection section, BrokerOptions otherwise) =>
+        otherwise with
     {
         AckHoldMilliseconds = section.Whole("AckHoldMilliseconds", otherwise.AckHoldMilliseconds, 0, 10_000),
         GroupMilliseconds = section.Whole("GroupMilliseconds", otherwise.GroupMilliseconds, 0, 1_000),
@@ -106,11 +106,11 @@ public static class SettingsReader
             section.Whole("ReserveBytes", 8 * MiB, MiB, 1024 * MiB),
             section.Whole("RetryMillisecondsMax", 5_000, 10, 600_000));
         if (kind == StoreKind.LiteDb && store.Directory.Length == 0)
-            throw section.Wrong(
-                "Directory", "", "a directory: name one with --data DIR, or take --store memory");
+            throw section.Wrong("Directory", "",
+                "a directory: name one with --data DIR, or take --store memory");
         if (store.CheckpointBytes > store.LogBytes / 2)
-            throw section.Wrong(
-                "CheckpointBytes", $"{store.CheckpointBytes}", $"at most half of LogBytes {store.LogBytes}");
+            throw section.Wrong("CheckpointBytes", $"{store.CheckpointBytes}",
+                $"at most half of LogBytes {store.LogBytes}");
         section.RefuseOthers();
         return store;
     }
@@ -141,14 +141,14 @@ public static class SettingsReader
         var isOpenToNetwork = section.Switch("AllowAnonymousFromNetwork", false);
         var endPoint = IPEndPoint.Parse(address);
         if (dialect == Dialect.Lmq && isAnonymous)
-            throw section.Wrong(
-                "Anonymous", "true", "possible with dialect lmq: its clients sign their logins");
+            throw section.Wrong("Anonymous", "true",
+                "possible with dialect lmq: its clients sign their logins");
         if (dialect == Dialect.Lmq) AccessReader.NeedRegistry(broker.Lmq);
         if (dialect == Dialect.Plain && !isAnonymous && broker.Users.Count == 0)
             throw section.Wrong("Anonymous", "false", "possible without Users: nobody could log in");
         if (isAnonymous && !isOpenToNetwork && !IPAddress.IsLoopback(endPoint.Address))
-            throw section.Wrong(
-                "Address", address, "a loopback address, and everybody on the network could log in: "
+            throw section.Wrong("Address", address,
+                "a loopback address, and everybody on the network could log in: "
                 + "set AllowAnonymousFromNetwork (--allow-anonymous-from-network) if that is meant");
         return new ListenerSettings(
             endPoint, new ListenerOptions { Name = name, Dialect = dialect, Anonymous = isAnonymous });

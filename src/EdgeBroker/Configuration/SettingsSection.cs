@@ -16,8 +16,8 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
     public bool Has(string key)
     {
         _known.Add(key);
-        return configuration.GetSection(key) is { } section &&
-            (section.Value is not null || HasChildren(section));
+        return configuration.GetSection(key) is { } section
+            && (section.Value is not null || HasChildren(section));
     }
 
     /// <summary>
@@ -33,8 +33,8 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
     public string Secret(string key, string allowed, Func<string, bool> isAllowed)
     {
         var text = Read(key) ?? "";
-        return isAllowed(text) ? text
-            : throw new ConfigurationError(PathOf(key), $"(hidden) is not {allowed}");
+        if (isAllowed(text)) return text;
+        throw new ConfigurationError(PathOf(key), $"(hidden) is not {allowed}");
     }
 
     /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>.</summary>
@@ -113,8 +113,8 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
         foreach (var child in configuration.GetChildren())
         {
             if (_known.Contains(child.Key)) continue;
-            var known = string.Join(
-                ", ", _known.Where(static key => key[0] != '-').Order(StringComparer.Ordinal));
+            var known = string.Join(", ",
+                _known.Where(static key => key[0] != '-').Order(StringComparer.Ordinal));
             throw new ConfigurationError(child.Path, $"no such key; here are: {known}");
         }
     }

@@ -43,9 +43,8 @@ public static class PasswordText
         hash = null;
         var parts = text.Split('$');
         if (parts.Length != 4 || parts[0] != Scheme) return false;
-        if (!int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var iterations))
-            return false;
-        if (iterations is < IterationsMin or > IterationsMax) return false;
+        if (!int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var iterations)
+            || iterations is < IterationsMin or > IterationsMax) return false;
         if (!TryBytes(parts[2], 8, out var salt) || !TryBytes(parts[3], 16, out var derived)) return false;
         hash = new PasswordHash(iterations, salt, derived);
         return true;

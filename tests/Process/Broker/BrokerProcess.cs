@@ -46,11 +46,21 @@ internal sealed class BrokerProcess : IDisposable
     public static BrokerProcess Start(string dataDirectory, params string[] options) =>
         StartWith(["--data", dataDirectory, "--listen", "127.0.0.1:0", "--dialect", "plain", .. options]);
 
+    /// <summary>The same, with no more file descriptors than this.</summary>
+    public static BrokerProcess StartLimited(string dataDirectory, int descriptors) => Await(Launch("prlimit",
+    [
+        $"--nofile={descriptors}:{descriptors}", Repository.BrokerPath,
+        "--data", dataDirectory, "--listen", "127.0.0.1:0", "--dialect", "plain",
+    ]));
+
     /// <summary>Any command line; waits for the ready line.</summary>
-    public static BrokerProcess StartWith(params string[] options)
+    public static BrokerProcess StartWith(params string[] options) =>
+        Await(Launch(Repository.BrokerPath, options));
+
+    private static BrokerProcess Await(System.Diagnostics.Process process)
     {
         var clock = Stopwatch.StartNew();
-        var broker = new BrokerProcess(Launch(options));
+        var broker = new BrokerProcess(process);
         broker._process.ErrorDataReceived += broker.Note;
         broker._process.BeginErrorReadLine();
         var ready = broker._process.StandardOutput.ReadLineAsync();
@@ -64,7 +74,7 @@ internal sealed class BrokerProcess : IDisposable
     /// <summary>For a start that must fail: exit status and what standard error said.</summary>
     public static (int ExitCode, string Error) Fail(params string[] options)
     {
-        using var process = Launch(options);
+        using var process = Launch(Repository.BrokerPath, options);
         var error = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(TimeSpan.FromSeconds(StartSecondsMax)))
         {
@@ -97,9 +107,9 @@ internal sealed class BrokerProcess : IDisposable
         _process.Dispose();
     }
 
-    private static System.Diagnostics.Process Launch(string[] options)
+    private static System.Diagnostics.Process Launch(string program, string[] options)
     {
-        var start = new ProcessStartInfo(Repository.BrokerPath, options)
+        var start = new ProcessStartInfo(program, options)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -19,8 +19,8 @@ internal static class Repository
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LightMq.sln")))
             folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException(
-            "no LightMq.sln above the test's binary");
+        return folder?.FullName
+            ?? throw new InvalidOperationException("no LightMq.sln above the test's binary");
     }
 
     private static string FindBroker()
@@ -34,7 +34,7 @@ internal static class Repository
             Path.Combine(build, "Debug", "net10.0", Executable),
         ];
         return places.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException(
-            "no lightmq-edgebroker: run './build.sh publish', or 'dotnet build src/EdgeBroker', "
-            + "or set LIGHTMQ_BIN");
+            "no lightmq-edgebroker: run './build.sh publish', or 'dotnet build src/EdgeBroker', or set "
+            + "LIGHTMQ_BIN");
     }
 }

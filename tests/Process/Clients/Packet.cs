@@ -21,8 +21,10 @@ internal sealed record Packet(PacketType Type)
         {
             case PacketType.ConnAck:
                 var connAck = ConnAckPacket.Read(frame);
-                return new Packet(
-                    frame.Type) { SessionPresent = connAck.SessionPresent, Code = connAck.Code };
+                return new Packet(frame.Type)
+                {
+                    SessionPresent = connAck.SessionPresent, Code = connAck.Code,
+                };
             case PacketType.SubAck:
                 var subAck = SubAckPacket.Read(frame);
                 return new Packet(frame.Type) { Id = subAck.PacketId, Codes = subAck.Codes.ToArray() };

@@ -15,13 +15,13 @@ internal sealed record ThirdParty(
             async (port, topic, qos, retain, payloads) =>
             {
                 foreach (var payload in payloads)
-                    await Tool.Run(
-                        "mosquitto_pub", ["-p", $"{port}", "-t", topic, "-q", $"{qos}", "-m", payload,
+                    await Tool.Run("mosquitto_pub",
+                        ["-p", $"{port}", "-t", topic, "-q", $"{qos}", "-m", payload,
                         .. retain ? (string[])["-r"] : []]);
             },
             (port, id, clean, filter, qos, count) => Tool.Start("mosquitto_sub",
-                ["-p", $"{port}", "-i", id, "-t", filter, "-q", $"{qos}", "-v", .. clean ? (string[])[]
-                    : ["-c"],
+                ["-p", $"{port}", "-i", id, "-t", filter, "-q", $"{qos}", "-v",
+                    .. clean ? (string[])[] : ["-c"],
                     .. count == 0 ? (string[])["-E"] : ["-C", $"{count}", "-W", "30"]]));
     }
 
@@ -39,8 +39,8 @@ internal sealed record ThirdParty(
         if (!Directory.Exists(Path.Combine(cache, "node_modules", "mqtt")))
         {
             await Need("/usr/bin/npm", "npm");
-            await Tool.Run(
-                "npm", "install", "--prefix", cache, "--no-audit", "--no-fund", "--silent", "mqtt@5");
+            await Tool.Run("npm", "install", "--prefix", cache, "--no-audit", "--no-fund", "--silent",
+                "mqtt@5");
         }
         return Scripted("node", Script("npm_client.cjs"), Path.Combine(cache, "node_modules"));
     }
@@ -57,8 +57,8 @@ internal sealed record ThirdParty(
                         .. retain ? (string[])["-r"] : []]);
             },
             (port, id, clean, filter, qos, _) => clean
-                ? Tool.Start(
-                    "stdbuf", ["-oL", "paho_c_sub", "-p", $"{port}", "-i", id, "-t", filter, "-q", $"{qos}"])
+                ? Tool.Start("stdbuf",
+                    ["-oL", "paho_c_sub", "-p", $"{port}", "-i", id, "-t", filter, "-q", $"{qos}"])
                 : throw new NotSupportedException("paho_c_sub has no switch for persistent sessions"));
     }
 

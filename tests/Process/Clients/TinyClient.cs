@@ -60,8 +60,8 @@ internal sealed class TinyClient : IDisposable
         while (!bytes.IsEmpty) bytes = bytes[_socket.Send(bytes)..];
     }
 
-    public void Publish(
-        string topic, byte[] payload, int qos = 0, ushort id = 0, bool dup = false, bool retain = false)
+    public void Publish(string topic, byte[] payload, int qos = 0, ushort id = 0, bool dup = false,
+        bool retain = false)
     {
         var name = Encoding.UTF8.GetBytes(topic);
         var packet = new byte[PacketWriter.PublishSize(name.Length, payload.Length, qos)];

@@ -70,8 +70,8 @@ internal sealed class Ledger
     public int MissingCount()
     {
         lock (_sent)
-            return _acknowledged.Sum(
-                pair => pair.Value.Except(_received.GetValueOrDefault(pair.Key, [])).Count());
+            return _acknowledged.Sum(pair =>
+                pair.Value.Except(_received.GetValueOrDefault(pair.Key, [])).Count());
     }
 
     /// <summary>

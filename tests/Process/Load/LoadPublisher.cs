@@ -56,8 +56,8 @@ internal sealed class LoadPublisher(Ledger ledger, string name, int qos, string 
     private void Repeat(TinyClient client, Pending pending)
     {
         if (pending.IsReceived) client.Ack(PacketType.PubRel, pending.Id);
-        else client.Publish(
-            topic, Ledger.Payload(name, pending.Number, Filler), qos, pending.Id, dup: qos == 2);
+        else client.Publish(topic, Ledger.Payload(name, pending.Number, Filler), qos, pending.Id,
+            dup: qos == 2);
     }
 
     private void Take(TinyClient client, Packet packet)

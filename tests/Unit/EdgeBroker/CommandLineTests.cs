@@ -12,8 +12,10 @@ public sealed class CommandLineTests
     [Fact]
     public void Options_become_keys()
     {
-        var (file, keys) = Parse("--config", "c.json", "--data", "d", "--store", "memory", "--listen", "127.0.0.1:1",
-            "--listen", "[::1]:2", "--dialect", "plain", "--set", "Store:AckHoldMilliseconds=0", "--set", "Log:File=a=b");
+        var (file, keys) = Parse(
+            "--config", "c.json", "--data", "d", "--store", "memory", "--listen", "127.0.0.1:1",
+            "--listen", "[::1]:2", "--dialect", "plain", "--set", "Store:AckHoldMilliseconds=0",
+            "--set", "Log:File=a=b");
         Assert.Equal("c.json", file);
         Assert.Equal("d", keys["Store:Directory"]);
         Assert.Equal("memory", keys["Store:Kind"]);
@@ -34,7 +36,8 @@ public sealed class CommandLineTests
     public void Log_ids_are_unique()
     {
         var ids = typeof(SettingsReader).Assembly.GetTypes()
-            .SelectMany(static type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .SelectMany(static type =>
+                type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Select(static method => method.GetCustomAttribute<LoggerMessageAttribute>())
             .OfType<LoggerMessageAttribute>().Select(static message => message.EventId).ToList();
         Assert.NotEmpty(ids);

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace LightMq.Unit.EdgeBroker;
 
-/// <summary>Configuration: sources, ranges, combinations; each mistake is named with key, value and range.</summary>
+/// <summary>
+/// Configuration: sources, ranges, combinations; each mistake is named with key, value and range.
+/// </summary>
 public sealed class SettingsTests
 {
     [Fact]
@@ -22,7 +24,8 @@ public sealed class SettingsTests
     [InlineData("Store:AckHoldMilliseconds", "-1", "'-1' is not a whole number from 0 to 10000")]
     [InlineData("Store:AckHoldMilliseconds", "1.5", "'1.5' is not a whole number from 0 to 10000")]
     [InlineData("Limits:PacketBytesMax", "99999999999", "is not a whole number from 1024 to 268435455")]
-    [InlineData("Queues:WhenDiskFull", "keep-latest-per-topic", "is not one of stop, drop-oldest, drop-newest")]
+    [InlineData("Queues:WhenDiskFull", "keep-latest-per-topic",
+        "is not one of stop, drop-oldest, drop-newest")]
     [InlineData("Listeners:0:Dialect", "mqtt", "'mqtt' is not one of lmq, plain")]
     [InlineData("Listeners:0:Anonymous", "maybe", "'maybe' is not true or false")]
     [InlineData("Listeners:0:Address", "localhost:1883", "is not an address and a port")]
@@ -104,7 +107,8 @@ public sealed class SettingsTests
         var file = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(file, """{ "Store": { "AckHoldMilliseconds": 1, "GroupMilliseconds": 1 } /* c */ }""");
+            File.WriteAllText(file,
+                """{ "Store": { "AckHoldMilliseconds": 1, "GroupMilliseconds": 1 } /* c */ }""");
             var environment = new Hashtable
             {
                 ["LIGHTMQ_Store__AckHoldMilliseconds"] = "2",
@@ -112,8 +116,10 @@ public sealed class SettingsTests
                 ["LIGHTMQ_Limits__ConnectionsMax"] = "2",
                 ["LIGHTMQ_BIN"] = "belongs to a script",
             };
-            var broker = Settings.Read(Settings.Plain(("Store:AckHoldMilliseconds", "3")), file, environment).Broker;
-            Assert.Equal((3, 2, 2), (broker.AckHoldMilliseconds, broker.GroupMilliseconds, broker.ConnectionsMax));
+            var broker =
+                Settings.Read(Settings.Plain(("Store:AckHoldMilliseconds", "3")), file, environment).Broker;
+            Assert.Equal((3, 2, 2),
+                (broker.AckHoldMilliseconds, broker.GroupMilliseconds, broker.ConnectionsMax));
         }
         finally
         {
@@ -125,7 +131,8 @@ public sealed class SettingsTests
     public void Listen_replaces_the_configured_listeners()
     {
         var settings = Settings.Read(
-            ("--listen:0:Address", "127.0.0.1:0"), ("--listen:0:Dialect", "plain"), ("--listen:1:Address", "[::1]:9"),
+            ("--listen:0:Address", "127.0.0.1:0"), ("--listen:0:Dialect", "plain"),
+            ("--listen:1:Address", "[::1]:9"),
             ("--listen:1:Dialect", "plain"));
         Assert.Equal([0, 9], settings.Listeners.Select(static listener => listener.EndPoint.Port));
         Assert.All(settings.Listeners, static listener => Assert.True(listener.Options.Anonymous));
