@@ -44,7 +44,8 @@ internal sealed class HostilePeer(string name, CoreStage stage, Random random, b
     {
         if (stage.IsKnown(name)) _conduct.Received(stage.Take(name));
         if (stage.IsClosed(name)) return;
-        if (_conduct.IsBroken) _brokenAt = Math.Min(_brokenAt, stage.Milliseconds);
+        if (stage.IsDiskSlow) _brokenAt = long.MaxValue;
+        else if (_conduct.IsBroken) _brokenAt = Math.Min(_brokenAt, stage.Milliseconds);
         // Behind a publish that waits for room, a breach waits too.
         if (!mayWait && stage.Milliseconds - CloseMilliseconds > _brokenAt)
             throw new Difference($"{name} is still open");

@@ -74,6 +74,19 @@ internal sealed class CoreStage : IStage, IEffects
 
     public long Milliseconds => _now.Milliseconds;
 
+    /// <summary>Whether the disk takes its time: no answer comes from it.</summary>
+    public bool IsDiskSlow { get; private set; }
+
+    /// <summary>Makes the disk slow, or lets it catch up.</summary>
+    public void SetDiskSlow(bool on)
+    {
+        IsDiskSlow = on;
+        Settle();
+    }
+
+    /// <summary>Tells the broker that the disk is full, or has room again.</summary>
+    public void SetDiskFull(bool on) => Handle(Input.DiskFull(on));
+
     /// <summary>Whether it has connected since the process started.</summary>
     public bool IsKnown(string peer) => _peers.ContainsKey(peer);
 
@@ -100,6 +113,8 @@ internal sealed class CoreStage : IStage, IEffects
 
     public void Restart()
     {
+        // What the disk had not confirmed is lost.
+        IsDiskSlow = false;
         _peers.Clear();
         _answers.Clear();
         Start();
@@ -120,14 +135,16 @@ internal sealed class CoreStage : IStage, IEffects
 
     void IEffects.Store(StoreGroup group)
     {
-        foreach (var change in group.Changes)
+        _answers.Enqueue(() =>
         {
-            var key = (change.Collection, change.Key);
-            if (change.IsDelete) _store.Remove(key);
-            else _store[key] = group.ValueOf(change).ToArray();
-        }
-        var number = group.Number;
-        _answers.Enqueue(() => _engine.Handle(Input.Stored(number), _now, this));
+            foreach (var change in group.Changes)
+            {
+                var key = (change.Collection, change.Key);
+                if (change.IsDelete) _store.Remove(key);
+                else _store[key] = group.ValueOf(change).ToArray();
+            }
+            _engine.Handle(Input.Stored(group.Number), _now, this);
+        });
     }
 
     void IEffects.Load(int slot) => _answers.Enqueue(() => _engine.Handle(
@@ -173,8 +190,7 @@ internal sealed class CoreStage : IStage, IEffects
     {
         for (var isBusy = true; isBusy;)
         {
-            isBusy = _answers.TryDequeue(out var answer);
-            answer?.Invoke();
+            isBusy = !IsDiskSlow && _answers.TryDequeue(out var answer) && Invoke(answer);
             foreach (var peer in _peers.Values.ToArray())
             {
                 if (peer.IsClosed || !peer.IsTaking) continue;
@@ -184,6 +200,12 @@ internal sealed class CoreStage : IStage, IEffects
                 isBusy = true;
             }
         }
+    }
+
+    private static bool Invoke(Action answer)
+    {
+        answer();
+        return true;
     }
 
     private static void Collect(Peer peer)
