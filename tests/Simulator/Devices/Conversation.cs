@@ -133,7 +133,8 @@ public sealed class Conversation
     public MessageFacts MakeWill()
     {
         var sequence = ++_sequence;
-        return new MessageFacts(_profile.Index, sequence, $"will/{_profile.Index}", _profile.WillQos, false)
+        return new MessageFacts(_profile.Index, sequence, $"will/{_profile.Index}", _profile.WillQos,
+            Random.Happens(0.3))
         {
             Payload = MessageFacts.MakePayload(_profile.Index, sequence, 20),
             FirstSent = Now,
@@ -189,7 +190,7 @@ public sealed class Conversation
             var topic = Encoding.UTF8.GetString(packet.Topic);
             if (_world.Scheduler.Trace.IsVerbose) Describe(packet, topic, id);
             Judge.Delivered(
-                _facts, topic, packet.Payload.ToArray(), packet.Qos, packet.Dup, packet.Retain, Now);
+                _facts, topic, packet.Payload.ToArray(), packet.Qos, packet.Dup, packet.Retain, _device.Connection);
         }
         if (packet.Qos == 1) _answers.Give(PacketType.PubAck, id);
         if (packet.Qos == 2) _answers.Give(PacketType.PubRec, id);

@@ -43,6 +43,8 @@ public sealed class Device
     public Conversation Conversation => _conversation;
     public bool IsQuiet =>
         IsConnected && Link is { IsCut: false } && _out.Count == 0 && _conversation.IsQuiet;
+    /// <summary>Counts its connections.</summary>
+    public int Connection => _generation;
     public Link? Link => _end?.Link;
     private Scheduler Scheduler => _world.Scheduler;
     private Random Random => _world.Scheduler.Random;
@@ -161,18 +163,21 @@ public sealed class Device
             Lose("reset");
             return;
         }
-        if (Profile.SlowReadBytes > 0 && _world.IsFaulty)
+        if (_isReadingSlowly) return;
+        var stalls = _world.IsFaulty && Random.Happens(Profile.StallChance);
+        if (stalls) ReadLater(Random.Spread(Scheduler.Second, 60 * Scheduler.Second), _reading.Length);
+        else if (Profile.SlowReadBytes == 0 || !_world.IsFaulty) Read(_reading.Length);
+        else ReadLater(100 * Scheduler.Millisecond, Profile.SlowReadBytes);
+    }
+
+    private void ReadLater(long microseconds, int bytesMax)
+    {
+        _isReadingSlowly = true;
+        Later(microseconds, () =>
         {
-            if (_isReadingSlowly) return;
-            _isReadingSlowly = true;
-            Later(100 * Scheduler.Millisecond, () =>
-            {
-                _isReadingSlowly = false;
-                Read(Profile.SlowReadBytes);
-            });
-            return;
-        }
-        Read(_reading.Length);
+            _isReadingSlowly = false;
+            Read(bytesMax);
+        });
     }
 
     private void Read(int bytesMax)

@@ -31,6 +31,8 @@ public sealed record DeviceProfile
     public long AckDelay { get; init; }
     /// <summary>Bytes it reads in a tenth of a second; 0: all at once.</summary>
     public int SlowReadBytes { get; init; }
+    /// <summary>How often it takes nothing for a long time before it reads on.</summary>
+    public double StallChance { get; init; }
     public int UpWindowBytes { get; init; } = 65_536;
     public int DownWindowBytes { get; init; } = 65_536;
 

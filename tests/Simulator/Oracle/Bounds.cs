@@ -28,6 +28,14 @@ public sealed class Bounds(BrokerOptions options)
                 options.QueuesBytesMax + (1L + _unstoppable) * PacketBytesMost, "bytes in all queues");
     }
 
+    /// <summary>All is delivered and acknowledged: nothing may be left behind.</summary>
+    public static void AtRest(Engine engine)
+    {
+        Demand(engine.Counters.QueuedMessages, 0, "messages queued at rest");
+        Demand(engine.Counters.QueuedBytes, 0, "bytes queued at rest");
+        if (engine.RetainedCount == 0) Demand(engine.MemoryBytes, 0, "bytes of messages in memory at rest");
+    }
+
     public void Observe(Connection connection)
     {
         Demand(connection.Outbox.Length, options.OutboxBytesMax + 2 * PacketBytesMost, "bytes in an outbox");

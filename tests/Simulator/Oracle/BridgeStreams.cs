@@ -6,10 +6,12 @@ namespace LightMq.Simulator.Oracle;
 /// Streams to the central (LMQ-CORE-4, LMQ-ORD-1): per bridge, client and epoch the numbers 1, 2, 3 … appear
 /// in order and without holes, a number always names the same message, and epochs follow one another.
 /// </summary>
-public sealed class BridgeStreams : IChecker
+public sealed class BridgeStreams(Judge judge) : IChecker
 {
     private readonly Dictionary<(string Bridge, string Client), Epoch> _epochs = [];
     private readonly Dictionary<(string Bridge, string Client, Epoch Epoch), List<(int, int)>> _streams = [];
+
+    private readonly HashSet<(string Bridge, int, int)> _numbered = [];
 
     /// <summary>Messages numbered so far.</summary>
     public int Count { get; private set; }
@@ -32,6 +34,9 @@ public sealed class BridgeStreams : IChecker
         if (_epochs.TryGetValue((bridge, stamp.Client), out var latest))
             Demand(stamp.Epoch.Boot >= latest.Boot, $"{what}: epoch {latest.Boot} had begun");
         _epochs[(bridge, stamp.Client)] = stamp.Epoch;
+        // Accepted once, numbered once; a message that its publisher sent again may have been accepted twice.
+        var isOnce = judge.Find(publisher, sequence) is { Sends: 1 };
+        Demand(_numbered.Add((bridge, publisher, sequence)) || !isOnce, $"{what}: it had a number before");
         stream.Add((publisher, sequence));
         Count++;
     }

@@ -35,7 +35,7 @@ public interface IChecker
 /// <summary>A message as a client's application got it.</summary>
 public sealed record Delivery(
     SubscriberFacts Subscriber, MessageFacts? Message, string Topic, byte[] Payload, int Qos, bool Dup,
-    bool Retain, long Time)
+    bool Retain, long Connection)
 {
     public override string ToString() => $"{Message?.ToString() ?? $"{Payload.Length} bytes on {Topic}"} to "
         + $"{Subscriber} at QoS {Qos}{(Dup ? " dup" : "")}{(Retain ? " retained" : "")}";

@@ -14,7 +14,7 @@ public sealed class Judge(Rules rules)
 
     public SessionSurvival Sessions { get; } = new();
     public AckOrder AckOrder { get; } = new();
-    public BridgeStreams Bridges { get; } = new();
+    public BridgeStreams Bridges { get; private set; } = null!;
     public Bounds Bounds { get; } = new(rules.Options);
     public Wills Wills { get; private set; } = null!;
     public RetainedState Retained { get; private set; } = null!;
@@ -25,6 +25,7 @@ public sealed class Judge(Rules rules)
     {
         var judge = new Judge(rules);
         judge.Wills = new Wills(judge);
+        judge.Bridges = new BridgeStreams(judge);
         judge.Retained = new RetainedState(judge);
         judge.Checkers.AddRange([
             new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules),
@@ -45,6 +46,9 @@ public sealed class Judge(Rules rules)
         if (message.Payload.Length == 0) _cleared.Add(message.Topic);
     }
 
+    /// <summary>The message of a publisher by its sequence; null: there is none.</summary>
+    public MessageFacts? Find(int publisher, int sequence) => _messages.GetValueOrDefault((publisher, sequence));
+
     /// <summary>Whether an empty payload was ever published to a topic.</summary>
     public bool WasCleared(string topic) => _cleared.Contains(topic);
 
@@ -56,12 +60,12 @@ public sealed class Judge(Rules rules)
     }
 
     public void Delivered(
-        SubscriberFacts to, string topic, byte[] payload, int qos, bool dup, bool retain, long now)
+        SubscriberFacts to, string topic, byte[] payload, int qos, bool dup, bool retain, long connection)
     {
         Deliveries++;
         var known = MessageFacts.TryRead(payload, out var publisher, out var sequence);
-        var message = known ? _messages.GetValueOrDefault((publisher, sequence)) : null;
-        var delivery = new Delivery(to, message, topic, payload, qos, dup, retain, now);
+        var message = known ? Find(publisher, sequence) : null;
+        var delivery = new Delivery(to, message, topic, payload, qos, dup, retain, connection);
         foreach (var checker in Checkers) checker.Delivered(delivery);
     }
 

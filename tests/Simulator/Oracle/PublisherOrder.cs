@@ -13,17 +13,30 @@ namespace LightMq.Simulator.Oracle;
 public sealed class PublisherOrder(Rules rules) : IChecker
 {
     private readonly Dictionary<(SubscriberFacts, int Era, int, string Topic), MessageFacts> _last = [];
+    private readonly Dictionary<(SubscriberFacts, long Connection, int, string Topic), MessageFacts>
+        _onConnection = [];
     private readonly HashSet<(SubscriberFacts, int Era, MessageFacts)> _seen = [];
 
     public void Delivered(Delivery delivery)
     {
         if (delivery.Message is not { IsWill: false } message || delivery.Retain || delivery.Qos == 0) return;
         var to = delivery.Subscriber;
+        CheckConnection(delivery, message);
         if (!_seen.Add((to, to.Era, message)) || !to.IsOwed(message)) return;
         if (rules.MayDrop && !to.IsBridge && (message.Sends > 1 || !rules.IsFaultless)) return;
         var key = (to, to.Era, message.Publisher, to.IsBridge ? "" : message.Topic);
         if (_last.TryGetValue(key, out var last) && last.Sequence > message.Sequence)
             throw new Violation(nameof(PublisherOrder), $"{delivery} came after {last}");
         _last[key] = message;
+    }
+
+    // Whatever is sent again is sent in its old order (MQTT-4.6.0-1), so one connection sees each message once.
+    private void CheckConnection(Delivery delivery, MessageFacts message)
+    {
+        if (message.Sends > 1) return;
+        var key = (delivery.Subscriber, delivery.Connection, message.Publisher, message.Topic);
+        if (_onConnection.TryGetValue(key, out var last) && last.Sequence >= message.Sequence)
+            throw new Violation(nameof(PublisherOrder), $"{delivery} came after {last} on one connection");
+        _onConnection[key] = message;
     }
 }

@@ -99,7 +99,7 @@ public sealed class ScenarioMaker(Random random)
         var profile = MakeBase(index) with
         {
             IsClean = random.Happens(0.3),
-            KeepAliveSeconds = random.Pick([5, 20, 60]),
+            KeepAliveSeconds = random.Pick([2, 5, 20, 60]),
             PublishEvery = publishes ? random.Spread(20_000, 2_000_000) : 0,
             MessagesMax = random.Next(10, 150),
             InflightMax = random.Pick([1, 5, 20]),
@@ -110,6 +110,7 @@ public sealed class ScenarioMaker(Random random)
             RestlessEvery = random.Happens(0.3) ? random.Spread(1_000_000, 10_000_000) : 0,
             AckDelay = random.Happens(0.4) ? random.Spread(500, 200_000) : 0,
             SlowReadBytes = random.Happens(0.15) ? random.Next(5, 200) : 0,
+            StallChance = random.Happens(0.1) ? 0.005 : 0,
             UpWindowBytes = random.Pick([256, 4_096, 65_536]),
             DownWindowBytes = random.Pick([256, 4_096, 65_536]),
             WillQos = random.Happens(0.3) ? random.Next(3) : -1,

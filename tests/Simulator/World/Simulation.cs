@@ -38,7 +38,7 @@ public sealed class Simulation
         var scheduler = new Scheduler(seed, new Trace(lines));
         var scenario = new ScenarioMaker(scheduler.Random).Make();
         var mayDrop = scenario.Options.QueueFull != DropPolicy.Stop
-            || scenario.Options.DiskFull != DropPolicy.Stop;
+            || (scenario.Options.DiskFull != DropPolicy.Stop && scenario.FullEvery > 0);
         var judge = Judge.Of(new Rules(scenario.Options, mayDrop, scenario.IsFaultless));
         _world = new Surroundings(scheduler, scenario, judge, bug);
         _faults = new DiskFaults
@@ -102,7 +102,9 @@ public sealed class Simulation
         }
         ReadRetained();
         _world.Judge.AtEnd();
-        if (_board.Process is { } process) _world.Tally.Count(process.Engine.Counters);
+        if (_board.Process is not { } process) return;
+        Bounds.AtRest(process.Engine);
+        _world.Tally.Count(process.Engine.Counters);
     }
 
     // Everything is delivered and acknowledged, and stays so for some seconds.
