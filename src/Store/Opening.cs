@@ -68,8 +68,9 @@ internal sealed class Opening
         else if (_files.MarkerDamage is not null) _files.SetLive(live);
     }
 
-    // Writes every page of the log to its place. Done again from the start when it is cut off, for the log is
-    // only begun anew once all is durable. Nothing is taken over into what is no database.
+    // Writes every page of the log to its place, once the log is sure to stay. Done again from the start when
+    // it is cut off, for the log is only begun anew once all is durable. Nothing is taken over into what is no
+    // database.
     private static string? Replay(LogScan scan, DataFile data)
     {
         var page = new byte[Page.Bytes];
@@ -77,6 +78,7 @@ internal sealed class Opening
             return "the data file has no header";
         // A checkpoint that the power cut off may have torn the header, but each half of it says whose it is.
         if (!data.IsLiteDb()) return "the data file is no LiteDB file";
+        scan.SecureLastGroup();
         foreach (var id in scan.PageIds.Order())
             if (scan.TryReadPage(id, page)) data.Write(id, page);
             else return $"the log could not be read twice, page {id}";

@@ -26,6 +26,7 @@ internal sealed class LogScan
     }
 
     private long _end = LogFile.HeaderBytes;
+    private long _lastGroup = LogFile.HeaderBytes;
 
     /// <summary>Whole groups.</summary>
     public int Groups { get; private set; }
@@ -50,6 +51,20 @@ internal sealed class LogScan
         return true;
     }
 
+    /// <summary>
+    /// Writes the last group again and syncs. A sync that failed may have left it in the system's memory
+    /// alone, where it reads as whole; the groups before it were durable before it was begun.
+    /// </summary>
+    public void SecureLastGroup()
+    {
+        if (Groups == 0) return;
+        var bytes = new byte[_end - _lastGroup];
+        if (TryRead(_lastGroup, bytes) < bytes.Length)
+            throw new IOException("the log could not be read twice");
+        _file.Write(_lastGroup, bytes);
+        _file.Sync();
+    }
+
     private void ReadGroups(uint crc)
     {
         uint index = 0;
@@ -70,6 +85,7 @@ internal sealed class LogScan
             foreach (var (id, offset) in found) _newest[id] = offset;
             found.Clear();
             Groups++;
+            _lastGroup = _end;
             _end = at = (at + LogFile.BlockBytes - 1) / LogFile.BlockBytes * LogFile.BlockBytes;
         }
     }

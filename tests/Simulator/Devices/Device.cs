@@ -40,7 +40,6 @@ public sealed class Device
     /// <summary>This connection discards the session.</summary>
     public bool IsCleanNow { get; private set; }
     public int Unsent => _out.Count;
-    public Conversation Conversation => _conversation;
     public bool IsQuiet =>
         IsConnected && Link is { IsCut: false } && _out.Count == 0 && _conversation.IsQuiet;
     /// <summary>Counts its connections.</summary>
@@ -158,12 +157,8 @@ public sealed class Device
     private void Noticed()
     {
         if (_end == null) return;
-        if (_end.IsReset)
-        {
-            Lose("reset");
-            return;
-        }
-        if (_isReadingSlowly) return;
+        if (_end.IsReset) Lose("reset");
+        if (_end == null || _isReadingSlowly) return;
         var stalls = _world.IsFaulty && Random.Happens(Profile.StallChance);
         if (stalls) ReadLater(Random.Spread(Scheduler.Second, 60 * Scheduler.Second), _reading.Length);
         else if (Profile.SlowReadBytes == 0 || !_world.IsFaulty) Read(_reading.Length);
