@@ -8,7 +8,7 @@ namespace LightMq.Tests.Stages;
 internal sealed class MosquittoProcess : IDisposable
 {
     private const string Program = "/usr/sbin/mosquitto";
-    private const int StartMilliseconds = 10_000;
+    private const int StartMilliseconds = 30_000;
 
     private readonly Process _process;
     private readonly string _configuration;

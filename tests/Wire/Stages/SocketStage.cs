@@ -7,7 +7,7 @@ namespace LightMq.Tests.Stages;
 /// <summary>Peers with real sockets, to whatever broker listens at an address.</summary>
 internal sealed class SocketStage(IPEndPoint broker, IDisposable process) : IStage
 {
-    private const int PatienceMilliseconds = 5_000;
+    private const int PatienceMilliseconds = 15_000;
 
     private readonly Dictionary<string, Peer> _peers = [];
 
