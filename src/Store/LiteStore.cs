@@ -73,7 +73,7 @@ public sealed class LiteStore : IDisposable
     public void ReadAll(StoreVisitor visitor)
     {
         Checkpoint();
-        var scan = new ValueScan(_data.Read, _pageMax + 1);
+        var scan = new ValueScan(_data.Read, _pageMax + 1) { Progress = Options.Progress };
         scan.Run((ValueScan.Place _, in StoredValue value) =>
             visitor(value.Collection, value.Key, value.Bytes));
         DamagedValues += scan.Broken;

@@ -11,6 +11,7 @@ namespace LightMq.Store;
 /// </summary>
 internal sealed class Opening
 {
+    private const int PagesPerProgress = 512;
     private readonly IDisk _disk;
     private readonly StoreOptions _options;
     private readonly StoreFiles _files;
@@ -71,8 +72,9 @@ internal sealed class Opening
     // Writes every page of the log to its place, once the log is sure to stay. Done again from the start when
     // it is cut off, for the log is only begun anew once all is durable. Nothing is taken over into what is no
     // database.
-    private static string? Replay(LogScan scan, DataFile data)
+    private string? Replay(LogScan scan, DataFile data)
     {
+        _options.Progress();
         var page = new byte[Page.Bytes];
         if (!scan.TryReadPage(0, page) && data.Read(0, page) != PageState.Sound)
             return "the data file has no header";
@@ -86,14 +88,17 @@ internal sealed class Opening
         return null;
     }
 
-    private static string? Verify(DataFile data)
+    private string? Verify(DataFile data)
     {
         var page = new byte[Page.Bytes];
         if (data.Read(0, page) != PageState.Sound || !Page.IsLiteDbHeader(page))
             return "the data file has no header";
         var last = Page.LastPageOf(page);
         for (uint id = 1; id <= last; id++)
+        {
             if (data.Read(id, page) != PageState.Sound) return $"page {id} of the data file is damaged";
+            if (id % PagesPerProgress == 0) _options.Progress();
+        }
         return null;
     }
 
@@ -101,7 +106,7 @@ internal sealed class Opening
     {
         var live = _files.Live;
         using var target = Build(live + 1);
-        var salvage = new Salvage(scan, data);
+        var salvage = new Salvage(scan, data, _options.Progress);
         salvage.Into(target);
         target.Checkpoint();
         _files.SetLive(live + 1);

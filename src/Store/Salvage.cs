@@ -9,7 +9,7 @@ namespace LightMq.Store;
 /// of a value the newest. A value that was deleted in a part that is lost may come back: better a message
 /// twice than not at all.
 /// </summary>
-internal sealed class Salvage(LogScan log, DataFile data)
+internal sealed class Salvage(LogScan log, DataFile data, Action progress)
 {
     private const int GroupBytesMax = 1 << 20;
 
@@ -26,7 +26,7 @@ internal sealed class Salvage(LogScan log, DataFile data)
     public void Into(Database target)
     {
         var pages = Math.Max(data.Pages, log.PageIds.DefaultIfEmpty(0u).Max() + 1);
-        var scan = new ValueScan(Read, pages);
+        var scan = new ValueScan(Read, pages) { Progress = progress };
         var newest = Newest(scan);
         Broken = scan.Broken;
         PagesDamaged = scan.PagesDamaged;
@@ -54,12 +54,13 @@ internal sealed class Salvage(LogScan log, DataFile data)
         return [.. places.OrderBy(place => place.PageId).ThenBy(place => place.Index)];
     }
 
-    private static void Write(Database target, StoreGroup group)
+    private void Write(Database target, StoreGroup group)
     {
         target.Apply(group);
         target.Write();
         target.Checkpoint();
         group.Reset();
+        progress();
     }
 
     private PageState Read(uint id, Span<byte> page) =>

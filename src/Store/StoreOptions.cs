@@ -15,6 +15,12 @@ public sealed record StoreOptions
     /// </summary>
     public int ReserveBytes { get; init; } = 8 << 20;
 
+    /// <summary>
+    /// Called now and then during long work (an opening that verifies or salvages a large store), so that a
+    /// watchdog can tell work from standstill.
+    /// </summary>
+    public Action Progress { get; init; } = static () => { };
+
     /// <summary>Longest wait between two attempts while the disk refuses.</summary>
     public int RetryMillisecondsMax { get; init; } = 5_000;
 }

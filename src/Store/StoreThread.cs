@@ -41,7 +41,7 @@ public sealed class StoreThread : IGroupStore
     {
         _disk = disk;
         _store = store;
-        _options = store.Options;
+        _options = store.Options with { Progress = Progress };
         _callbacks = callbacks;
         _time = time;
         _lastProgress = time.GetTimestamp();

@@ -15,6 +15,7 @@ internal sealed class ValueScan(PageSource source, uint pages)
 {
     private const int BlockHeaderBytes = 6;
     private const int BlocksMax = 4096;
+    private const int PagesPerProgress = 512;
     private readonly byte[] _page = new byte[Page.Bytes];
     private readonly byte[] _extension = new byte[Page.Bytes];
     private byte[] _document = new byte[Page.Bytes];
@@ -24,6 +25,9 @@ internal sealed class ValueScan(PageSource source, uint pages)
 
     /// <summary>Takes one value that verified.</summary>
     public delegate void Visitor(Place place, in StoredValue value);
+
+    /// <summary>Called now and then.</summary>
+    public Action Progress { get; init; } = static () => { };
 
     /// <summary>Values that begin somewhere but do not verify.</summary>
     public int Broken { get; private set; }
@@ -37,6 +41,7 @@ internal sealed class ValueScan(PageSource source, uint pages)
         for (uint id = 0; id < pages; id++)
         {
             var state = source(id, _page);
+            if (id % PagesPerProgress == 0) Progress();
             if (state == PageState.Damaged) PagesDamaged++;
             if (state == PageState.Sound && Page.TypeOf(_page) == Page.DataType) RunPage(id, visitor);
         }

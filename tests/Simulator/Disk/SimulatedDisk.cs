@@ -9,7 +9,7 @@ namespace LightMq.Simulator.Disk;
 /// </summary>
 public sealed class SimulatedDisk(int seed) : IDisk
 {
-    private readonly Random _random = new(seed);
+    private readonly Random _random = Begin(seed);
     private readonly Dictionary<string, SimulatedFile> _live = [];
     private readonly List<NameChange> _unsyncedNames = [];
     private Dictionary<string, SimulatedFile> _durable = [];
@@ -218,6 +218,13 @@ public sealed class SimulatedDisk(int seed) : IDisk
         Syncs++;
         if (IgnoresSyncsOf is { } lied && NameOf(file).StartsWith(lied, StringComparison.Ordinal)) return;
         file.Sync();
+    }
+
+    // A new disk is the start of a run: what LiteDB draws by itself begins anew with it.
+    private static Random Begin(int seed)
+    {
+        LiteDbChance.Reset(seed);
+        return new Random(seed);
     }
 
     private string NameOf(SimulatedFile file) => _live.First(entry => entry.Value == file).Key;

@@ -96,7 +96,6 @@ public sealed class FaultTests
 
         public Life(int seed)
         {
-            LiteDbChance.Reset(seed);
             Disk = new SimulatedDisk(seed);
             _script = new Script(seed);
         }

@@ -102,6 +102,25 @@ public sealed class LogTests
     }
 
     [Fact]
+    public void A_group_of_another_history_does_not_go_on_from_this_one()
+    {
+        var (disk, shelves, ends) = Logged(groups: 2);
+        var (other, _, otherEnds) = Enumerable.Range(22, 100).Select(seed => Logged(groups: 2, seed))
+            .First(run => IndexAt(run.Disk.Content("log.1"), run.Ends[0])
+                == IndexAt(disk.Content("log.1"), ends[0]));
+        var theirs = other.Content("log.1").AsSpan(otherEnds[0]..otherEnds[1]);
+        var spliced = disk.Content("log.1");
+        spliced.AsSpan(ends[0]).Clear();
+        theirs.CopyTo(spliced.AsSpan(ends[0]));
+        // Only the chain tells them apart: generation, group and index are the ones wanted.
+        Assert.Equal(IndexAt(disk.Content("log.1"), ends[0]), IndexAt(spliced, ends[0]));
+        disk.Plant("log.1", spliced);
+        using var store = Shelf.Open(disk);
+        Assert.Equal(1, store.Report.GroupsReplayed);
+        Assert.Null(shelves[1].DifferenceTo(Shelf.Of(store)));
+    }
+
+    [Fact]
     public void A_lost_generation_header_is_damage_and_loses_nothing()
     {
         var (disk, shelves, _) = Logged(groups: 6);
@@ -128,10 +147,11 @@ public sealed class LogTests
     }
 
     // Groups in the log, none in the data file; what was held after each, and where each ends.
-    private static (SimulatedDisk Disk, Shelf[] Shelves, List<int> Ends) Logged(int groups)
+    private static (SimulatedDisk Disk, Shelf[] Shelves, List<int> Ends) Logged(
+        int groups, int scriptSeed = 21)
     {
         var disk = new SimulatedDisk(1);
-        var script = new Script(21);
+        var script = new Script(scriptSeed);
         var shelves = new List<Shelf> { new() };
         var ends = new List<int>();
         var store = Shelf.Open(disk);
@@ -148,6 +168,9 @@ public sealed class LogTests
         disk.PowerOn();
         return (disk, [.. shelves], ends);
     }
+
+    private static uint IndexAt(byte[] log, int at) =>
+        Frame.TryReadHeader(log.AsSpan(at), out var frame) ? frame.Index : uint.MaxValue;
 
     private static int LastUsed(byte[] log, int end) =>
         log.AsSpan(0, end).LastIndexOfAnyExcept((byte)0) + 1;
