@@ -1,5 +1,7 @@
+using LightMq.Broker.Durability;
 using LightMq.Simulator.Disk;
 using LightMq.Store;
+using LightMq.Store.Data;
 using Xunit;
 using DataPage = LightMq.Store.Data.Page;
 
@@ -165,6 +167,37 @@ public sealed class DamageTests
         Assert.DoesNotContain('\n', refused.Message);
         Assert.Equal(before.Keys.Order(), disk.AllNames);
         foreach (var (name, bytes) in before) Assert.Equal(bytes, disk.Content(name));
+    }
+
+    [Fact]
+    public void Of_two_versions_of_a_value_the_newer_is_salvaged()
+    {
+        var disk = new SimulatedDisk(1);
+        var old = Put(disk, 1);
+        Put(disk, 2);
+        using (var data = new DataFile(disk.Open("data.1")))
+        {
+            // Put the old page back, as another one, in the room behind the pages in use.
+            var id = data.Pages - 1;
+            BitConverter.TryWriteBytes(old, id);
+            data.Write(id, old);
+            data.Sync();
+        }
+        using var store = LiteStore.Open(disk, Shelf.Small, rebuild: true);
+        Assert.Equal([2], store.Load(1)!);
+        Assert.Equal(1, store.Report.Salvaged);
+    }
+
+    // Gives the page that the value is on.
+    private static byte[] Put(SimulatedDisk disk, byte value)
+    {
+        using (var store = Shelf.Open(disk))
+        {
+            var group = new StoreGroup { Number = value };
+            group.Put(StoreCollection.Slots, 1, [value]);
+            store.Commit(group);
+        }
+        return disk.Content("data.1").Chunk(Page).First(page => DataPage.TypeOf(page) == DataPage.DataType);
     }
 
     [Fact]
