@@ -62,7 +62,11 @@ internal sealed class BrokerService(EdgeSettings settings, TimeProvider time, IL
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancel)
     {
-        if (_loop is null) return;
+        if (_loop is null)
+        {
+            StoppedCleanly = true;
+            return;
+        }
         Log.Stopping(log);
         _mail.Stop();
         await _ended.Task;

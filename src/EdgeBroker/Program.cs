@@ -45,8 +45,16 @@ int Serve(string? file, IReadOnlyDictionary<string, string?> options)
     builder.Services.AddSingleton<IHostedService>(services => new Watchdog(
         broker, services.GetService<ISystemdNotifier>(), TimeProvider.System, log));
     using var host = builder.Build();
-    host.Start();
-    host.WaitForShutdown();
+    try
+    {
+        host.Start();
+        host.WaitForShutdown();
+    }
+    // A signal came while it was still starting.
+    catch (OperationCanceledException)
+    {
+        host.StopAsync().GetAwaiter().GetResult();
+    }
     return broker.StoppedCleanly ? ExitCode.Done : ExitCode.Disk;
 }
 

@@ -55,6 +55,20 @@ public sealed class RestartTests(ITestOutputHelper output)
         Assert.Equal(0, next.Terminate());
     }
 
+    [Fact]
+    public async Task A_signal_at_any_moment_of_the_start_ends_it_with_status_0()
+    {
+        using var scratch = new Scratch();
+        for (var milliseconds = 40; milliseconds <= 400; milliseconds += 12)
+        {
+            using var broker = BrokerProcess.StartUnawaited(scratch["data"]);
+            await Task.Delay(milliseconds, TestContext.Current.CancellationToken);
+            var status = broker.Terminate();
+            // Before the handler stands, the signal's own effect is right as well: nothing was begun.
+            Assert.True(status is 0 or 128 + 15, $"{status} after {milliseconds} ms: {broker.Log}");
+        }
+    }
+
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]

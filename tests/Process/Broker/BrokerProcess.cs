@@ -46,6 +46,15 @@ internal sealed class BrokerProcess : IDisposable
     public static BrokerProcess Start(string dataDirectory, params string[] options) =>
         StartWith(["--data", dataDirectory, "--listen", "127.0.0.1:0", "--dialect", "plain", .. options]);
 
+    /// <summary>Only launched: it may be anywhere in its start.</summary>
+    public static BrokerProcess StartUnawaited(string dataDirectory)
+    {
+        var broker = new BrokerProcess(Launch(Repository.BrokerPath,
+            ["--data", dataDirectory, "--listen", "127.0.0.1:0", "--dialect", "plain"]));
+        broker.ReadLog();
+        return broker;
+    }
+
     /// <summary>The same, with no more file descriptors than this.</summary>
     public static BrokerProcess StartLimited(string dataDirectory, int descriptors) => Await(Launch("prlimit",
     [
@@ -61,8 +70,7 @@ internal sealed class BrokerProcess : IDisposable
     {
         var clock = Stopwatch.StartNew();
         var broker = new BrokerProcess(process);
-        broker._process.ErrorDataReceived += broker.Note;
-        broker._process.BeginErrorReadLine();
+        broker.ReadLog();
         var ready = broker._process.StandardOutput.ReadLineAsync();
         if (!ready.Wait(TimeSpan.FromSeconds(StartSecondsMax)) || ready.Result is not { } line)
             throw new InvalidOperationException($"the broker did not become ready: {broker.Log}");
@@ -116,6 +124,12 @@ internal sealed class BrokerProcess : IDisposable
         };
         start.Environment.Remove("LIGHTMQ_BIN");
         return System.Diagnostics.Process.Start(start)!;
+    }
+
+    private void ReadLog()
+    {
+        _process.ErrorDataReceived += Note;
+        _process.BeginErrorReadLine();
     }
 
     private void Note(object sender, DataReceivedEventArgs line)
