@@ -36,7 +36,12 @@ int Serve(string? file, IReadOnlyDictionary<string, string?> options)
     builder.Logging.ClearProviders();
     builder.Services.AddSingleton(serilog);
     builder.Services.AddSingleton<ILoggerFactory>(serilog);
-    builder.Services.AddSystemd();
+    // AddSystemd asks whether the parent is called systemd; whoever gives us a socket wants to be told.
+    if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")))
+    {
+        builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+        builder.Services.AddSingleton<IHostLifetime, SystemdLifetime>();
+    }
     builder.Services.Configure<ConsoleLifetimeOptions>(
         static lifetime => lifetime.SuppressStatusMessages = true);
     var log = serilog.CreateLogger("LightMq.EdgeBroker");

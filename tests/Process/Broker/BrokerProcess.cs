@@ -62,6 +62,14 @@ internal sealed class BrokerProcess : IDisposable
         "--data", dataDirectory, "--listen", "127.0.0.1:0", "--dialect", "plain",
     ]));
 
+    /// <summary>As systemd starts it, with a notify socket and a watchdog.</summary>
+    public static BrokerProcess StartAsService(string dataDirectory, string socket, int watchdogMilliseconds) =>
+        Await(Launch("sh",
+        [
+            "-c", $"export NOTIFY_SOCKET={socket} WATCHDOG_USEC={watchdogMilliseconds}000; "
+                + $"exec {Repository.BrokerPath} --data {dataDirectory} --listen 127.0.0.1:0 --dialect plain",
+        ]));
+
     /// <summary>Any command line; waits for the ready line.</summary>
     public static BrokerProcess StartWith(params string[] options) =>
         Await(Launch(Repository.BrokerPath, options));
@@ -92,6 +100,13 @@ internal sealed class BrokerProcess : IDisposable
         return (process.ExitCode, error.Result.Trim());
     }
 
+    /// <summary>Sends a signal.</summary>
+    public void Signal(string signal)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
     /// <summary>kill -9.</summary>
     public void Kill()
     {
@@ -102,8 +117,7 @@ internal sealed class BrokerProcess : IDisposable
     /// <summary>SIGTERM; gives the exit status.</summary>
     public int Terminate(string signal = "TERM")
     {
-        using var kill = System.Diagnostics.Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
-        kill.WaitForExit();
+        Signal(signal);
         if (!_process.WaitForExit(TimeSpan.FromSeconds(30)))
             throw new InvalidOperationException($"still running 30 s after SIG{signal}: {Log}");
         return _process.ExitCode;
