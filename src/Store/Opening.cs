@@ -69,9 +69,9 @@ internal sealed class Opening
         else if (_files.MarkerDamage is not null) _files.SetLive(live);
     }
 
-    // Writes every page of the log to its place, once the log is sure to stay. Done again from the start when
-    // it is cut off, for the log is only begun anew once all is durable. Nothing is taken over into what is no
-    // database.
+    // Writes every page of the log to its place, once the log is sure to stay. Done again from the start
+    // when it is cut off, for the log is only begun anew once all is durable. Nothing is taken over into
+    // what is no database.
     private string? Replay(LogScan scan, DataFile data)
     {
         _options.Progress();

@@ -34,8 +34,8 @@ public sealed class FaultTests
         {
             var life = new Life(seed * 1000 + at);
             life.Run(Groups - at % 7);
-            // Either the power went, or a sync failed and the process was killed: what it wrote reads as whole
-            // until the power goes too.
+            // Either the power went, or a sync failed and the process was killed: what it wrote reads as
+            // whole until the power goes too.
             if (afterFailedSync) life.FailSyncAndKill();
             else life.Disk.PowerOff();
             life.Disk.PowerOffAt = life.Disk.Operations + at;
