@@ -43,8 +43,8 @@ public sealed class ScenarioMaker(Random random)
             MayVanish = random.Happens(0.5),
             DownEvery = faultless || random.Happens(0.3) ? 0 : random.Spread(2_000_000, 40_000_000),
             DownMost = random.Spread(100_000, 10_000_000),
-            DiskFailChance = faultless || random.Happens(0.6) ? 0 : 0.03,
-            PowerInCommitChance = faultless || random.Happens(0.6) ? 0 : 0.01,
+            DiskFailChance = faultless || random.Happens(0.6) ? 0 : random.Pick([0.02, 0.1]),
+            PowerInCommitChance = faultless || random.Happens(0.6) ? 0 : random.Pick([0.01, 0.05]),
             PowerInRecoveryChance = faultless || random.Happens(0.5) ? 0 : 0.3,
             FullEvery = faultless || random.Happens(0.8) ? 0 : random.Spread(5_000_000, 30_000_000),
         };

@@ -1,3 +1,4 @@
+using LightMq.Broker;
 using LightMq.Broker.Settings;
 using LightMq.Simulator.Devices;
 using LightMq.Simulator.Machine;
@@ -103,6 +104,8 @@ public sealed class Simulation
         ReadRetained();
         _world.Judge.AtEnd();
         if (_board.Process is not { } process) return;
+        foreach (var peer in process.Peers)
+            Scheduler.Trace.Say($"{peer.Connection.RemoteAddress} at rest: {Engine.LoadOf(peer.Connection)}");
         Bounds.AtRest(process.Engine);
         _world.Tally.Count(process.Engine.Counters);
     }
@@ -131,7 +134,10 @@ public sealed class Simulation
     {
         foreach (var device in _devices)
             if (!device.IsQuiet) return _world.Judge.Drains.Stuck($"{device}");
-        return _world.Judge.Owed();
+        if (_world.Judge.Owed() is { } owed) return owed;
+        if (_board.Process is not { IsListening: true } process) return _world.Judge.Drains.Stuck("broker is down");
+        var queued = process.Engine.Counters.QueuedMessages;
+        return queued == 0 ? null : _world.Judge.Drains.Stuck($"{queued} messages queued");
     }
 
     private void ReadRetained()
