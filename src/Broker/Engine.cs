@@ -58,7 +58,8 @@ public sealed class Engine
         _paging = new Paging(_turn, options, _messages, _slots, _hold, _sessions);
         _delivering = new Delivering(
             _turn, options, _messages, _slots, _journal, _hold, _receipting, _sessions, _paging);
-        _pressure = new BackPressure(_turn, options, _messages, _retained, _journal, _delivering);
+        _pressure = new BackPressure(
+            _turn, options, _messages, _retained, _journal, new Dropping(_delivering));
         _publishing = new Publishing(
             _turn, _tree, _retained, _messages, _journal, _hold, _delivering, _receipting, _pressure,
             dialects);

@@ -14,7 +14,7 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class BackPressure(
     Turn turn, BrokerOptions options, MessagePool messages, RetainedMessages retained, Journal journal,
-    Delivering delivering)
+    Dropping dropping)
 {
     private const long ReportEveryMilliseconds = 60_000;
     private readonly List<Connection> _blocked = [];
@@ -71,17 +71,17 @@ internal sealed class BackPressure(
         }
         var bytes = messageBytes + Delivering.OverheadBytes;
         while (!FitsAsItIs(session, bytes) &&
-            delivering.DropOldest(session, DropReason.Qos0Shed, qosMax: 0)) { }
+            dropping.DropOldest(session, DropReason.Qos0Shed, qosMax: 0)) { }
         var policy = PolicyOf(session);
         while (policy != DropPolicy.Stop
             && (!Fits(session, bytes) || turn.Counters.QueuedBytes + bytes > options.QueuesBytesMax))
         {
-            if (policy == DropPolicy.KeepLatestPerTopic && delivering.DropSameTopic(session, topic))
+            if (policy == DropPolicy.KeepLatestPerTopic && dropping.DropSameTopic(session, topic))
             {
                 Report(BrokerEventKind.Dropping, session, "its queue is full; older messages of a topic go");
                 continue;
             }
-            if (policy != DropPolicy.DropNewest && delivering.DropOldest(session, DropReason.QueueDropOldest))
+            if (policy != DropPolicy.DropNewest && dropping.DropOldest(session, DropReason.QueueDropOldest))
             {
                 Report(BrokerEventKind.Dropping, session, "its queue is full and the oldest messages go");
                 continue;
@@ -100,7 +100,7 @@ internal sealed class BackPressure(
         {
             if (!session.IsPersistent || session.Bridge >= 0 || !session.HasQueue) continue;
             for (var left = session.Queue.Count / 2; left > 0; left--)
-                if (!delivering.DropOldest(session, DropReason.DiskDropOldest)) break;
+                if (!dropping.DropOldest(session, DropReason.DiskDropOldest)) break;
         }
     }
 

@@ -140,37 +140,6 @@ internal sealed class Delivering(
         Finish(session, sequence);
     }
 
-    /// <summary>Makes room by dropping the oldest message that is not in flight.</summary>
-    public bool DropOldest(Session session, DropReason reason, byte qosMax = 2)
-    {
-        if (!session.HasQueue || (qosMax == 0 && session.Queue.Qos0Count == 0)) return false;
-        var queue = session.Queue;
-        while (queue.HasWaiting && queue.At(queue.Next).State == DeliveryState.Done) queue.Next++;
-        for (var sequence = queue.Next; sequence < queue.Tail; sequence++)
-        {
-            ref var delivery = ref queue.At(sequence);
-            if (delivery.State != DeliveryState.Waiting || delivery.Qos > qosMax) continue;
-            Drop(session, sequence, reason);
-            return true;
-        }
-        return false;
-    }
-
-    /// <summary>Drops a waiting message of the same topic, if one is in memory.</summary>
-    public bool DropSameTopic(Session session, ReadOnlySpan<byte> topic)
-    {
-        var queue = session.Queue;
-        for (var sequence = queue.Next; sequence < queue.Tail; sequence++)
-        {
-            ref var delivery = ref queue.At(sequence);
-            if (delivery is not { State: DeliveryState.Waiting, Message: { } message }) continue;
-            if (!message.Topic.SequenceEqual(topic)) continue;
-            Drop(session, sequence, DropReason.QueueReplaced);
-            return true;
-        }
-        return false;
-    }
-
     /// <summary>
     /// The session is discarded and that is durable: nobody waits for its messages any more.
     /// </summary>

@@ -151,6 +151,7 @@ public sealed class BrokerProcess : IEffects
 
     public void Load(int slot)
     {
+        _scheduler.Trace.Say($"load {slot}");
         _board.World.Tally.Count("slots read back");
         _storeThread.Load(slot);
     }

@@ -104,8 +104,6 @@ public sealed class Simulation
         ReadRetained();
         _world.Judge.AtEnd();
         if (_board.Process is not { } process) return;
-        foreach (var peer in process.Peers)
-            Scheduler.Trace.Say($"{peer.Connection.RemoteAddress} at rest: {Engine.LoadOf(peer.Connection)}");
         Bounds.AtRest(process.Engine);
         _world.Tally.Count(process.Engine.Counters);
     }
@@ -122,10 +120,8 @@ public sealed class Simulation
             quietSince = loud == null ? Math.Min(quietSince, Scheduler.Now) : long.MaxValue;
             if (quietSince < Scheduler.Now - 5 * Scheduler.Second) return;
         }
-        if (_board.Process?.Engine is { } engine)
-            Scheduler.Trace.Say($"{engine.MemoryBytes} bytes in memory, {
-                engine.Counters.QueuedMessages} messages queued, {
-                engine.Counters.QueuedBytes} bytes, {engine.RetainedCount} retained");
+        foreach (var peer in _board.Process?.Peers ?? [])
+            Scheduler.Trace.Say($"{peer.Connection.RemoteAddress}: {Engine.LoadOf(peer.Connection)}");
         throw Loud() ?? _world.Judge.Drains.Stuck("events without end");
     }
 
