@@ -113,7 +113,8 @@ public sealed class HostilePeerTests(ITestOutputHelper output)
             var peers = Enumerable.Range(0, 300).Select(_ => TinyClient.Open(broker.Port)).ToList();
             var before = broker.CpuTime;
             Thread.Sleep(1_000);
-            // Peers it has no descriptor for are turned away; it does not spin on a listener that stays ready.
+            // Peers it has no descriptor for are turned away; it does not spin on a listener that stays
+            // ready.
             Assert.InRange((broker.CpuTime - before).TotalMilliseconds, 0, 500);
             Assert.InRange(peers.Count(static peer => peer.Socket.Poll(0, SelectMode.SelectRead)), 200, 300);
             peers.ForEach(static peer => peer.Dispose());

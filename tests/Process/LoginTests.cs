@@ -7,7 +7,9 @@ using Xunit;
 
 namespace LightMq.Process;
 
-/// <summary>Logins through the real process: local users with a hash it printed itself, and LMQ signatures.</summary>
+/// <summary>
+/// Logins through the real process: local users with a hash it printed itself, and LMQ signatures.
+/// </summary>
 public sealed class LoginTests
 {
     [Fact]

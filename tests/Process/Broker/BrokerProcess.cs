@@ -63,7 +63,8 @@ internal sealed class BrokerProcess : IDisposable
     ]));
 
     /// <summary>As systemd starts it, with a notify socket and a watchdog.</summary>
-    public static BrokerProcess StartAsService(string dataDirectory, string socket, int watchdogMilliseconds) =>
+    public static BrokerProcess StartAsService(
+        string dataDirectory, string socket, int watchdogMilliseconds) =>
         Await(Launch("sh",
         [
             "-c", $"export NOTIFY_SOCKET={socket} WATCHDOG_USEC={watchdogMilliseconds}000; "

@@ -190,7 +190,8 @@ public sealed class Conversation
             var topic = Encoding.UTF8.GetString(packet.Topic);
             if (_world.Scheduler.Trace.IsVerbose) Describe(packet, topic, id);
             Judge.Delivered(
-                _facts, topic, packet.Payload.ToArray(), packet.Qos, packet.Dup, packet.Retain, _device.Connection);
+                _facts, topic, packet.Payload.ToArray(), packet.Qos, packet.Dup, packet.Retain,
+                _device.Connection);
         }
         if (packet.Qos == 1) _answers.Give(PacketType.PubAck, id);
         if (packet.Qos == 2) _answers.Give(PacketType.PubRec, id);

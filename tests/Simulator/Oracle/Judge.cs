@@ -47,7 +47,8 @@ public sealed class Judge(Rules rules)
     }
 
     /// <summary>The message of a publisher by its sequence; null: there is none.</summary>
-    public MessageFacts? Find(int publisher, int sequence) => _messages.GetValueOrDefault((publisher, sequence));
+    public MessageFacts? Find(int publisher, int sequence) =>
+        _messages.GetValueOrDefault((publisher, sequence));
 
     /// <summary>Whether an empty payload was ever published to a topic.</summary>
     public bool WasCleared(string topic) => _cleared.Contains(topic);

@@ -30,7 +30,8 @@ public sealed class PublisherOrder(Rules rules) : IChecker
         _last[key] = message;
     }
 
-    // Whatever is sent again is sent in its old order (MQTT-4.6.0-1), so one connection sees each message once.
+    // Whatever is sent again is sent in its old order (MQTT-4.6.0-1), so one connection sees each message
+    // once.
     private void CheckConnection(Delivery delivery, MessageFacts message)
     {
         if (message.Sends > 1) return;
