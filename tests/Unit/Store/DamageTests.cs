@@ -132,7 +132,7 @@ public sealed class DamageTests
     [InlineData("sqlite")]
     public void A_foreign_data_file_is_not_written_into_even_where_the_log_is_full(string kind)
     {
-        var (disk, expected) = Filled(groups: 8, close: false);
+        var (disk, expected) = Filled(groups: 3, close: false);
         var bytes = Bytes(kind);
         disk.Plant("data.1", bytes);
         using var store = Shelf.Open(disk);
