@@ -41,10 +41,15 @@ internal sealed record OpenStore(IGroupStore Groups, RealDisk? Disk, long Recove
         {
             throw new StartFailure(CodeOf(wrong.InnerException), wrong.Message);
         }
+        catch (DiskFullException)
+        {
+            throw new StartFailure(
+                ExitCode.Disk, $"no room left for {settings.Directory}: free some space, then start again");
+        }
         catch (IOException wrong)
         {
             throw new StartFailure(CodeOf(wrong), $"the store in {settings.Directory} cannot be opened: "
-                + $"{wrong.Message}; check the disk, free some space, or name another directory with --data");
+                + $"{wrong.Message}; check the disk, or name another directory with --data");
         }
     }
 

@@ -71,10 +71,21 @@ public sealed class BadStartTests
         Assert.Equal("mine", File.ReadAllText(scratch["data"]));
     }
 
-    [Fact]
-    public void Read_only_data_directory() =>
-        // proc is a file system where nobody, root included, may make a directory.
-        Refused(null, "/proc/1/lightmq", ["--data", "/proc/1/lightmq", .. Plain]);
+    [Theory]
+    [InlineData("ro", 73, "read-only")]
+    [InlineData("size=1m", 74, "free some space")]
+    public async Task Disk_that_cannot_be_written(string mountOptions, int exitCode, string line)
+    {
+        using var scratch = new Scratch();
+        Directory.CreateDirectory(scratch["disk"]);
+        if (await TinyDisk.TryMount(scratch["disk"], mountOptions))
+        {
+            Refused(exitCode, line, ["--data", Path.Combine(scratch["disk"], "data"), .. Plain]);
+            await TinyDisk.Unmount(scratch["disk"]);
+        }
+        // Without the right to mount: proc, where nobody, root included, may make a directory.
+        else Refused(null, "/proc/1/lightmq", ["--data", "/proc/1/lightmq", .. Plain]);
+    }
 
     [Fact]
     public void Store_in_use_by_another_process()

@@ -22,7 +22,7 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         Directory.CreateDirectory(scratch["disk"]);
         // Where no mount is allowed the same is shown with a bound on the queues; the disk itself is the
         // simulator's part there.
-        var isMounted = await TryMount(scratch["disk"]);
+        var isMounted = await TinyDisk.TryMount(scratch["disk"], $"size={DiskMegabytes}m");
         output.WriteLine(isMounted ? "on a small tmpfs" : "mount refused: with a bound on the queues");
         try
         {
@@ -30,7 +30,7 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         }
         finally
         {
-            if (isMounted) await Tool.Run("umount", scratch["disk"]);
+            if (isMounted) await TinyDisk.Unmount(scratch["disk"]);
         }
     }
 
@@ -91,20 +91,6 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         {
             Assert.True(clock.Elapsed.TotalSeconds < seconds, broker.Log);
             await Task.Delay(50);
-        }
-    }
-
-    private static async Task<bool> TryMount(string directory)
-    {
-        try
-        {
-            await Tool.Run("mount", "-t", "tmpfs", "-o", $"size={DiskMegabytes}m", "lightmq-test", directory);
-            return true;
-        }
-        catch (Exception refused) when (
-            refused is InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            return false;
         }
     }
 }
