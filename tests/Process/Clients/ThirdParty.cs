@@ -45,7 +45,7 @@ internal sealed record ThirdParty(
         return Scripted("node", Script("npm_client.cjs"), Path.Combine(cache, "node_modules"));
     }
 
-    /// <summary>The samples of Debian's Paho C. They know clean sessions only.</summary>
+    /// <summary>Debian's Paho C: its samples, and for persistent sessions, which they lack, its library.</summary>
     public static async Task<ThirdParty> PahoC()
     {
         await Need("/usr/bin/paho_c_pub", "paho.mqtt.c-examples");
@@ -56,10 +56,11 @@ internal sealed record ThirdParty(
                     await Tool.Run("paho_c_pub", ["-p", $"{port}", "-t", topic, "-q", $"{qos}", "-m", payload,
                         .. retain ? (string[])["-r"] : []]);
             },
-            (port, id, clean, filter, qos, _) => clean
+            (port, id, clean, filter, qos, count) => clean
                 ? Tool.Start("stdbuf",
                     ["-oL", "paho_c_sub", "-p", $"{port}", "-i", id, "-t", filter, "-q", $"{qos}"])
-                : throw new NotSupportedException("paho_c_sub has no switch for persistent sessions"));
+                : Tool.Start("/usr/bin/python3",
+                    [Script("paho_c_client.py"), "sub", $"{port}", id, "0", filter, $"{qos}", $"{count}"]));
     }
 
     private static ThirdParty Scripted(string program, string script, string? nodePath) => new(
