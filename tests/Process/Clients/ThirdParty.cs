@@ -45,7 +45,9 @@ internal sealed record ThirdParty(
         return Scripted("node", Script("npm_client.cjs"), Path.Combine(cache, "node_modules"));
     }
 
-    /// <summary>Debian's Paho C: its samples, and for persistent sessions, which they lack, its library.</summary>
+    /// <summary>
+    /// Debian's Paho C: its samples, and for persistent sessions, which they lack, its library.
+    /// </summary>
     public static async Task<ThirdParty> PahoC()
     {
         await Need("/usr/bin/paho_c_pub", "paho.mqtt.c-examples");
