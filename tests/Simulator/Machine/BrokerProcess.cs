@@ -1,3 +1,4 @@
+// Long because one life of the broker, from start to power loss, reads best in one piece.
 using LightMq.Broker;
 using LightMq.Broker.Bridges;
 using LightMq.Broker.Connections;

@@ -131,7 +131,8 @@ public sealed class Simulation
         foreach (var device in _devices)
             if (!device.IsQuiet) return _world.Judge.Drains.Stuck($"{device}");
         if (_world.Judge.Owed() is { } owed) return owed;
-        if (_board.Process is not { IsListening: true } process) return _world.Judge.Drains.Stuck("broker is down");
+        if (_board.Process is not { IsListening: true } process)
+            return _world.Judge.Drains.Stuck("broker is down");
         var queued = process.Engine.Counters.QueuedMessages;
         return queued == 0 ? null : _world.Judge.Drains.Stuck($"{queued} messages queued");
     }
