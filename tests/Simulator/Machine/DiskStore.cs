@@ -18,6 +18,14 @@ public sealed class DiskStore(Random random, DiskFaults faults) : IStoreModel
     private readonly SimulatedDisk _disk = new(random.Next());
     private LiteStore? _store;
 
+    public bool IsFull => _store?.IsFull == true;
+
+    public void Idle()
+    {
+        Tempt(faults.FailChance, faults.PowerChance, 12);
+        if (_store!.WantsCheckpoint || _store.IsFull) Guarded(_store.Checkpoint);
+    }
+
     public void Open(StoredValue stored)
     {
         _store?.Dispose();

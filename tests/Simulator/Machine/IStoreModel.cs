@@ -14,6 +14,12 @@ public interface IStoreModel
     /// <summary>Makes a group durable.</summary>
     void Commit(StoreGroup group);
 
+    /// <summary>Whether it says that the disk has no room left beyond what is reserved.</summary>
+    bool IsFull { get; }
+
+    /// <summary>There is time: looks whether a full disk has room again.</summary>
+    void Idle();
+
     /// <summary>Reads a slot.</summary>
     byte[] Load(int slot);
 

@@ -12,6 +12,12 @@ public sealed class MemoryStore(Random random, DiskFaults faults) : IStoreModel
 {
     private readonly SortedDictionary<(StoreCollection, int), byte[]> _durable = [];
 
+    public bool IsFull => faults is { Active: true, IsFull: true };
+
+    public void Idle()
+    {
+    }
+
     public void Open(StoredValue stored)
     {
         MayFail();
@@ -20,7 +26,7 @@ public sealed class MemoryStore(Random random, DiskFaults faults) : IStoreModel
 
     public void Commit(StoreGroup group)
     {
-        if (faults is { Active: true, IsFull: true }) throw new DiskFullException("simulated: no room left");
+        if (IsFull) throw new DiskFullException("simulated: no room left");
         if (faults.Active && random.Happens(faults.PowerChance))
         {
             if (random.Happens(0.5)) Apply(group);

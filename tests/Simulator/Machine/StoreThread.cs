@@ -11,6 +11,7 @@ public sealed class StoreThread(Scheduler scheduler, IStoreModel store, long com
     private bool _busy;
     private bool _broken;
     private bool _full;
+    private bool _asks;
 
     public Action<long>? Stored { get; set; }
     public Action<int, byte[]>? Loaded { get; set; }
@@ -24,8 +25,7 @@ public sealed class StoreThread(Scheduler scheduler, IStoreModel store, long com
     public void Commit(StoreGroup group) => Put(() =>
     {
         store.Commit(Tamper == null ? group : Tamper(group));
-        if (_full) Full?.Invoke(false);
-        _full = false;
+        Tell(store.IsFull);
         Stored?.Invoke(group.Number);
     });
 
@@ -56,8 +56,7 @@ public sealed class StoreThread(Scheduler scheduler, IStoreModel store, long com
         }
         catch (DiskFullException)
         {
-            if (!_full) Full?.Invoke(true);
-            _full = true;
+            Tell(true);
             Retry();
             return;
         }
@@ -75,6 +74,28 @@ public sealed class StoreThread(Scheduler scheduler, IStoreModel store, long com
         }
         _busy = false;
         if (_jobs.Count > 0) Next();
+    }
+
+    // A full store is asked again each second that it has nothing to do, as the real thread does.
+    private void Tell(bool full)
+    {
+        if (full && !_asks)
+        {
+            _asks = true;
+            scheduler.After(Scheduler.Second, () =>
+            {
+                _asks = false;
+                if (!IsDead && _full) Put(() =>
+                {
+                    store.Idle();
+                    Tell(store.IsFull);
+                });
+            });
+        }
+        if (full == _full) return;
+        _full = full;
+        scheduler.Trace.Say($"disk full: {full}");
+        Full?.Invoke(full);
     }
 
     private void Retry() => scheduler.After(scheduler.Random.Spread(10_000, Scheduler.Second), Work);
