@@ -26,8 +26,7 @@ public sealed class BrokerProcess : IEffects
     private readonly List<Peer> _dirty = [];
     private readonly Queue<Completion> _completions = new();
     private readonly long _born;
-    private readonly List<WillFacts> _revoked = [];
-    private List<WillFacts> _revokedBeforeGroup = [];
+    private readonly Revocations _revocations = new();
     private readonly byte[] _received = new byte[65_536];
     private bool _turnComes;
     private long _tickAt = long.MaxValue;
@@ -73,9 +72,8 @@ public sealed class BrokerProcess : IEffects
     /// <summary>A device has reached the listener.</summary>
     public void Accept(LinkEnd end, ListenerOptions listener, string address)
     {
-        Peer peer = null!;
         var connection = new Connection(listener, address, end);
-        peer = new Peer(end) { Connection = connection };
+        var peer = new Peer(end) { Connection = connection };
         peer.Tap = FrameTap.For(this, peer, _board.World);
         Peers.Add(peer);
         end.Attach(() => Ready(peer), () => Dirty(peer));
@@ -98,15 +96,6 @@ public sealed class BrokerProcess : IEffects
         _board.World.Tally.Count(_engine.Counters);
         _storeThread.IsDead = true;
         foreach (var peer in Peers) peer.Connection.Outbox.Clear();
-    }
-
-    /// <summary>
-    /// The will that DISCONNECT on this connection takes back, once the engine has read it.
-    /// </summary>
-    public void Revoked(WillFacts will)
-    {
-        will.IsRevoked = true;
-        _revoked.Add(will);
     }
 
     public Now Now() => new((_scheduler.Now - _born) / 1000, _board.UnixMilliseconds, _board.IsClockTrusted);
@@ -133,7 +122,7 @@ public sealed class BrokerProcess : IEffects
         if (reason is CloseReason.ProtocolError or CloseReason.NotAuthorized or CloseReason.Refused
             && _board.World.Bug == SeededBug.None)
             throw new Violation("WellBehaved", $"{connection.RemoteAddress} closed for {reason}");
-        if (reason == CloseReason.Disconnected && peer.End.Link.LastWill is { } will) Revoked(will);
+        if (reason == CloseReason.Disconnected && peer.End.Link.LastWill is { } will) _revocations.Add(will);
         peer.IsClosing = true;
         Dirty(peer);
         _scheduler.After(Scheduler.Second, () => Gone(peer));
@@ -143,8 +132,7 @@ public sealed class BrokerProcess : IEffects
     {
         if (_groupUnderWay) throw new Violation("OneGroup", $"{group.Number} before the last was stored");
         _groupUnderWay = true;
-        _revokedBeforeGroup = [.. _revoked];
-        _revoked.Clear();
+        _revocations.GroupBegins();
         _scheduler.Trace.Mix(group.Number);
         if (_scheduler.Trace.IsVerbose) _scheduler.Trace.Say($"{GroupText.Of(group)}");
         _storeThread.Commit(group);
@@ -152,7 +140,6 @@ public sealed class BrokerProcess : IEffects
 
     public void Load(int slot)
     {
-        _scheduler.Trace.Say($"load {slot}");
         _board.World.Tally.Count("slots read back");
         _storeThread.Load(slot);
     }
@@ -172,10 +159,9 @@ public sealed class BrokerProcess : IEffects
     private void OnStored(long number)
     {
         if (_board.World.Bug == SeededBug.HangStore && _scheduler.Random.Happens(0.01)) return;
-        var durable = _revokedBeforeGroup;
         Complete((in now) =>
         {
-            _judge.Wills.StoredSince(durable);
+            _revocations.GroupStored();
             _groupUnderWay = false;
             _scheduler.Trace.Say($"stored {number}");
             _engine.Handle(Input.Stored(number), now, this);
@@ -254,7 +240,7 @@ public sealed class BrokerProcess : IEffects
         if (peer.End.IsAtEnd)
         {
             // All bytes were handled on a living connection, a DISCONNECT among them if one was sent.
-            if (peer.End.Link.LastWill is { } will) Revoked(will);
+            if (peer.End.Link.LastWill is { } will) _revocations.Add(will);
             Gone(peer);
             _engine.Handle(Input.Closed(peer.Connection), now, this);
         }
@@ -287,7 +273,7 @@ public sealed class BrokerProcess : IEffects
 
     private void Ready(Peer peer)
     {
-        if (IsDead || peer.IsGone || peer.IsReady) return;
+        if (peer.IsReady || IsDead || peer.IsGone) return;
         peer.IsReady = true;
         _ready.Add(peer);
         ComeSoon();
@@ -295,7 +281,7 @@ public sealed class BrokerProcess : IEffects
 
     private void Dirty(Peer peer)
     {
-        if (IsDead || peer.IsGone || peer.IsDirty) return;
+        if (peer.IsDirty || IsDead || peer.IsGone) return;
         peer.IsDirty = true;
         _dirty.Add(peer);
         ComeSoon();

@@ -41,14 +41,6 @@ public sealed class Wills(Judge judge) : IChecker
         return _wills[message] = new WillFacts(message, link);
     }
 
-    /// <summary>
-    /// A group was stored: DISCONNECTs read before it was begun cannot be forgotten any more.
-    /// </summary>
-    public void StoredSince(IEnumerable<WillFacts> revoked)
-    {
-        foreach (var will in revoked) will.IsRevokedDurably = true;
-    }
-
     public void PowerLost()
     {
         foreach (var will in _wills.Values)

@@ -44,6 +44,7 @@ public sealed class Mischief(
     private void FillDisk()
     {
         faults.IsFull = true;
+        world.Tally.Count("spells of a full disk");
         Scheduler.After(Random.Spread(100_000, 10 * Scheduler.Second), () => faults.IsFull = false);
     }
 }
