@@ -37,7 +37,8 @@ public sealed class RestartTests(ITestOutputHelper output)
         {
             subscriber.Register(broker.Port);
             await Task.WhenAll(Enumerable.Range(0, Publishers).Select(i => Task.Run(() => new LoadPublisher(
-                ledger, $"publisher{i}", 1, $"load/{i}") { Limit = Queued / Publishers }.Run(broker.Port))));
+                ledger, $"publisher{i}", 1, $"load/{i}")
+            { Limit = Queued / Publishers }.Run(broker.Port))));
             Assert.Equal(Queued, ledger.AcknowledgedCount);
             if (how == "kill") broker.Kill();
             else Assert.Equal(0, broker.Terminate());

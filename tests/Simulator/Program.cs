@@ -23,8 +23,8 @@ internal static class Program
         using var output = new StreamWriter(Console.OpenStandardOutput());
         var outcome = Simulation.Run(seed, lines: output);
         output.WriteLine(outcome.Failure?.ToString() ?? "every promise held");
-        output.WriteLine($"seed {seed}, hash {outcome.Hash:x16}, {outcome.Steps} events, {
-            outcome.Deliveries} deliveries, {outcome.Boots} boots");
+        output.WriteLine($"seed {seed}, hash {outcome.Hash:x16}, {outcome.Steps} events, "
+            + $"{outcome.Deliveries} deliveries, {outcome.Boots} boots");
         return outcome.Failure == null ? 0 : 1;
     }
 
@@ -50,8 +50,8 @@ internal static class Program
             }
             var done = seed - first + 1;
             if (done % 100 == 0)
-                Console.WriteLine($"{done} seeds, {
-                    done / clock.Elapsed.TotalSeconds:F1} seeds/s, next {seed + 1}");
+                Console.WriteLine($"{done} seeds, "
+                    + $"{done / clock.Elapsed.TotalSeconds:F1} seeds/s, next {seed + 1}");
         }
     }
 

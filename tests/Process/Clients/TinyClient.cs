@@ -45,7 +45,8 @@ internal sealed class TinyClient : IDisposable
         if (user is not null)
             fields = fields with
             {
-                UserName = Encoding.UTF8.GetBytes(user), Password = Encoding.UTF8.GetBytes(password ?? ""),
+                UserName = Encoding.UTF8.GetBytes(user),
+                Password = Encoding.UTF8.GetBytes(password ?? ""),
             };
         client.Send(packet.AsSpan(0, PacketWriter.Connect(packet, fields)));
         var answer = client.Expect(PacketType.ConnAck);

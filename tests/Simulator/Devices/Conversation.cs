@@ -200,8 +200,8 @@ public sealed class Conversation
     private void Describe(in PublishPacket packet, string topic, ushort id)
     {
         MessageFacts.TryRead(packet.Payload, out var publisher, out var sequence);
-        _world.Scheduler.Trace.Say($"{_profile.ClientId} gets {publisher}/{sequence} QoS {packet.Qos} dup {
-            packet.Dup} retain {packet.Retain} on {topic} as {id}");
+        _world.Scheduler.Trace.Say($"{_profile.ClientId} gets {publisher}/{sequence} QoS {packet.Qos} dup "
+            + $"{packet.Dup} retain {packet.Retain} on {topic} as {id}");
     }
 
     private void HearPubAck(ushort id)
