@@ -87,11 +87,13 @@ public static class SettingsReader
     private static BrokerOptions ReadGroups(SettingsSection section, BrokerOptions otherwise) =>
         otherwise with
         {
-            AckHoldMilliseconds = section.Whole("AckHoldMilliseconds", otherwise.AckHoldMilliseconds, 0, 10_000),
+            AckHoldMilliseconds =
+                section.Whole("AckHoldMilliseconds", otherwise.AckHoldMilliseconds, 0, 10_000),
             GroupMilliseconds = section.Whole("GroupMilliseconds", otherwise.GroupMilliseconds, 0, 1_000),
             GroupMessagesMax = section.Whole("GroupMessagesMax", otherwise.GroupMessagesMax, 1, 65_536),
             GroupBytesMax = section.Whole("GroupBytesMax", otherwise.GroupBytesMax, 65_536, 64 * MiB),
-            HousekeepingSeconds = section.Whole("HousekeepingSeconds", otherwise.HousekeepingSeconds, 1, 3_600),
+            HousekeepingSeconds =
+                section.Whole("HousekeepingSeconds", otherwise.HousekeepingSeconds, 1, 3_600),
         };
 
     private static StoreSettings ReadStore(SettingsSection section)
