@@ -15,6 +15,7 @@ internal sealed class Connecting(
     SubscriptionTree tree, Journal journal, Hold hold, Delivering delivering, Publishing publishing,
     BackPressure pressure, DialectTable dialects)
 {
+    private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
 
     /// <summary>Takes a CONNECT as far as the password check.</summary>
@@ -59,6 +60,7 @@ internal sealed class Connecting(
     /// <summary>CONNACK may be said: the session is as durable as it promises.</summary>
     public void Confirmed(Session session, Connection connection, bool sessionPresent)
     {
+        if (_unconfirmed.Count > 0) CountConfirmed(session.ClientText);
         if (connection.IsClosed) return;
         var to = connection.Reserve(PacketWriter.AckSize, turn.Effects);
         connection.Outbox.Append(PacketWriter.ConnAck(to, sessionPresent, ConnectCode.Accepted));
@@ -138,6 +140,13 @@ internal sealed class Connecting(
         }
     }
 
+    private void CountConfirmed(string clientId)
+    {
+        if (!_unconfirmed.TryGetValue(clientId, out var waiting)) return;
+        if (waiting > 1) _unconfirmed[clientId] = waiting - 1;
+        else _unconfirmed.Remove(clientId);
+    }
+
     private static string Describe(CloseReason reason, string detail) =>
         detail.Length == 0 ? reason.ToString() : $"{reason}: {detail}";
 
@@ -184,9 +193,14 @@ internal sealed class Connecting(
             journal.SessionChanged(session);
             mustStore = true;
         }
+        // What an earlier CONNECT of this client changed may not be durable yet, its connection gone or not.
+        mustStore |= _unconfirmed.Count > 0 && _unconfirmed.ContainsKey(session.ClientText);
         if (mustStore)
+        {
+            _unconfirmed[session.ClientText] = _unconfirmed.GetValueOrDefault(session.ClientText) + 1;
             journal.Confirm(new Confirmation(
                 ConfirmationKind.ConnAck, session, connection, known is null ? 0 : 1));
+        }
         else Confirmed(session, connection, sessionPresent: known is not null);
     }
 
