@@ -3,7 +3,9 @@
 # Each verb installs what it misses (Debian packages through apt-get, NuGet and npm packages) and says what it does.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# Neither msbuild nodes nor a compiler server stay behind; Debian keeps servers in /usr/sbin.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+export PATH="$PATH:/usr/sbin:/sbin"
 
 usage() {
     cat <<'TEXT'
@@ -35,12 +37,33 @@ need() {
     local sudo=()
     if [[ $EUID -ne 0 ]]; then sudo=(sudo); fi
     "${sudo[@]}" apt-get update -qq
-    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" "$@" >/dev/null
+    without_services "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" "$@" >/dev/null
     hash -r
+    command -v "$probe" >/dev/null || [[ $probe == /* && -e $probe ]] || fail "$* did not bring $probe"
+}
+
+# A server's package starts its service when it is installed, on a port that we may need: invoke-rc.d asks
+# policy-rc.d, and 101 means no. A policy that is there already is somebody else's and stays.
+without_services() {
+    local policy=/usr/sbin/policy-rc.d sudo=() status=0
+    if [[ $1 == sudo ]]; then sudo=(sudo); fi
+    if [[ -e $policy ]]; then
+        "$@"
+        return
+    fi
+    printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" install -m 755 /dev/stdin "$policy"
+    "$@" || status=$?
+    "${sudo[@]}" rm -f "$policy"
+    return "$status"
 }
 
 need_dotnet() {
     command -v dotnet >/dev/null || fail "the .NET SDK 10.0.4xx is needed: see docs/BUILDING.md"
+    local found
+    if found=$(dotnet --version 2>/dev/null) && [[ -n $found ]]; then return; fi
+    fail "no .NET SDK here fits global.json ($(
+        sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' global.json | head -n 1) or newer); installed: $(
+        dotnet --list-sdks 2>/dev/null | cut -d' ' -f1 | paste -sd' ' -). See docs/BUILDING.md"
 }
 
 own_rid() { if [[ $(uname -m) == aarch64 ]]; then echo linux-arm64; else echo linux-x64; fi; }
@@ -99,6 +122,9 @@ wait_for_port() {
 
 # --- test --------------------------------------------------------------------------------------------------
 
+# One project's tests; more counts as a failure.
+TEST_SECONDS_MAX=900
+
 passed=0
 failed=0
 
@@ -107,7 +133,11 @@ failed=0
 run_tests() {
     local project=$1 log="artifacts/test/${1##*/}.log" from=$SECONDS status=0 good bad
     say "$project"
-    dotnet test --project "$project" -c Release --no-build --no-ansi >"$log" 2>&1 || status=$?
+    timeout -k 10 "$TEST_SECONDS_MAX" \
+        dotnet test --project "$project" -c Release --no-build --no-ansi >"$log" 2>&1 || status=$?
+    if [[ $status -eq 124 || $status -eq 137 ]]; then
+        printf 'ended: still running after %s s\n' "$TEST_SECONDS_MAX" >>"$log"
+    fi
     good=$(sed -n 's/^ *succeeded: *\([0-9]*\).*/\1/p' "$log" | tail -n 1)
     bad=$(sed -n 's/^ *failed: *\([0-9]*\).*/\1/p' "$log" | tail -n 1)
     if [[ $status -ne 0 && ${bad:-0} -eq 0 ]]; then bad=1; fi
@@ -134,7 +164,8 @@ check() {
 }
 
 need_test_tools() {
-    need mosquitto_pub mosquitto mosquitto-clients
+    need mosquitto mosquitto
+    need mosquitto_pub mosquitto-clients
     need shellcheck shellcheck
     need cc gcc libc6-dev
     need /usr/lib/python3/dist-packages/paho python3 python3-paho-mqtt
