@@ -16,6 +16,12 @@ internal static partial class Log
     public static partial void Offline(
         this ILogger log, string host, int port, string reason, double seconds);
 
+    [LoggerMessage(6, LogLevel.Warning,
+        "broker {Host}:{Port} refused the login ({Reason}): check --user and --password-file; next try in "
+        + "{Seconds:F1} s")]
+    public static partial void LoginRefused(
+        this ILogger log, string host, int port, string reason, double seconds);
+
     [LoggerMessage(4, LogLevel.Debug, "could not say goodbye: {Reason}")]
     public static partial void NoGoodbye(this ILogger log, string reason);
 

@@ -39,7 +39,9 @@ public sealed class BrokerLink(AgentOptions options, Backoff backoff, TimeProvid
             {
                 Drop();
                 var wait = backoff.Next();
-                log.Offline(options.Host, options.Port, e.GetBaseException().Message, wait.TotalSeconds);
+                if (e is LoginRefused)
+                    log.LoginRefused(options.Host, options.Port, e.Message, wait.TotalSeconds);
+                else log.Offline(options.Host, options.Port, e.GetBaseException().Message, wait.TotalSeconds);
                 await Task.Delay(wait, time, stop);
             }
         }
@@ -73,8 +75,10 @@ public sealed class BrokerLink(AgentOptions options, Backoff backoff, TimeProvid
             var answer = await client.ConnectAsync(ClientOptions(), stop)
                 .WaitAsync(AnswerTimeMax, time, stop);
             if (answer.ResultCode != MqttClientConnectResultCode.Success)
-                throw new MqttProtocolViolationException(
-                    $"the broker refused the login: {answer.ResultCode}");
+                throw answer.ResultCode is MqttClientConnectResultCode.BadUserNameOrPassword
+                        or MqttClientConnectResultCode.NotAuthorized
+                    ? new LoginRefused(answer.ResultCode)
+                    : new MqttProtocolViolationException($"it refused the connection: {answer.ResultCode}");
             log.Connected(options.Host, options.Port, options.ClientId);
             return client;
         }
@@ -122,7 +126,10 @@ public sealed class BrokerLink(AgentOptions options, Backoff backoff, TimeProvid
     // What a broken network or a refusing broker makes of a call, as seen in MQTTnet 5. Anything else is
     // ours.
     private static bool IsTheNetworks(Exception e) =>
-        e is MqttCommunicationException or MqttProtocolViolationException or MqttClientDisconnectedException
-            or TimeoutException or IOException or OperationCanceledException
-            or ObjectDisposedException or System.Net.Sockets.SocketException;
+        e is LoginRefused or MqttCommunicationException or MqttProtocolViolationException
+            or MqttClientDisconnectedException or TimeoutException or IOException
+            or OperationCanceledException or ObjectDisposedException
+            or System.Net.Sockets.SocketException;
+
+    private sealed class LoginRefused(MqttClientConnectResultCode code) : Exception(code.ToString());
 }

@@ -26,7 +26,8 @@ public sealed class Telemetry(
         log.Started(options.Topic, options.Interval.TotalSeconds);
         try
         {
-            await Task.WhenAll(Take(stoppingToken), Send(stoppingToken));
+            // Either half alone would be a silent agent: a fault in one ends it, and systemd restarts it.
+            await await Task.WhenAny(Take(stoppingToken), Send(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using LightMq.DeviceAgent.Link;
 using LightMq.DeviceAgent.Settings;
 using LightMq.Mqtt;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -42,6 +43,26 @@ public sealed class BrokerLinkTests
         await delivery;
 
         Assert.Equal("first"u8.ToArray(), payload);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task Refused_login_says_what_to_check(byte code)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        using var broker = new ScriptedBroker();
+        var lines = new Lines();
+        using var link = Link(broker, lines);
+
+        var delivery = link.Deliver("first"u8.ToArray(), stop);
+        await broker.Accept(stop, code);
+        await broker.Accept(stop);
+        await broker.PubAck((await broker.Publish(stop)).Id, stop);
+        await delivery;
+
+        Assert.Contains(lines.All, static line => line.Contains("check --user and --password-file"));
+        Assert.DoesNotContain(lines.All, static line => line.Contains("away"));
     }
 
     [Fact(Timeout = 30_000)]
@@ -93,9 +114,19 @@ public sealed class BrokerLinkTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => delivery);
     }
 
-    private static BrokerLink Link(ScriptedBroker broker) => new(
+    private static BrokerLink Link(ScriptedBroker broker, ILogger? log = null) => new(
         new AgentOptions { Port = broker.Port, ClientId = "attic", Topic = "board/attic/telemetry" },
         new Backoff(new Random(1), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(5)),
         TimeProvider.System,
-        NullLogger.Instance);
+        log ?? NullLogger.Instance);
+
+    private sealed class Lines : ILogger
+    {
+        public List<string> All { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public bool IsEnabled(LogLevel level) => true;
+        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception,
+            Func<TState, Exception?, string> format) => All.Add(format(state, exception));
+    }
 }
