@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using LightMq.Broker;
 using LightMq.EdgeBroker.Configuration;
 using LightMq.EdgeBroker.Passwords;
 using LightMq.Net;
 using LightMq.Net.Linux;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace LightMq.EdgeBroker;
@@ -14,10 +16,14 @@ namespace LightMq.EdgeBroker;
 /// then the loop, which lets peers in once the epoch is durable. Stop is the reverse: no new peers, the
 /// engine commits and lets go, last words, last sync.
 /// </summary>
-internal sealed class BrokerService(EdgeSettings settings, TimeProvider time, ILogger log, string version)
+internal sealed class BrokerService(
+    EdgeSettings settings, TimeProvider time, ILogger log, string version, NotifySocket? systemd)
     : IHostedService, IDisposable
 {
     private const int LoopStackBytes = 8 << 20;
+    // Store, log, bridges, and a few for the runtime.
+    private const int OtherDescriptors = 64;
+    private const int ExtendMilliseconds = 5_000;
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,7 +33,9 @@ internal sealed class BrokerService(EdgeSettings settings, TimeProvider time, IL
     private OpenStore? _store;
     private PasswordChecker? _passwords;
     private Loop? _loop;
-    private long _exhaustedAt = long.MinValue;
+    private readonly LineLimit _acceptLines = new(time);
+    private readonly EventLines _events = new(log, time);
+    private long _extendedAt = time.GetTimestamp();
 
     /// <summary>Whether everything was committed before the end.</summary>
     public bool StoppedCleanly { get; private set; }
@@ -48,11 +56,13 @@ internal sealed class BrokerService(EdgeSettings settings, TimeProvider time, IL
         Span<byte> chance = stackalloc byte[24];
         Chance.Fill(chance);
         var engine = new Engine(settings.Broker, BinaryPrimitives.ReadUInt64LittleEndian(chance[16..]));
-        _store = OpenStore.Open(settings.Store, engine, time, log, _mail);
+        _store = OpenStore.Open(settings.Store, engine, time, log, _mail, ExtendStart);
         _passwords = new PasswordChecker(_mail.PasswordChecked);
         var workers = new LoopWorkers(_store.Groups.Submit, _store.Groups.Load, _passwords.Submit);
-        var events = new LoopEvents(TellReady, TellExhausted, TellHappened);
+        var events = new LoopEvents(TellReady, TellAcceptFailed, TellHappened);
         _loop = new Loop(engine, time, _listeners, _mail, workers, events);
+        if (_loop.DescriptorsMax - OtherDescriptors < settings.Broker.ConnectionsMax)
+            Log.FewDescriptors(log, settings.Broker.ConnectionsMax, _loop.DescriptorsMax);
         var epoch = chance[..16].ToArray();
         // Not a background thread: what it throws is our own mistake and must end the process.
         new Thread(() => Run(epoch), LoopStackBytes) { Name = "loop" }.Start();
@@ -74,7 +84,7 @@ internal sealed class BrokerService(EdgeSettings settings, TimeProvider time, IL
         _store.Disk?.Dispose();
         StoppedCleanly = _loop.StoppedCleanly;
         if (StoppedCleanly) Log.Stopped(log);
-        else Log.StoppedUnclean(log);
+        else Log.StoppedUnclean(log, _store.Trouble() ?? "the disk did not answer in time");
     }
 
     /// <inheritdoc/>
@@ -93,7 +103,7 @@ internal sealed class BrokerService(EdgeSettings settings, TimeProvider time, IL
         }
         catch (LoopError wrong) when (!_ready.Task.IsCompleted)
         {
-            _ready.SetException(Explain(wrong, _listeners[0].EndPoint.ToString()));
+            _ready.SetException(Explain(wrong));
         }
         _ended.SetResult();
     }
@@ -106,15 +116,24 @@ internal sealed class BrokerService(EdgeSettings settings, TimeProvider time, IL
         _ready.SetResult();
     }
 
-    private void TellExhausted(Listener listener)
+    private void TellAcceptFailed(Listener listener, int errno)
     {
-        // A flood must not become a flood of lines.
-        if (_exhaustedAt != long.MinValue && time.GetElapsedTime(_exhaustedAt).TotalSeconds < 60) return;
-        _exhaustedAt = time.GetTimestamp();
-        Log.OutOfDescriptors(log, listener.EndPoint.ToString());
+        if (!_acceptLines.IsDue(out _)) return;
+        var address = listener.EndPoint.ToString();
+        if (errno is Errno.FilesExhausted or Errno.SystemFilesExhausted) Log.OutOfDescriptors(log, address);
+        else Log.AcceptFailed(log, address, Marshal.GetPInvokeErrorMessage(errno));
     }
 
-    private void TellHappened(BrokerEvent happened) => Log.Write(log, happened);
+    private void TellHappened(BrokerEvent happened) => _events.Write(happened);
+
+    /// <summary>Salvaging a large store may take longer than systemd waits for a start.</summary>
+    private void ExtendStart()
+    {
+        if (systemd is null) return;
+        if (time.GetElapsedTime(_extendedAt).TotalMilliseconds < ExtendMilliseconds) return;
+        _extendedAt = time.GetTimestamp();
+        systemd.Notify(new ServiceState("EXTEND_TIMEOUT_USEC=120000000"));
+    }
 
     private static Listener Bind(ListenerSettings settings)
     {
@@ -124,9 +143,11 @@ internal sealed class BrokerService(EdgeSettings settings, TimeProvider time, IL
         }
         catch (LoopError wrong)
         {
-            throw Explain(wrong, settings.EndPoint.ToString());
+            throw Explain(wrong);
         }
     }
+
+    private static StartFailure Explain(LoopError wrong) => Explain(wrong, wrong.About ?? "an address");
 
     private static StartFailure Explain(LoopError wrong, string address) => wrong.Number switch
     {

@@ -17,9 +17,9 @@ internal static partial class Log
     public static partial void Stopped(ILogger log);
 
     [LoggerMessage(4, LogLevel.Error,
-        "Stopped without the last commit: the disk did not answer in time. What was not acknowledged "
-        + "will be sent again by its publishers")]
-    public static partial void StoppedUnclean(ILogger log);
+        "Stopped without the last commit: {Cause}. What was not acknowledged will be sent again by its "
+        + "publishers")]
+    public static partial void StoppedUnclean(ILogger log, string cause);
 
     [LoggerMessage(5, LogLevel.Warning,
         "No file descriptor left at {Listener}: peers are turned away. Raise LimitNOFILE or lower "
@@ -27,15 +27,24 @@ internal static partial class Log
     public static partial void OutOfDescriptors(ILogger log, string listener);
 
     [LoggerMessage(6, LogLevel.Warning,
-        "Watchdog: {Part} has not moved for {Seconds} s; systemd is not told that all is well")]
-    public static partial void NotMoving(ILogger log, string part, long seconds);
+        "Watchdog: {Part} has not moved for {Seconds:F1} s; systemd is not told that all is well")]
+    public static partial void NotMoving(ILogger log, string part, double seconds);
 
     [LoggerMessage(7, LogLevel.Warning, "Store kind memory: a restart forgets everything")]
     public static partial void MemoryOnly(ILogger log);
 
+    [LoggerMessage(8, LogLevel.Warning,
+        "{Connections} connections are allowed but only {Descriptors} file descriptors: raise LimitNOFILE or "
+        + "lower Limits:ConnectionsMax")]
+    public static partial void FewDescriptors(ILogger log, int connections, long descriptors);
+
+    [LoggerMessage(9, LogLevel.Warning, "systemd cannot be told: {Reason}")]
+    public static partial void SystemdUnreachable(ILogger log, string reason);
+
     [LoggerMessage(10, LogLevel.Error,
-        "The disk refused: {Reason}. Nothing is acknowledged until it works again; retrying")]
-    public static partial void DiskFailed(ILogger log, string reason);
+        "The disk refused: {Reason}. Nothing is acknowledged until it works again; retrying (told once a "
+        + "minute, {Held} times since). Check the card, its cable and the kernel's log (dmesg)")]
+    public static partial void DiskFailed(ILogger log, string reason, int held);
 
     [LoggerMessage(11, LogLevel.Warning, "The disk works again")]
     public static partial void DiskRecovered(ILogger log);
@@ -56,35 +65,23 @@ internal static partial class Log
         "{Groups} groups were brought over from the log, tail cut: {TailCut}")]
     public static partial void Replayed(ILogger log, int groups, bool tailCut);
 
+    [LoggerMessage(16, LogLevel.Warning, "Cannot take connections at {Listener}: {Reason}; trying again")]
+    public static partial void AcceptFailed(ILogger log, string listener, string reason);
+
     [LoggerMessage(20, LogLevel.Debug, "Client {Client} connected from {Address}: {Detail}")]
     public static partial void ClientConnected(ILogger log, string client, string address, string detail);
 
     [LoggerMessage(21, LogLevel.Debug, "Client {Client} at {Address} ended: {Detail}")]
     public static partial void ClientClosed(ILogger log, string client, string address, string detail);
 
-    [LoggerMessage(22, LogLevel.Warning, "Client {Client} at {Address} refused: {Detail}")]
-    public static partial void Refused(ILogger log, string client, string address, string detail);
+    [LoggerMessage(22, LogLevel.Warning,
+        "Client {Client} at {Address} refused: {Detail} ({Held} more from there since the last line)")]
+    public static partial void Refused(
+        ILogger log, string client, string address, string detail, int held);
 
     [LoggerMessage(23, LogLevel.Warning, "{Kind} for client {Client}: {Detail}")]
     public static partial void Noted(ILogger log, BrokerEventKind kind, string client, string detail);
 
-    /// <summary>The engine's events, each under its message.</summary>
-    public static void Write(ILogger log, in BrokerEvent happened)
-    {
-        switch (happened.Kind)
-        {
-            case BrokerEventKind.ClientConnected:
-                ClientConnected(log, happened.ClientId, happened.RemoteAddress, happened.Detail);
-                break;
-            case BrokerEventKind.ClientClosed:
-                ClientClosed(log, happened.ClientId, happened.RemoteAddress, happened.Detail);
-                break;
-            case BrokerEventKind.ConnectRefused or BrokerEventKind.Refused:
-                Refused(log, happened.ClientId, happened.RemoteAddress, happened.Detail);
-                break;
-            default:
-                Noted(log, happened.Kind, happened.ClientId, happened.Detail);
-                break;
-        }
-    }
+    [LoggerMessage(24, LogLevel.Debug, "Client {Client} at {Address} refused again: {Detail}")]
+    public static partial void RefusedAgain(ILogger log, string client, string address, string detail);
 }

@@ -13,7 +13,8 @@ namespace LightMq.EdgeBroker;
 /// <param name="Groups">Where groups go.</param>
 /// <param name="Disk">The directory and its lock; null for memory.</param>
 /// <param name="Recovered">Values that the engine was shown.</param>
-internal sealed record OpenStore(IGroupStore Groups, RealDisk? Disk, long Recovered)
+/// <param name="Trouble">What the disk refuses at present; null while it works.</param>
+internal sealed record OpenStore(IGroupStore Groups, RealDisk? Disk, long Recovered, Func<string?> Trouble)
 {
     private const int NoRoom = 28, OverQuota = 122, ReadOnly = 30;
 
@@ -23,19 +24,22 @@ internal sealed record OpenStore(IGroupStore Groups, RealDisk? Disk, long Recove
     /// <param name="time">The clock.</param>
     /// <param name="log">Where the disk's troubles are told.</param>
     /// <param name="mail">Where the store's answers go.</param>
+    /// <param name="progress">Called now and then while a long opening moves.</param>
     /// <exception cref="StartFailure">A person must act first.</exception>
     public static OpenStore Open(
-        StoreSettings settings, Engine engine, TimeProvider time, ILogger log, Mailbox mail)
+        StoreSettings settings, Engine engine, TimeProvider time, ILogger log, Mailbox mail, Action progress)
     {
-        var callbacks = CallbacksOf(log, mail);
+        var lines = new DiskLines(log, time);
+        var callbacks = CallbacksOf(lines, mail);
         if (settings.Kind == StoreKind.Memory)
         {
             Log.MemoryOnly(log);
-            return new OpenStore(new MemoryStore(callbacks, time), null, 0);
+            return new OpenStore(new MemoryStore(callbacks, time), null, 0, static () => null);
         }
         try
         {
-            return OpenDisk(settings, engine, time, log, callbacks);
+            var (groups, disk, recovered) = OpenDisk(settings, engine, time, lines, callbacks, progress);
+            return new OpenStore(groups, disk, recovered, () => lines.Trouble);
         }
         catch (StoreUnavailableException wrong)
         {
@@ -53,8 +57,9 @@ internal sealed record OpenStore(IGroupStore Groups, RealDisk? Disk, long Recove
         }
     }
 
-    private static OpenStore OpenDisk(
-        StoreSettings settings, Engine engine, TimeProvider time, ILogger log, StoreCallbacks callbacks)
+    private static (IGroupStore Groups, RealDisk Disk, long Recovered) OpenDisk(
+        StoreSettings settings, Engine engine, TimeProvider time, DiskLines lines, StoreCallbacks callbacks,
+        Action progress)
     {
         var disk = RealDisk.Take(settings.Directory);
         var store = LiteStore.Open(disk, new StoreOptions
@@ -63,42 +68,30 @@ internal sealed record OpenStore(IGroupStore Groups, RealDisk? Disk, long Recove
             CheckpointBytes = settings.CheckpointBytes,
             ReserveBytes = settings.ReserveBytes,
             RetryMillisecondsMax = settings.RetryMillisecondsMax,
+            Progress = progress,
         });
-        Tell(log, store.Report);
+        lines.Tell(store.Report);
         long recovered = 0;
         store.ReadAll((collection, key, value) =>
         {
             recovered++;
             engine.Recover(collection, key, value);
         });
-        return new OpenStore(new StoreThread(disk, store, callbacks, time), disk, recovered);
+        return (new StoreThread(disk, store, callbacks, time), disk, recovered);
     }
 
-    private static StoreCallbacks CallbacksOf(ILogger log, Mailbox mail) => new()
+    private static StoreCallbacks CallbacksOf(DiskLines lines, Mailbox mail) => new()
     {
         Stored = number => mail.Stored(number),
         Loaded = (slot, bytes) => mail.Loaded(slot, bytes),
         DiskFull = full =>
         {
-            if (full) Log.DiskFull(log);
-            else Log.DiskRoom(log);
+            lines.Full(full);
             mail.DiskFull(full);
         },
-        Failed = reason => Log.DiskFailed(log, reason),
-        Recovered = report =>
-        {
-            Log.DiskRecovered(log);
-            Tell(log, report);
-        },
+        Failed = lines.Failed,
+        Recovered = lines.Recovered,
     };
-
-    private static void Tell(ILogger log, OpenReport report)
-    {
-        if (report.Damage is { } damage)
-            Log.Damaged(log, damage, report.Quarantine ?? "", report.Salvaged, report.Lost);
-        if (report.GroupsReplayed > 0 || report.TailCut)
-            Log.Replayed(log, report.GroupsReplayed, report.TailCut);
-    }
 
     private static int CodeOf(Exception? cause) => cause switch
     {

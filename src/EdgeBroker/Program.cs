@@ -36,19 +36,20 @@ int Serve(string? file, IReadOnlyDictionary<string, string?> options)
     builder.Logging.ClearProviders();
     builder.Services.AddSingleton(serilog);
     builder.Services.AddSingleton<ILoggerFactory>(serilog);
-    // AddSystemd asks whether the parent is called systemd; whoever gives us a socket wants to be told.
-    if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")))
-    {
-        builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
-        builder.Services.AddSingleton<IHostLifetime, SystemdLifetime>();
-    }
     builder.Services.Configure<ConsoleLifetimeOptions>(
         static lifetime => lifetime.SuppressStatusMessages = true);
     var log = serilog.CreateLogger("LightMq.EdgeBroker");
-    using var broker = new BrokerService(settings, TimeProvider.System, log, version);
+    // AddSystemd asks whether the parent is called systemd; whoever gives us a socket wants to be told.
+    using var systemd = NotifySocket.Open(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), log);
+    if (systemd is not null)
+    {
+        builder.Services.AddSingleton<ISystemdNotifier>(systemd);
+        builder.Services.AddSingleton<IHostLifetime, SystemdLifetime>();
+    }
+    using var broker = new BrokerService(settings, TimeProvider.System, log, version, systemd);
     builder.Services.AddSingleton<IHostedService>(broker);
-    builder.Services.AddSingleton<IHostedService>(services => new Watchdog(
-        broker, services.GetService<ISystemdNotifier>(), TimeProvider.System, log));
+    builder.Services.AddSingleton<IHostedService>(
+        _ => new Watchdog(broker, systemd, TimeProvider.System, log));
     using var host = builder.Build();
     try
     {

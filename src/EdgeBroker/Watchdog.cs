@@ -10,18 +10,19 @@ namespace LightMq.EdgeBroker;
 /// so that idle and stuck differ. Does nothing where systemd asks for no watchdog.
 /// </summary>
 internal sealed class Watchdog(
-    BrokerService broker, ISystemdNotifier? notifier, TimeProvider time, ILogger log)
+    BrokerService broker, NotifySocket? systemd, TimeProvider time, ILogger log)
     : IHostedService, IDisposable
 {
     private ITimer? _timer;
     private TimeSpan _limit;
     private long _turns = -1;
+    private long _turnedAt;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancel)
     {
         var text = Environment.GetEnvironmentVariable("WATCHDOG_USEC");
-        if (notifier is not { IsEnabled: true }
+        if (systemd is null
             || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
             || microseconds <= 0) return Task.CompletedTask;
         _limit = TimeSpan.FromMicroseconds(microseconds);
@@ -42,7 +43,9 @@ internal sealed class Watchdog(
         var isStoreMoving = time.GetElapsedTime(broker.StoreProgress) < _limit;
         _turns = turns;
         broker.Nudge();
-        if (isLoopMoving && isStoreMoving) notifier!.Notify(new ServiceState("WATCHDOG=1"));
-        else Log.NotMoving(log, isLoopMoving ? "the disk thread" : "the loop", (long)_limit.TotalSeconds / 3);
+        if (isLoopMoving) _turnedAt = time.GetTimestamp();
+        if (isLoopMoving && isStoreMoving) systemd!.Notify(new ServiceState("WATCHDOG=1"));
+        else if (!isLoopMoving) Log.NotMoving(log, "the loop", time.GetElapsedTime(_turnedAt).TotalSeconds);
+        else Log.NotMoving(log, "the disk thread", time.GetElapsedTime(broker.StoreProgress).TotalSeconds);
     }
 }

@@ -8,7 +8,7 @@ namespace LightMq.Net;
 /// </summary>
 internal sealed class Acceptor(
     IReadOnlyList<Listener> listeners, Poll poll, int itemKind, Action<Peer> welcome,
-    Action<Listener> exhausted)
+    Action<Listener, int> failed)
     : IDisposable
 {
     private const int PeersPerTurn = 64;
@@ -39,10 +39,11 @@ internal sealed class Acceptor(
             if (fd >= 0) welcome(new Peer(fd, listener.Options, remoteAddress));
             else if (errno == Errno.Again) return;
             else if (errno is Errno.FilesExhausted or Errno.SystemFilesExhausted && _spare.TurnAway(listener))
-                exhausted(listener);
+                failed(listener, errno);
             // accept(2): what went wrong with this one peer comes out here as well; take the next.
             else if (errno is not (Errno.Interrupted or Errno.ConnectionAborted))
             {
+                failed(listener, errno);
                 Pause(listener, now);
                 return;
             }
@@ -70,7 +71,6 @@ internal sealed class Acceptor(
 
     private void Pause(Listener listener, long now)
     {
-        exhausted(listener);
         listener.IsPaused = true;
         poll.Modify(listener.Fd, 0, itemKind);
         ResumeAtMilliseconds = now + PauseMilliseconds;

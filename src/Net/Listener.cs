@@ -6,10 +6,14 @@ using LightMq.Net.Linux;
 
 namespace LightMq.Net;
 
-/// <summary>A TCP socket that listens. TCP_NODELAY is set here because accepted sockets inherit it.</summary>
+/// <summary>
+/// A TCP socket that listens. Options are set here because accepted sockets inherit them: TCP_NODELAY, and
+/// keep-alive, which finds peers that vanished while the broker does not read them or MQTT's own is off.
+/// </summary>
 public sealed unsafe class Listener : IDisposable
 {
     private const int Backlog = 4096;
+    private const int IdleSeconds = 60, ProbeSeconds = 15, Probes = 4;
 
     private Listener(int fd, ListenerOptions options, IPEndPoint endPoint) =>
         (Fd, Options, EndPoint) = (fd, options, endPoint);
@@ -39,6 +43,10 @@ public sealed unsafe class Listener : IDisposable
         {
             Set(fd, Libc.SolSocket, Libc.ReuseAddress, 1);
             Set(fd, Libc.Tcp, Libc.NoDelay, 1);
+            Set(fd, Libc.SolSocket, Libc.KeepAlive, 1);
+            Set(fd, Libc.Tcp, Libc.KeepIdle, IdleSeconds);
+            Set(fd, Libc.Tcp, Libc.KeepInterval, ProbeSeconds);
+            Set(fd, Libc.Tcp, Libc.KeepCount, Probes);
             if (family == Libc.Inet6) Set(fd, Libc.Ipv6, Libc.V6Only, 0);
             var address = stackalloc byte[KernelAddress.BytesMax];
             var bytes = new Span<byte>(address, KernelAddress.BytesMax);

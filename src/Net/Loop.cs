@@ -27,6 +27,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
     private readonly Poll _poll = new();
     private readonly Acceptor _acceptor;
     private readonly Farewells _farewells;
+    private readonly Departures _departures;
     private readonly byte* _receive = (byte*)NativeMemory.Alloc(ReceiveBytes);
     private readonly List<Peer> _dirty = [];
     private readonly List<Peer> _drained = [];
@@ -46,13 +47,17 @@ public sealed unsafe class Loop : IEffects, IDisposable
         _clock = new LoopClock(time);
         _now = _clock.Read();
         _farewells = new Farewells(_poll, PeerItem, _gone);
-        _acceptor = new Acceptor(listeners, _poll, ListenerItem, Welcome, events.OutOfDescriptors);
-        SpareDescriptor.RaiseLimit();
+        _departures = new Departures(Lose);
+        _acceptor = new Acceptor(listeners, _poll, ListenerItem, Welcome, events.AcceptFailed);
+        DescriptorsMax = SpareDescriptor.RaiseLimit();
         _poll.Add(_mail.Fd, Libc.EpollIn, MailItem);
     }
 
     /// <summary>Turns so far: progress, for the watchdog.</summary>
     public long Turns => Volatile.Read(ref _turns);
+
+    /// <summary>File descriptors that the process may have, after it raised its soft limit.</summary>
+    public long DescriptorsMax { get; }
 
     /// <summary>Whether a stop ended with everything committed and every connection let go.</summary>
     public bool StoppedCleanly { get; private set; }
@@ -77,7 +82,9 @@ public sealed unsafe class Loop : IEffects, IDisposable
     {
         var peer = PeerOf(connection);
         if (peer.State != PeerState.Open) return;
-        Watch(peer, on ? peer.Mask | Libc.EpollIn : peer.Mask & ~Libc.EpollIn);
+        if (on) Departures.Forget(peer);
+        const uint Both = Libc.EpollIn | Libc.EpollReadHangUp;
+        Watch(peer, (peer.Mask & ~Both) | (on ? Libc.EpollIn : Libc.EpollReadHangUp));
     }
 
     /// <inheritdoc/>
@@ -131,6 +138,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
         }
         if (_now.Milliseconds >= _engine.Deadline) _engine.Handle(Input.Tick(), _now, this);
         if (_now.Milliseconds >= _acceptor.ResumeAtMilliseconds) _acceptor.Resume();
+        _departures.Turn(_now.Milliseconds);
         TellDrained();
         WriteDirty();
         _farewells.Turn(_now.Milliseconds);
@@ -141,7 +149,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
     {
         if (_drained.Count > 0) return 0;
         var until = Math.Min(_engine.Deadline, _acceptor.ResumeAtMilliseconds);
-        until = Math.Min(until, Math.Min(_farewells.NextEnd, _stopBy));
+        until = Math.Min(until, Math.Min(_farewells.NextEnd, Math.Min(_departures.NextEnd, _stopBy)));
         if (until == long.MaxValue) return -1;
         return (int)Math.Clamp(until - _clock.Read().Milliseconds, 0, 60_000);
     }
@@ -160,6 +168,11 @@ public sealed unsafe class Loop : IEffects, IDisposable
         }
         // Nothing may be read, but an error or a reset ends both ways and would be reported for ever.
         else if ((mask & (Libc.EpollError | Libc.EpollHangUp)) != 0) Lose(peer);
+        else if ((mask & Libc.EpollReadHangUp) != 0)
+        {
+            Watch(peer, peer.Mask & ~Libc.EpollReadHangUp);
+            _departures.Note(peer, _now.Milliseconds);
+        }
     }
 
     private void Receive(Peer peer)

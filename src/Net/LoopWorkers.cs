@@ -16,7 +16,9 @@ public sealed record LoopWorkers(
 
 /// <summary>What the loop tells its host, on the loop's thread.</summary>
 /// <param name="Ready">The listeners take peers from now on.</param>
-/// <param name="OutOfDescriptors">No descriptor was left: peers are turned away or wait.</param>
+/// <param name="AcceptFailed">
+/// Peers are turned away or wait, because of this error number: mostly no descriptor was left.
+/// </param>
 /// <param name="Happened">The engine has something for the log.</param>
 public sealed record LoopEvents(
-    Action<IReadOnlyList<Listener>> Ready, Action<Listener> OutOfDescriptors, Action<BrokerEvent> Happened);
+    Action<IReadOnlyList<Listener>> Ready, Action<Listener, int> AcceptFailed, Action<BrokerEvent> Happened);

@@ -25,6 +25,16 @@ public sealed class BadStartTests
             "--dialect", "plain");
     }
 
+    [Fact]
+    public void Port_in_use_of_the_second_listener_is_the_one_named()
+    {
+        using var scratch = new Scratch();
+        using var first = BrokerProcess.Start(scratch["first"]);
+        var taken = $"127.0.0.1:{first.Port}";
+        Refused(69, $"{taken} is in use by another program", "--data", scratch["data"],
+            "--listen", "127.0.0.1:0", "--listen", taken, "--dialect", "plain");
+    }
+
     [Theory]
     [InlineData("Store:AckHoldMilliseconds=soon", "'soon' is not a whole number from 0 to 10000")]
     [InlineData("Store:AckHoldMilliseconds=10001", "'10001' is not a whole number from 0 to 10000")]

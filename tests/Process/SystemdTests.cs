@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using LightMq.Process.Broker;
+using LightMq.Process.Clients;
 using Xunit;
 
 namespace LightMq.Process;
@@ -27,6 +28,26 @@ public sealed class SystemdTests
         while (Receive(socket) != "STOPPING=1")
         {
         }
+    }
+
+    [Fact]
+    public void It_is_told_also_while_a_flood_holds_every_descriptor()
+    {
+        using var scratch = new Scratch();
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(scratch["notify"]));
+        socket.ReceiveTimeout = 10_000;
+        using var broker = BrokerProcess.StartAsService(scratch["data"], scratch["notify"], 600, 200);
+        Assert.Contains("10000 connections are allowed but only 200 file descriptors", broker.Log);
+        // A just-in-time build loads its assemblies on first use, which takes descriptors as well.
+        TinyClient.Connect(broker.Port, "first").Disconnect();
+        var peers = Enumerable.Range(0, 400).Select(_ => TinyClient.Open(broker.Port)).ToList();
+        Thread.Sleep(1_000);
+        Assert.Contains("No file descriptor left", broker.Log);
+        while (socket.Poll(0, SelectMode.SelectRead)) Receive(socket);
+        for (var i = 0; i < 3; i++) Assert.Equal("WATCHDOG=1", Receive(socket));
+        peers.ForEach(static peer => peer.Dispose());
+        Assert.True(broker.Terminate() == 0, broker.Log);
     }
 
     private static string Receive(Socket socket)

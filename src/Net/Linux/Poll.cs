@@ -55,7 +55,7 @@ internal sealed unsafe class Poll : IDisposable
     {
         if (result >= 0) return result;
         var errno = Marshal.GetLastPInvokeError();
-        throw new LoopError(about is null ? call : $"{call} {about}", errno);
+        throw new LoopError(call, errno, about?.ToString());
     }
 
     private void Control(int operation, int fd, uint mask, int kind)

@@ -8,13 +8,15 @@ internal sealed unsafe class SpareDescriptor : IDisposable
 {
     private int _fd = Take();
 
-    /// <summary>Raises the soft limit on descriptors to the hard one.</summary>
-    public static void RaiseLimit()
+    /// <summary>Raises the soft limit on descriptors to the hard one; gives the limit.</summary>
+    public static long RaiseLimit()
     {
         var limit = stackalloc ulong[2];
-        if (Libc.getrlimit(Libc.NoFiles, limit) != 0 || limit[0] == limit[1]) return;
+        if (Libc.getrlimit(Libc.NoFiles, limit) != 0) return long.MaxValue;
+        var soft = limit[0];
         limit[0] = limit[1];
-        _ = Libc.setrlimit(Libc.NoFiles, limit);
+        if (soft == limit[1] || Libc.setrlimit(Libc.NoFiles, limit) == 0) soft = limit[1];
+        return (long)Math.Min(soft, long.MaxValue);
     }
 
     /// <summary>

@@ -64,10 +64,11 @@ internal sealed class BrokerProcess : IDisposable
 
     /// <summary>As systemd starts it, with a notify socket and a watchdog.</summary>
     public static BrokerProcess StartAsService(
-        string dataDirectory, string socket, int watchdogMilliseconds) =>
+        string dataDirectory, string socket, int watchdogMilliseconds, int descriptors = 1_000) =>
         Await(Launch("sh",
         [
-            "-c", $"export NOTIFY_SOCKET={socket} WATCHDOG_USEC={watchdogMilliseconds}000; "
+            "-c", $"ulimit -n {descriptors}; "
+                + $"export NOTIFY_SOCKET={socket} WATCHDOG_USEC={watchdogMilliseconds}000; "
                 + $"exec {Repository.BrokerPath} --data {dataDirectory} --listen 127.0.0.1:0 --dialect plain",
         ]));
 

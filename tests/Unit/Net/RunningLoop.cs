@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using LightMq.Broker;
@@ -12,8 +13,9 @@ internal sealed class RunningLoop : IDisposable
 {
     private readonly Mailbox _mail = new();
     private readonly Thread _thread;
+    private readonly BlockingCollection<BrokerEventKind> _events = [];
 
-    public RunningLoop(IPAddress address, BrokerOptions? options = null)
+    public RunningLoop(IPAddress address, BrokerOptions? options = null, TimeProvider? time = null)
     {
         var listener = Listener.Bind(
             new IPEndPoint(address, 0), new ListenerOptions { Dialect = Dialect.Plain, Anonymous = true });
@@ -27,9 +29,10 @@ internal sealed class RunningLoop : IDisposable
             Recovered = static _ => { },
         }, TimeProvider.System);
         using var isReady = new ManualResetEventSlim();
-        Loop = new Loop(new Engine(options ?? new BrokerOptions()), TimeProvider.System, [listener], _mail,
+        var engine = new Engine(options ?? new BrokerOptions());
+        Loop = new Loop(engine, time ?? TimeProvider.System, [listener], _mail,
             new LoopWorkers(store.Submit, store.Load, static (_, _, _) => { }),
-            new LoopEvents(_ => isReady.Set(), static _ => { }, static _ => { }));
+            new LoopEvents(_ => isReady.Set(), static (_, _) => { }, Note));
         _thread = new Thread(() => Loop.Run(new byte[16]));
         _thread.Start();
         isReady.Wait();
@@ -52,6 +55,15 @@ internal sealed class RunningLoop : IDisposable
 
     public void Nudge() => _mail.Nudge();
 
+    /// <summary>Whether the engine reports this within the time.</summary>
+    public bool Sees(BrokerEventKind kind, int milliseconds)
+    {
+        var until = Environment.TickCount64 + milliseconds;
+        while (_events.TryTake(out var seen, (int)Math.Max(0, until - Environment.TickCount64)))
+            if (seen == kind) return true;
+        return false;
+    }
+
     /// <summary>Stops it and waits for its end.</summary>
     public void Stop()
     {
@@ -64,4 +76,6 @@ internal sealed class RunningLoop : IDisposable
         if (_thread.IsAlive) Stop();
         Loop.Dispose();
     }
+
+    private void Note(BrokerEvent happened) => _events.Add(happened.Kind);
 }

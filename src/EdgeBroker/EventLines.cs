@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using LightMq.Broker;
+using Microsoft.Extensions.Logging;
+
+namespace LightMq.EdgeBroker;
+
+/// <summary>
+/// The engine's events as log lines. Names that peers chose are cleaned, so that they forge no lines and move
+/// no cursor; refusals are bounded to one line per address and minute, so that a flood of wrong logins fills
+/// no disk. Called by the loop alone.
+/// </summary>
+internal sealed class EventLines(ILogger log, TimeProvider time)
+{
+    private const int TextLengthMax = 256;
+    private const int AddressesMax = 1_024;
+
+    private readonly Dictionary<(BrokerEventKind, string), LineLimit> _refusals = [];
+
+    /// <summary>Logs one event.</summary>
+    public void Write(in BrokerEvent happened)
+    {
+        var client = Clean(happened.ClientId);
+        var detail = Clean(happened.Detail);
+        switch (happened.Kind)
+        {
+            case BrokerEventKind.ClientConnected:
+                Log.ClientConnected(log, client, happened.RemoteAddress, detail);
+                break;
+            case BrokerEventKind.ClientClosed:
+                Log.ClientClosed(log, client, happened.RemoteAddress, detail);
+                break;
+            case BrokerEventKind.ConnectRefused or BrokerEventKind.Refused:
+                if (LimitOf(happened.Kind, happened.RemoteAddress).IsDue(out var held))
+                    Log.Refused(log, client, happened.RemoteAddress, detail, held);
+                else Log.RefusedAgain(log, client, happened.RemoteAddress, detail);
+                break;
+            default:
+                Log.Noted(log, happened.Kind, client, detail);
+                break;
+        }
+    }
+
+    /// <summary>Control, format and line-parting characters become \u escapes; what is long is cut.</summary>
+    public static string Clean(string text)
+    {
+        if (text.Length <= TextLengthMax && !text.Any(IsUnsafe)) return text;
+        var clean = new StringBuilder();
+        foreach (var letter in text.AsSpan(0, Math.Min(text.Length, TextLengthMax)))
+        {
+            if (IsUnsafe(letter)) clean.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}");
+            else clean.Append(letter);
+        }
+        if (text.Length > TextLengthMax) clean.Append('…');
+        return clean.ToString();
+    }
+
+    private static bool IsUnsafe(char letter) => char.GetUnicodeCategory(letter) is UnicodeCategory.Control
+        or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    private LineLimit LimitOf(BrokerEventKind kind, string remoteAddress)
+    {
+        // Each connection has a port of its own; the flood is the address's.
+        var colon = remoteAddress.LastIndexOf(':');
+        var key = (kind, colon > 0 ? remoteAddress[..colon] : remoteAddress);
+        if (_refusals.TryGetValue(key, out var limit)) return limit;
+        if (_refusals.Count >= AddressesMax) _refusals.Clear();
+        return _refusals[key] = new LineLimit(time);
+    }
+}
