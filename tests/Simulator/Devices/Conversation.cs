@@ -62,7 +62,7 @@ public sealed class Conversation
         _spoke = true;
         _unsettled.Clear();
         foreach (var filter in _wanted.Keys) Request(filter);
-        PublishOne();
+        if (_world.IsFaulty) PublishOne();
     }
 
     /// <summary>CONNACK came: the rest of the old session first, in its order (MQTT-4.4.0-1).</summary>

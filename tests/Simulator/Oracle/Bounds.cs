@@ -21,6 +21,9 @@ public sealed class Bounds(BrokerOptions options)
     /// </summary>
     public void WillOffered() => _unstoppable++;
 
+    /// <summary>A client subscribes: it is sent what is retained, whatever the bounds say.</summary>
+    public void SubscriptionAsked() => _unstoppable += RetainedMost;
+
     public void Observe(Engine engine)
     {
         if (options.QueueFull == DropPolicy.Stop && options.Bridges.Count == 0)

@@ -73,6 +73,7 @@ public sealed class Judge(Rules rules)
     public void Requested(SubscriberFacts subscriber, string filter, int qos, long now)
     {
         subscriber.Filter(filter).Requested(qos, now);
+        if (qos >= 0 && _messages.Values.Any(message => message.Retain)) Bounds.SubscriptionAsked();
         if (qos < 1) Loosen(subscriber, filter);
     }
 
