@@ -45,16 +45,17 @@ need() {
 # A server's package starts its service when it is installed, on a port that we may need: invoke-rc.d asks
 # policy-rc.d, and 101 means no. A policy that is there already is somebody else's and stays.
 without_services() {
-    local policy=/usr/sbin/policy-rc.d sudo=() status=0
+    local policy=/usr/sbin/policy-rc.d sudo=()
     if [[ $1 == sudo ]]; then sudo=(sudo); fi
     if [[ -e $policy ]]; then
         "$@"
         return
     fi
-    printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" install -m 755 /dev/stdin "$policy"
-    "$@" || status=$?
-    "${sudo[@]}" rm -f "$policy"
-    return "$status"
+    (
+        trap '"${sudo[@]}" rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" install -m 755 /dev/stdin "$policy"
+        "$@"
+    )
 }
 
 need_dotnet() {

@@ -62,7 +62,8 @@ public static class CommandLine
         foreach (var assignment in set)
         {
             var at = assignment.IndexOf('=');
-            if (at <= 0) throw new ConfigurationError("--set", $"'{assignment}' is not Section:Key=value");
+            if (at <= 0)
+                throw new ConfigurationError("--set", "takes Section:Key=value; here the = is missing");
             keys[assignment[..at]] = assignment[(at + 1)..];
         }
         if (data is not null) keys["Store:Directory"] = data;

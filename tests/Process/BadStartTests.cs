@@ -73,6 +73,15 @@ public sealed class BadStartTests
     }
 
     [Fact]
+    public void Configuration_file_that_is_not_there_or_none()
+    {
+        using var scratch = new Scratch();
+        Refused(78, "there is no file", "--config", scratch["none.json"]);
+        Directory.CreateDirectory(scratch["folder"]);
+        Refused(78, "is a directory, not a file", "--config", scratch["folder"]);
+    }
+
+    [Fact]
     public void Data_directory_that_is_a_file()
     {
         using var scratch = new Scratch();

@@ -13,6 +13,23 @@ namespace LightMq.Process;
 public sealed class LoginTests
 {
     [Fact]
+    public async Task A_password_typed_on_a_terminal_is_not_shown()
+    {
+        const string Script = """
+            import os, pty, sys
+            child, terminal = pty.fork()
+            if child == 0: os.execv(sys.argv[1], ["lightmq-edgebroker", "hash-password"])
+            seen = b""
+            while b"Password: " not in seen: seen += os.read(terminal, 4096)
+            os.write(terminal, b"hunter2\n")
+            while b"pbkdf2-sha256$" not in seen: seen += os.read(terminal, 4096)
+            print(seen)
+            """;
+        var seen = await Tool.Run("python3", "-c", Script, Repository.BrokerPath);
+        Assert.DoesNotContain("hunter", seen);
+    }
+
+    [Fact]
     public void A_local_user_logs_in_with_the_password_that_was_hashed()
     {
         using var scratch = new Scratch();

@@ -7,4 +7,7 @@ public sealed class ConfigurationError(string key, string message) : Exception($
 {
     /// <summary>The key at fault.</summary>
     public string Key { get; } = key;
+
+    /// <summary>What is wrong with it, without the key.</summary>
+    public string Complaint { get; } = message;
 }

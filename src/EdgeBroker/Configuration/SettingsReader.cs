@@ -108,7 +108,7 @@ public static class SettingsReader
             section.Whole("ReserveBytes", 8 * MiB, MiB, 1024 * MiB),
             section.Whole("RetryMillisecondsMax", 5_000, 10, 600_000));
         if (kind == StoreKind.LiteDb && store.Directory.Length == 0)
-            throw section.Wrong("Directory", "",
+            throw section.Missing("Directory",
                 "a directory: name one with --data DIR, or take --store memory");
         if (store.CheckpointBytes > store.LogBytes / 2)
             throw section.Wrong("CheckpointBytes", $"{store.CheckpointBytes}",
@@ -121,14 +121,32 @@ public static class SettingsReader
     private static List<ListenerSettings> ReadListeners(SettingsSection root, BrokerOptions broker)
     {
         var isNamed = root.Has("Listeners");
-        if (root.Has(CommandLine.ListenKey))
+        if (root.Has(CommandLine.ListenKey)) return ReadCommandLine(root, broker);
+        if (isNamed)
+        {
+            var listeners = root.List("Listeners", section => ReadListener(section, broker, false));
+            if (listeners.Count > 0) return listeners;
+            throw new ConfigurationError("Listeners",
+                "is empty, so nobody could connect: name an address, or leave the key out for "
+                + "127.0.0.1:1883");
+        }
+        AccessReader.NeedRegistry(broker.Lmq);
+        return [new ListenerSettings(new IPEndPoint(IPAddress.Loopback, 1883), new ListenerOptions())];
+    }
+
+    /// <summary>Errors name the option that the user typed.</summary>
+    private static List<ListenerSettings> ReadCommandLine(SettingsSection root, BrokerOptions broker)
+    {
+        try
         {
             var isAnonymous = broker.Users.Count == 0;
             return root.List(CommandLine.ListenKey, section => ReadListener(section, broker, isAnonymous));
         }
-        if (isNamed) return root.List("Listeners", section => ReadListener(section, broker, false));
-        AccessReader.NeedRegistry(broker.Lmq);
-        return [new ListenerSettings(new IPEndPoint(IPAddress.Loopback, 1883), new ListenerOptions())];
+        catch (ConfigurationError wrong) when (wrong.Key.StartsWith(CommandLine.ListenKey))
+        {
+            throw new ConfigurationError(
+                wrong.Key.EndsWith(":Dialect") ? "--dialect" : CommandLine.ListenKey, wrong.Complaint);
+        }
     }
 
     private static ListenerSettings ReadListener(
@@ -143,15 +161,16 @@ public static class SettingsReader
         var isOpenToNetwork = section.Switch("AllowAnonymousFromNetwork", false);
         var endPoint = IPEndPoint.Parse(address);
         if (dialect == Dialect.Lmq && isAnonymous)
-            throw section.Wrong("Anonymous", "true",
-                "possible with dialect lmq: its clients sign their logins");
+            throw section.Contradiction("Anonymous",
+                "true does not go with dialect lmq: its clients sign their logins");
         if (dialect == Dialect.Lmq) AccessReader.NeedRegistry(broker.Lmq);
         if (dialect == Dialect.Plain && !isAnonymous && broker.Users.Count == 0)
-            throw section.Wrong("Anonymous", "false", "possible without Users: nobody could log in");
+            throw section.Contradiction("Anonymous",
+                "false without Users: nobody could log in; set it to true, or configure Users");
         if (isAnonymous && !isOpenToNetwork && !IPAddress.IsLoopback(endPoint.Address))
-            throw section.Wrong("Address", address,
-                "a loopback address, and everybody on the network could log in: "
-                + "set AllowAnonymousFromNetwork (--allow-anonymous-from-network) if that is meant");
+            throw section.Contradiction("Address",
+                $"with '{address}' everybody on the network could log in: configure Users, take 127.0.0.1, "
+                + "or set AllowAnonymousFromNetwork (--allow-anonymous-from-network) if that is meant");
         return new ListenerSettings(
             endPoint, new ListenerOptions { Name = name, Dialect = dialect, Anonymous = isAnonymous });
     }

@@ -25,8 +25,9 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
     /// </summary>
     public string Text(string key, string otherwise, string allowed, Func<string, bool> isAllowed)
     {
-        var text = Read(key) ?? otherwise;
-        return isAllowed(text) ? text : throw Wrong(key, text, allowed);
+        var written = Read(key);
+        if (isAllowed(written ?? otherwise)) return written ?? otherwise;
+        throw string.IsNullOrEmpty(written) ? Missing(key, allowed) : Wrong(key, written, allowed);
     }
 
     /// <summary>A text that is not shown in an error.</summary>
@@ -34,7 +35,8 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
     {
         var text = Read(key) ?? "";
         if (isAllowed(text)) return text;
-        throw new ConfigurationError(PathOf(key), $"(hidden) is not {allowed}");
+        throw text.Length == 0 ? Missing(key, allowed)
+            : new ConfigurationError(PathOf(key), $"(hidden) is not {allowed}");
     }
 
     /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>.</summary>
@@ -77,7 +79,7 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
     {
         _known.Add(key);
         var section = configuration.GetSection(key);
-        if (!string.IsNullOrEmpty(section.Value)) throw Wrong(key, section.Value, "a section in braces { }");
+        if (!string.IsNullOrEmpty(section.Value)) throw MustBe(section, "a section in braces { }");
         return new SettingsSection(section, PathOf(key));
     }
 
@@ -87,7 +89,7 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
         var items = new List<T>();
         foreach (var child in Children(key))
         {
-            if (!string.IsNullOrEmpty(child.Value)) throw Wrong(child, "a section in braces { }");
+            if (!string.IsNullOrEmpty(child.Value)) throw MustBe(child, "a section in braces { }");
             var item = new SettingsSection(child, child.Path);
             items.Add(read(item));
             item.RefuseOthers();
@@ -126,6 +128,17 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
     private static ConfigurationError Wrong(IConfigurationSection section, string allowed) =>
         new(section.Path, $"'{section.Value}' is not {allowed}");
 
+    /// <summary>The error for values that do not go together, in words of its own.</summary>
+    public ConfigurationError Contradiction(string key, string complaint) => new(PathOf(key), complaint);
+
+    /// <summary>The error for a key that must be there.</summary>
+    public ConfigurationError Missing(string key, string allowed) =>
+        new(PathOf(key), $"is missing; it takes {allowed}");
+
+    /// <summary>Without the value, for it may be a secret in the wrong place.</summary>
+    private static ConfigurationError MustBe(IConfigurationSection section, string form) =>
+        new(section.Path, $"takes {form}, not a single value");
+
     private static bool HasChildren(IConfigurationSection section) => section.GetChildren().Any();
 
     private string PathOf(string key) => path.Length == 0 ? key : $"{path}:{key}";
@@ -134,7 +147,7 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
     {
         _known.Add(key);
         var section = configuration.GetSection(key);
-        if (!string.IsNullOrEmpty(section.Value)) throw Wrong(key, section.Value, "a list in brackets [ ]");
+        if (!string.IsNullOrEmpty(section.Value)) throw MustBe(section, "a list in brackets [ ]");
         return section.GetChildren();
     }
 

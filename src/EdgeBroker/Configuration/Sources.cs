@@ -36,7 +36,8 @@ public static class Sources
     private static void AddFile(ConfigurationBuilder builder, string file)
     {
         var path = Path.GetFullPath(file);
-        if (!File.Exists(path)) throw new ConfigurationError("--config", $"there is no file '{file}'");
+        if (Directory.Exists(path))
+            throw new ConfigurationError("--config", $"'{file}' is a directory, not a file");
         builder.AddJsonStream(Open(file, path));
     }
 
@@ -45,6 +46,10 @@ public static class Sources
         try
         {
             return new MemoryStream(File.ReadAllBytes(path));
+        }
+        catch (Exception wrong) when (wrong is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ConfigurationError("--config", $"there is no file '{file}'");
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {

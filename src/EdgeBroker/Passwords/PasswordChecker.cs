@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
@@ -7,7 +6,7 @@ namespace LightMq.EdgeBroker.Passwords;
 
 /// <summary>
 /// Compares passwords with their hashes on one thread of its own, so that a flood of logins can slow other
-/// logins only. The queue is bounded by the connections there may be: each has at most one check under way.
+/// logins only. The queue takes addresses in turn; what is beyond its bounds is refused at once.
 /// Successes are remembered under a key that lives and dies with the process, so that a site whose sensors
 /// all reconnect is back within a moment.
 /// </summary>
@@ -15,7 +14,7 @@ public sealed class PasswordChecker(Action<Connection, bool> answer) : IDisposab
 {
     private const int RememberedMax = 4_096;
 
-    private readonly BlockingCollection<Check> _checks = [];
+    private readonly PasswordQueue<Check> _checks = new();
     private readonly HashSet<string> _remembered = [];
     private byte[]? _key;
     private Thread? _thread;
@@ -25,15 +24,15 @@ public sealed class PasswordChecker(Action<Connection, bool> answer) : IDisposab
     {
         // The thread and the crypto library behind it cost memory that a broker without users never needs.
         _thread ??= Start();
-        _checks.Add(new Check(connection, hash, password));
+        if (!_checks.TryAdd(connection.RemoteAddress, new Check(connection, hash, password)))
+            answer(connection, false);
     }
 
-    /// <summary>Ends the thread once it has answered what is queued.</summary>
+    /// <summary>Ends the thread after the check under way; nobody waits for the others any more.</summary>
     public void Dispose()
     {
-        _checks.CompleteAdding();
+        _checks.Close();
         _thread?.Join();
-        _checks.Dispose();
     }
 
     /// <summary>Compares in constant time.</summary>
@@ -58,7 +57,7 @@ public sealed class PasswordChecker(Action<Connection, bool> answer) : IDisposab
 
     private void Work()
     {
-        foreach (var check in _checks.GetConsumingEnumerable())
+        while (_checks.Take(out var check))
             // Its connection may have run out of time meanwhile: then nobody asks any more.
             answer(check.Connection, !check.Connection.IsClosed && Matches(check.Hash, check.Password));
     }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
@@ -43,17 +45,51 @@ public sealed class PasswordTests
     public void Other_texts_are_refused(string text) => Assert.False(PasswordText.TryParse(text, out _));
 
     [Fact]
-    public void Answers_come_in_order_and_all_before_the_end()
+    public void Answers_come_in_order()
     {
         Assert.True(PasswordText.TryParse(PasswordText.Make("pw", Salt), out var hash));
-        var answers = new List<(Connection, bool)>();
-        var connections = Enumerable.Range(0, 3).Select(static i => new Connection(new(), $"{i}")).ToList();
-        using (var checker = new PasswordChecker((connection, matches) => answers.Add((connection, matches))))
+        var answers = new BlockingCollection<(Connection, bool)>();
+        var connections = Enumerable.Range(0, 3).Select(static _ => new Connection(new(), "a:1")).ToList();
+        using var checker = new PasswordChecker((connection, matches) => answers.Add((connection, matches)));
+        checker.Submit(connections[0], hash!, Encoding.ASCII.GetBytes("pw"));
+        checker.Submit(connections[1], hash!, Encoding.ASCII.GetBytes("no"));
+        checker.Submit(connections[2], hash!, Encoding.ASCII.GetBytes("pw"));
+        var stop = TestContext.Current.CancellationToken;
+        foreach (var (connection, expected) in connections.Zip([true, false, true]))
         {
-            checker.Submit(connections[0], hash!, Encoding.ASCII.GetBytes("pw"));
-            checker.Submit(connections[1], hash!, Encoding.ASCII.GetBytes("no"));
-            checker.Submit(connections[2], hash!, Encoding.ASCII.GetBytes("pw"));
+            Assert.True(answers.TryTake(out var answer, 30_000, stop));
+            Assert.Equal((connection, expected), answer);
         }
-        Assert.Equal([(connections[0], true), (connections[1], false), (connections[2], true)], answers);
+    }
+
+    [Fact]
+    public void A_flood_is_refused_at_once_beyond_its_bound_and_delays_no_stop()
+    {
+        // Each check takes seconds; a stop that answered all of them would take minutes.
+        var slow = new PasswordHash(PasswordText.IterationsMax, Salt, new byte[32]);
+        var refused = 0;
+        var clock = Stopwatch.StartNew();
+        using (var checker = new PasswordChecker((_, _) => Interlocked.Increment(ref refused)))
+            for (var i = 0; i < 500; i++) checker.Submit(new Connection(new(), $"a:{i}"), slow, [1]);
+        Assert.InRange(refused, 460, 480);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 40);
+    }
+
+    [Fact]
+    public void Addresses_take_turns()
+    {
+        var queue = new PasswordQueue<int>();
+        for (var i = 0; i < 5; i++) Assert.True(queue.TryAdd($"flood:{i}", i));
+        Assert.True(queue.TryAdd("quiet:1", 100));
+        var order = new List<int>();
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.True(queue.Take(out var check));
+            order.Add(check);
+        }
+        Assert.Equal([0, 100, 1, 2, 3, 4], order);
+        queue.Close();
+        Assert.False(queue.Take(out _));
+        Assert.False(queue.TryAdd("late:1", 1));
     }
 }

@@ -33,8 +33,8 @@ public sealed class SettingsTests
     [InlineData("Listeners:0:Address", "::1", "is not an address and a port")]
     [InlineData("Listeners:0:Port", "1883", "Listeners:0:Port: no such key")]
     [InlineData("Colour", "blue", "Colour: no such key; here are: Bridges")]
-    [InlineData("Limits", "many", "'many' is not a section in braces")]
-    [InlineData("Listeners", "all", "'all' is not a list in brackets")]
+    [InlineData("Limits", "many", "Limits: takes a section in braces { }, not a single value")]
+    [InlineData("Listeners", "all", "Listeners: takes a list in brackets [ ], not a single value")]
     [InlineData("Log:Level:Deep", "x", "Log:Level: takes one value")]
     [InlineData("Lmq:Groups:0", "GID-x", "Lmq:Groups:0: 'GID-x' is not GID_ and letters")]
     [InlineData("Lmq:Topics:0", "a/b", "Lmq:Topics:0: 'a/b' is not one topic level")]
@@ -88,6 +88,43 @@ public sealed class SettingsTests
         Assert.Contains("Users:0:PasswordHash: (hidden)", error);
         Assert.DoesNotContain("hunter2", error);
     }
+
+    [Theory]
+    [InlineData("Lmq:AccessKeys:0", "Lmq:AccessKeys:0: takes a section in braces")]
+    [InlineData("Lmq:AccessKeys", "Lmq:AccessKeys: takes a list in brackets")]
+    [InlineData("Lmq", "Lmq: takes a section in braces")]
+    [InlineData("Users:0", "Users:0: takes a section in braces")]
+    public void A_secret_in_the_wrong_place_is_not_shown(string key, string line)
+    {
+        var error = Settings.Error((key, "k:topsecret"));
+        Assert.StartsWith(line, error);
+        Assert.DoesNotContain("topsecret", error);
+    }
+
+    [Fact]
+    public void An_empty_list_of_listeners_is_refused()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, """{ "Listeners": [], "Store": { "Kind": "memory" } }""");
+            Assert.StartsWith(
+                "Listeners: is empty", Settings.Error(new Dictionary<string, string?>(), file));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("Store:Kind", "litedb", "Store:Directory: is missing; it takes a directory: name")]
+    [InlineData("--listen:0:Address", "nowhere", "--listen: 'nowhere' is not an address and a port")]
+    [InlineData("--listen:0:Dialect", "loud", "--listen: is missing; it takes an address")]
+    [InlineData("Listeners:0:Anonymous", "false", "Listeners:0:Anonymous: false without Users: nobody could")]
+    [InlineData("Listeners:0:Address", "0.0.0.0:1883", "Listeners:0:Address: with '0.0.0.0:1883' everybody")]
+    public void A_line_reads_as_a_sentence(string key, string value, string line) =>
+        Assert.StartsWith(line, Settings.Error((key, value)));
 
     [Fact]
     public void Users_with_rules_are_read()
