@@ -31,6 +31,8 @@ public sealed class Engine
     private readonly Receipting _receipting;
     private readonly BackPressure _pressure;
     private readonly Publishing _publishing;
+    private readonly Replaying _replaying;
+    private readonly Wills _wills;
     private readonly Subscribing _subscribing;
     private readonly Connecting _connecting;
     private readonly Inbound _inbound;
@@ -59,16 +61,19 @@ public sealed class Engine
         _delivering = new Delivering(
             _turn, options, _messages, _slots, _journal, _hold, _receipting, _sessions, _paging);
         _pressure = new BackPressure(
-            _turn, options, _messages, _retained, _journal, new Dropping(_delivering));
+            _turn, options, _messages, _retained, _journal, new Dropping(_delivering), _tree);
         _publishing = new Publishing(
             _turn, _tree, _retained, _messages, _journal, _hold, _delivering, _receipting, _pressure,
             dialects);
-        _subscribing = new Subscribing(_turn, options, _sessions, _tree, _journal, _publishing, dialects);
+        _replaying = new Replaying(_turn, _sessions, _retained, _publishing, _pressure);
+        _wills = new Wills(_turn, _tree, _publishing, _pressure);
         _connecting = new Connecting(
-            _turn, options, _connections, _sessions, _tree, _journal, _hold, _delivering, _publishing,
+            _turn, options, _connections, _sessions, _tree, _journal, _hold, _delivering, _wills,
             _pressure, dialects);
+        _subscribing = new Subscribing(
+            _turn, options, _tree, _journal, _replaying, _connecting, dialects);
         _inbound = new Inbound(
-            _turn, options, _journal, _connecting, _publishing, _subscribing, _delivering, _pressure);
+            _turn, options, _connections, _journal, _connecting, _publishing, _subscribing, _delivering, _pressure);
         _watch = new Watch(_turn, options, _connections, _connecting, _pressure);
     }
 
@@ -102,7 +107,7 @@ public sealed class Engine
     public int RetainedCount => _retained.Count;
 
     /// <summary>When the next <see cref="Input.Tick"/> is due, in <see cref="Now.Milliseconds"/>.</summary>
-    public long Deadline => _turn.RoomFreed && _pressure.Blocked.Count > 0
+    public long Deadline => (_turn.RoomFreed && _pressure.Blocked.Count > 0) || _replaying.HasWork
         ? _turn.Now.Milliseconds
         : Math.Min(_watch.Deadline, Math.Min(_hold.Deadline, _journal.Deadline));
 
@@ -125,10 +130,9 @@ public sealed class Engine
         _recovery.Complete();
         foreach (var lost in _recovery.Lost) _turn.Report(BrokerEventKind.StoredValueLost, "", null, lost);
         _journal.Epoch = Epoch.Of(_recovery.Boot + 1, epochRandom);
-        Span<byte> epoch = stackalloc byte[Epoch.Size];
-        _journal.Epoch.Write(epoch);
-        _journal.PutMeta(Recovery.EpochKey, epoch);
+        StoreEpoch();
         for (var i = 0; i < Options.Bridges.Count; i++) _connecting.PrepareBridge(i);
+        _connecting.ReportFormerBridges();
         _connecting.EndLostConnections();
         _journal.Confirm(new Confirmation(ConfirmationKind.Epoch, null, null));
         _journal.Hurry();
@@ -150,6 +154,7 @@ public sealed class Engine
             case InputKind.Loaded: Loaded((int)input.Number, input.Bytes); break;
             case InputKind.PasswordChecked: _connecting.PasswordChecked(input.Connection!, input.Yes); break;
             case InputKind.DiskFull: DiskFull(input.Yes); break;
+            case InputKind.StoreRebuilt: StoreRebuilt(); break;
             case InputKind.Stop: Stop(); break;
         }
         Finish();
@@ -178,6 +183,8 @@ public sealed class Engine
         _hold.CommitDue();
         _watch.Look();
         _inbound.WorkResumed();
+        _replaying.Continue();
+        _wills.Continue();
         _inbound.RetryParked();
         Repack();
         if (_isStopping) _journal.Hurry();
@@ -188,7 +195,13 @@ public sealed class Engine
     private void Connected(Connection connection)
     {
         // Beyond the bound, bridges and refusals by CONNACK must still get through.
-        if (_isStopping || _connections.Count >= Options.ConnectionsMax + Options.Bridges.Count + 64)
+        var isFull = _connections.Count >= Options.ConnectionsMax + Options.Bridges.Count + 64;
+        if (isFull && _connections.OldestSilent() is { } silent)
+        {
+            _connecting.Close(silent, CloseReason.TooManyConnections);
+            isFull = false;
+        }
+        if (_isStopping || isFull)
         {
             connection.IsClosed = true;
             Counters.Close(CloseReason.TooManyConnections);
@@ -218,6 +231,7 @@ public sealed class Engine
         foreach (var confirmation in pending.Confirmations) Confirm(confirmation);
         foreach (var message in pending.Messages) _messages.Release(message);
         pending.Reset();
+        _inbound.Stored();
     }
 
     private void Confirm(in Confirmation confirmation)
@@ -232,6 +246,10 @@ public sealed class Engine
                 _subscribing.Confirmed(confirmation);
                 break;
             case ConfirmationKind.PubRel: _delivering.ReceivedStored(session, confirmation.Number); break;
+            case ConfirmationKind.PubRec:
+                if (session.Connection == confirmation.Connection)
+                    _receipting.Owe(session, null, (ushort)confirmation.Number, 2, 0);
+                break;
             case ConfirmationKind.PubComp:
                 _inbound.Complete(confirmation.Connection!, (ushort)confirmation.Number);
                 break;
@@ -248,7 +266,8 @@ public sealed class Engine
             if (!bytes.IsEmpty) _paging.Repack(slot, bytes);
         }
         if (bytes.IsEmpty) _delivering.Lost(slot);
-        else foreach (var session in _paging.Loaded(slot, bytes)) _delivering.Pump(session);
+        else _paging.Loaded(slot, bytes);
+        foreach (var session in _paging.TakeWaiting()) _delivering.Pump(session);
     }
 
     private void Repack()
@@ -256,6 +275,25 @@ public sealed class Engine
         if (_repacking >= 0 || _isStopping || !_slots.IsSparse) return;
         _repacking = _slots.FindSparse();
         if (_repacking >= 0) _turn.Effects.Load(_repacking);
+    }
+
+    private void StoreEpoch()
+    {
+        Span<byte> epoch = stackalloc byte[Epoch.Size];
+        _journal.Epoch.Write(epoch);
+        _journal.PutMeta(Recovery.EpochKey, epoch);
+    }
+
+    private void StoreRebuilt()
+    {
+        StoreEpoch();
+        foreach (var session in _sessions.All)
+        {
+            if (!session.IsStored) continue;
+            _journal.SessionChanged(session);
+            _journal.ProgressChanged(session);
+        }
+        _retained.StoreAll();
     }
 
     private void DiskFull(bool isFull)

@@ -23,6 +23,8 @@ public enum InputKind
     PasswordChecked,
     /// <summary>The disk became full, or has room again.</summary>
     DiskFull,
+    /// <summary>The store was salvaged and may lack values.</summary>
+    StoreRebuilt,
     /// <summary>The host stops: commit what is held, publish no wills, let go of all connections.</summary>
     Stop,
 }
@@ -65,6 +67,10 @@ public readonly ref struct Input
         new() { Kind = InputKind.PasswordChecked, Connection = connection, Yes = matches };
     /// <summary>The disk refuses for want of room (true), or takes writes again (false).</summary>
     public static Input DiskFull(bool full) => new() { Kind = InputKind.DiskFull, Yes = full };
+    /// <summary>
+    /// The store had to be salvaged while the broker ran: what the engine holds in memory is written again.
+    /// </summary>
+    public static Input StoreRebuilt() => new() { Kind = InputKind.StoreRebuilt };
     /// <summary>The host stops.</summary>
     public static Input Stop() => new() { Kind = InputKind.Stop };
 }

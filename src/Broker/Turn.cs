@@ -7,7 +7,11 @@ namespace LightMq.Broker;
 /// </summary>
 internal sealed class Turn
 {
+    private const int RefusalsPerSecondMax = 20, TextMax = 200;
     private static readonly IEffects Nowhere = new NoEffects();
+
+    private long _refusalSecond;
+    private int _refusals;
 
     public Now Now { get; private set; }
     public IEffects Effects { get; private set; } = Nowhere;
@@ -27,8 +31,17 @@ internal sealed class Turn
         Effects = effects;
     }
 
-    public void Report(BrokerEventKind kind, string clientId, Connection? connection, string detail) =>
-        Effects.Report(new BrokerEvent(kind, clientId, connection?.RemoteAddress ?? "", detail));
+    /// <summary>Tells the host; names are cut, and refusals are few enough to be read.</summary>
+    public void Report(BrokerEventKind kind, string clientId, Connection? connection, string detail)
+    {
+        var isRefusal = kind is BrokerEventKind.Refused or BrokerEventKind.ConnectRefused;
+        if (isRefusal && Now.Milliseconds / 1000 != _refusalSecond)
+            (_refusalSecond, _refusals) = (Now.Milliseconds / 1000, 0);
+        if (isRefusal && ++_refusals > RefusalsPerSecondMax) return;
+        Effects.Report(new BrokerEvent(kind, Cut(clientId), connection?.RemoteAddress ?? "", Cut(detail)));
+    }
+
+    private static string Cut(string text) => text.Length <= TextMax ? text : $"{text.AsSpan(0, TextMax)}…";
 
     /// <summary>Before the first input there is nowhere to send to.</summary>
     private sealed class NoEffects : IEffects

@@ -45,9 +45,9 @@ internal sealed class Watch(
             connection.SentSeenAt = now;
         }
         else if (now - connection.SentSeenAt > slow) return CloseReason.SlowReader;
-        if (connection.Session is { HasQueue: true, Queue.Inflight: > 0 } session && pressure.IsFull(session)
-            && now - session.LastProgress > slow)
-            return CloseReason.SlowReader;
-        return null;
+        if (connection.Session is not { HasQueue: true, Queue.Inflight: > 0 } session) return null;
+        var holdsOthersUp = pressure.IsFull(session)
+            || (pressure.Blocked.Count > 0 && session.Queue.HasWaiting);
+        return holdsOthersUp && now - session.LastProgress > slow ? CloseReason.SlowReader : null;
     }
 }

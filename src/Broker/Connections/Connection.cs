@@ -64,6 +64,9 @@ public sealed class Connection(ListenerOptions listener, string remoteAddress, o
     internal long SentSeen { get; set; }
     internal long SentSeenAt { get; set; }
 
+    /// <summary>It is closed once its SUBACK is out (table of refusals).</summary>
+    internal bool ClosesAfterAnswer { get; set; }
+
     internal bool IsRefused => RefusedUntil > 0;
 
     internal bool OwesAcknowledgements => Session is { HasQueue: true, Queue.Inflight: > 0 };
@@ -135,6 +138,8 @@ internal sealed class ParkedPublishes
     /// The queue that was full when the oldest was tried; null: a bound of the whole broker.
     /// </summary>
     public Session? BlockedBy { get; set; }
+    /// <summary>State of the subscriptions when it was tried.</summary>
+    public int TreeVersion { get; set; }
 
     public void Add(ReadOnlySpan<byte> packet)
     {

@@ -21,6 +21,24 @@ internal sealed class ConnectionTable
         }
     }
 
+    /// <summary>The connection that has waited longest without a CONNECT; null: there is none.</summary>
+    public Connection? OldestSilent()
+    {
+        Connection? oldest = null;
+        foreach (var connection in _open)
+            if (connection.Stage == ConnectionStage.New && connection.Number < (oldest?.Number ?? long.MaxValue))
+                oldest = connection;
+        return oldest;
+    }
+
+    /// <summary>Bytes of packets of which the rest has not come.</summary>
+    public long LeftoverBytes()
+    {
+        long bytes = 0;
+        foreach (var connection in _open) bytes += connection.Leftover.Length;
+        return bytes;
+    }
+
     public void Add(Connection connection, long now)
     {
         connection.Number = ++_lastNumber;

@@ -14,6 +14,8 @@ internal enum ConfirmationKind : byte
     UnsubAck,
     /// <summary>A PUBREC from a subscriber: PUBREL may follow.</summary>
     PubRel,
+    /// <summary>A QoS 2 publish that came again while the disk was busy with it: PUBREC may follow.</summary>
+    PubRec,
     /// <summary>A released packet id: PUBCOMP may follow.</summary>
     PubComp,
     /// <summary>A session that is gone from the disk: nobody waits for its queue any more.</summary>

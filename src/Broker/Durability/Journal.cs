@@ -33,7 +33,10 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
     public Epoch Epoch { get; set; } = new(0, 0, 0);
 
     /// <summary>Bytes that wait for the disk.</summary>
-    public int Bytes => _building.Group.Bytes + _slot.Length + (_isUnderWay ? _underWay.Group.Bytes : 0);
+    public int Bytes => _building.Bytes + _slot.Length + (_isUnderWay ? _underWay.Bytes : 0);
+
+    /// <summary>Whether what waits for the disk has reached its bound: those who would add to it wait.</summary>
+    public bool IsFull => Bytes > options.GroupBytesMax;
 
     /// <summary>Whether nothing waits and nothing is under way.</summary>
     public bool IsIdle => !_isUnderWay && !HasWork;
@@ -64,6 +67,9 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_targets));
         if (_slot.Length >= SlotBytesMax) SealSlot();
     }
+
+    /// <summary>Whether a change of the session's document is not durable yet.</summary>
+    public bool IsPending(Session session) => session.StoredWith > (_isUnderWay ? _number - 1 : _number);
 
     /// <summary>The session's document changed and what confirms it waits: it leaves soon.</summary>
     public void SessionChanged(Session session)
@@ -162,6 +168,7 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
     private void MarkSession(Session session)
     {
         session.IsStored = true;
+        session.StoredWith = _number + 1;
         if (session.IsDirty) return;
         session.IsDirty = true;
         _dirtySessions.Add(session);
@@ -233,11 +240,16 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
 /// <summary>What one group holds and what waits for it.</summary>
 internal sealed class Pending
 {
+    private const int ItemBytes = 128;
+
     public StoreGroup Group { get; } = new();
     public List<Message> Messages { get; } = [];
     public List<Confirmation> Confirmations { get; } = [];
 
     public bool IsEmpty => Group.IsEmpty && Messages.Count == 0 && Confirmations.Count == 0;
+
+    /// <summary>Bytes that it holds, what waits for it included.</summary>
+    public int Bytes => Group.Bytes + ItemBytes * (Messages.Count + Confirmations.Count);
 
     public void Reset()
     {

@@ -24,12 +24,14 @@ internal readonly ref struct MessageRecord
         Channel = record.I64();
         Publisher = record.Short();
         EpochBytes = record.Take(Bridges.Epoch.Size);
-        TargetCount = record.U16();
+        TargetCount = record.I32();
+        if (TargetCount is < 0 or > TargetsMax) throw new FormatException("a record with too many targets");
         _targets = record.Take(TargetCount * TargetSize);
         Topic = record.Short();
         Payload = record.Long();
     }
 
+    private const int TargetsMax = 10_000_000;
     private const int TargetSize = 4 + 8 + 1 + 8;
 
     public long UnixMilliseconds { get; }
@@ -73,7 +75,7 @@ internal readonly ref struct MessageRecord
         to.I64(origin.Channel);
         to.Short(message.Publisher is { } publisher ? publisher.ClientId : []);
         epoch.Write(to.Room(Bridges.Epoch.Size));
-        to.U16((ushort)targets.Length);
+        to.I32(targets.Length);
         foreach (var target in targets)
         {
             to.I32(target.Session);

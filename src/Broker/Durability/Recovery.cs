@@ -63,6 +63,7 @@ internal sealed class Recovery(
         }
         foreach (var (number, progress) in _progress) CompleteProgress(number, progress);
         slots.EndRestore();
+        retained.EndRestore();
         _places.Clear();
         _progress.Clear();
     }
@@ -99,6 +100,7 @@ internal sealed class Recovery(
 
     private void TakeSlot(int key, ReadOnlySpan<byte> value)
     {
+        if (key is < 0 or > SlotTable.KeyMax) throw new FormatException("a slot with an impossible key");
         slots.Restore(key, value.Length);
         var reader = new ByteReader(value);
         while (!reader.IsAtEnd)
@@ -129,7 +131,7 @@ internal sealed class Recovery(
             queue.Restore(place.Sequence, new Delivery
             {
                 Slot = place.Slot, Bytes = place.Bytes, Qos = place.Qos, Retain = place.Retain,
-                StreamNumber = place.StreamNumber, WasSent = queue.Count < session.Window,
+                StreamNumber = place.StreamNumber, WasSent = queue.Count < Math.Max(options.InflightMax, options.BridgeInflightMax),
             });
             slots.Hold(place.Slot, place.Bytes);
             counters.QueuedMessages++;

@@ -1,3 +1,4 @@
+using System.Text;
 using LightMq.Broker.Sessions;
 
 namespace LightMq.Broker.Durability;
@@ -8,6 +9,7 @@ namespace LightMq.Broker.Durability;
 internal static class SessionRecord
 {
     private const byte Version = 1, CleanFlag = 1, WillFlag = 2, RetainFlag = 4;
+    private const byte ConfiguredFlag = 4;
 
     public static void Write(ByteWriter to, Session session)
     {
@@ -16,10 +18,11 @@ internal static class SessionRecord
         to.U8((byte)((session.IsClean ? CleanFlag : 0) | (will is null ? 0 : WillFlag)
             | (will?.Retain == true ? RetainFlag : 0)));
         to.Short(session.ClientId);
+        to.Short(Encoding.UTF8.GetBytes(session.Owner));
         to.I32(session.Subscriptions.Count);
         foreach (var subscription in session.Subscriptions)
         {
-            to.U8(subscription.Qos);
+            to.U8((byte)(subscription.Qos | (subscription.IsConfigured ? ConfiguredFlag : 0)));
             to.Short(subscription.Filter);
         }
         if (will is null) return;
@@ -34,12 +37,16 @@ internal static class SessionRecord
         var from = new ByteReader(value);
         if (from.U8() != Version) throw new FormatException("a stored session has an unknown version");
         var flags = from.U8();
-        var session = sessions.Add(number, from.Short(), (flags & CleanFlag) != 0, window);
+        var clientId = from.Short();
+        if (sessions.Find(clientId) is not null) throw new FormatException("a session's client id stands twice");
+        var session = sessions.Add(number, clientId, (flags & CleanFlag) != 0, window);
+        session.Owner = Encoding.UTF8.GetString(from.Short());
         session.IsStored = true;
         for (var left = from.I32(); left > 0; left--)
         {
             var qos = from.U8();
-            session.Subscriptions.Add(new Subscription(from.Short().ToArray(), qos));
+            session.SetSubscription(new Subscription(
+                from.Short().ToArray(), (byte)(qos & 3), (qos & ConfiguredFlag) != 0));
         }
         if ((flags & WillFlag) == 0) return session;
         var willQos = from.U8();

@@ -7,6 +7,9 @@ namespace LightMq.Broker.Durability;
 /// </summary>
 internal sealed class SlotTable(long wasteBytesMax = 4 << 20)
 {
+    /// <summary>Highest key that a store of any size can hold.</summary>
+    public const int KeyMax = 4_000_000;
+
     /// <summary>Free slots kept in the store to be written again; the others are deleted.</summary>
     public const int SpareMax = 32;
 

@@ -14,7 +14,7 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class BackPressure(
     Turn turn, BrokerOptions options, MessagePool messages, RetainedMessages retained, Journal journal,
-    Dropping dropping)
+    Dropping dropping, SubscriptionTree tree)
 {
     private const long ReportEveryMilliseconds = 60_000;
     private readonly List<Connection> _blocked = [];
@@ -28,10 +28,10 @@ internal sealed class BackPressure(
     public bool IsDiskFull { get; set; }
 
     /// <summary>Whether every queue that must take a QoS 1 or 2 message has room for it.</summary>
-    public bool HasRoom(Route route, int messageBytes, bool retain, bool fromBridge)
+    public bool HasRoom(Route route, int messageBytes, bool mustBeStored, bool fromBridge)
     {
         _blocker = null;
-        var persistent = retain;
+        var persistent = mustBeStored;
         var bytes = messageBytes + Delivering.OverheadBytes;
         var any = false;
         foreach (var (session, qos) in route.Receivers)
@@ -43,14 +43,21 @@ internal sealed class BackPressure(
             _blocker = session;
             return false;
         }
-        if (!any && !retain) return true;
-        var isDiskWaiting = journal.Bytes > options.GroupBytesMax
+        if (!any && !mustBeStored) return true;
+        var isDiskWaiting = journal.IsFull
             || (IsDiskFull && options.DiskFull == DropPolicy.Stop);
         if (persistent && isDiskWaiting) return false;
         var isOver = turn.Counters.QueuedBytes + bytes > options.QueuesBytesMax;
         if (isOver && options.QueueFull == DropPolicy.Stop) return false;
         return messages.Bytes - retained.BufferBytes <= options.MemoryBytesMax;
     }
+
+    /// <summary>Whether one client's queue may take one more QoS 1 or 2 message.</summary>
+    public bool HasRoom(Session session, int messageBytes) =>
+        FitsAsItIs(session, messageBytes + Delivering.OverheadBytes)
+        && (session.IsClean || !(journal.IsFull || IsDiskFull))
+        && turn.Counters.QueuedBytes + messageBytes <= options.QueuesBytesMax
+        && messages.Bytes - retained.BufferBytes <= options.MemoryBytesMax;
 
     /// <summary>
     /// Whether a waiting message may be added to a QoS 0 receiver. QoS 0 may take half of the common bounds.
@@ -73,8 +80,10 @@ internal sealed class BackPressure(
         while (!FitsAsItIs(session, bytes) &&
             dropping.DropOldest(session, DropReason.Qos0Shed, qosMax: 0)) { }
         var policy = PolicyOf(session);
-        while (policy != DropPolicy.Stop
-            && (!Fits(session, bytes) || turn.Counters.QueuedBytes + bytes > options.QueuesBytesMax))
+        var room = turn.Counters.QueuedBytes - bytes;
+        // At the common bound a client makes room for its own message, and no more.
+        while (policy != DropPolicy.Stop && (!Fits(session, bytes)
+            || turn.Counters.QueuedBytes > Math.Max(room, options.QueuesBytesMax - bytes)))
         {
             if (policy == DropPolicy.KeepLatestPerTopic && dropping.DropSameTopic(session, topic))
             {
@@ -104,13 +113,16 @@ internal sealed class BackPressure(
         }
     }
 
+    /// <summary>The next park is for a bound of the publisher's own.</summary>
+    public void BlockedByItself(Session publisher) => _blocker = publisher;
+
     /// <summary>Puts a publish aside until there is room.</summary>
     public void Park(Connection connection, ReadOnlySpan<byte> packet)
     {
         var parked = connection.Parked ??= new ParkedPublishes();
         if (parked.Count == 0)
         {
-            parked.BlockedBy = _blocker;
+            Remember(parked);
             _blocked.Add(connection);
             Report(BrokerEventKind.BackPressure, _blocker, _blocker is null
                 ? "publishers wait: queues, memory or the disk are full"
@@ -126,7 +138,11 @@ internal sealed class BackPressure(
 
     /// <summary>Whether the oldest parked publish of the connection is worth another try.</summary>
     public bool MayRetry(Connection connection) => connection.Parked is { Count: > 0 } parked
-        && (parked.BlockedBy is not { IsGone: false } blocker || Fits(blocker, Delivering.OverheadBytes));
+        && (parked.TreeVersion != tree.Version
+            || parked.BlockedBy is not { IsGone: false } blocker || Fits(blocker, Delivering.OverheadBytes));
+
+    /// <summary>Whether the last publish without room failed at a bound common to all.</summary>
+    public bool IsCommonBound => _blocker is null;
 
     /// <summary>The oldest parked publish went through (true) or found no room again.</summary>
     public void Tried(Connection connection, bool wentThrough)
@@ -134,7 +150,7 @@ internal sealed class BackPressure(
         var parked = connection.Parked!;
         if (!wentThrough)
         {
-            parked.BlockedBy = _blocker;
+            Remember(parked);
             return;
         }
         parked.Remove();
@@ -160,13 +176,25 @@ internal sealed class BackPressure(
         var queue = session.Queue;
         var count = queue.Count - queue.Qos0Count;
         return count == 0 || (count < options.QueueMessagesMax
-            && queue.Bytes - queue.Qos0Bytes + bytes <= options.QueueBytesMax);
+            && queue.Bytes - queue.Qos0Bytes + bytes <= BytesMaxOf(session));
     }
 
     /// <summary>Whether a message fits beside all that is there.</summary>
     private bool FitsAsItIs(Session session, int bytes) => !session.HasQueue || session.Queue.Count == 0
         || (session.Queue.Count < options.QueueMessagesMax
-            && session.Queue.Bytes + bytes <= options.QueueBytesMax);
+            && session.Queue.Bytes + bytes <= BytesMaxOf(session)
+            && session.Queue.Span < options.QueueMessagesMax + DeliveryQueue.SpanMax);
+
+    /// <summary>A clean session's queue lies in memory, so no single one may fill it.</summary>
+    private long BytesMaxOf(Session session) => session.IsPersistent
+        ? options.QueueBytesMax
+        : Math.Min(options.QueueBytesMax, options.MemoryBytesMax / 4);
+
+    private void Remember(ParkedPublishes parked)
+    {
+        parked.BlockedBy = _blocker;
+        parked.TreeVersion = tree.Version;
+    }
 
     private DropPolicy PolicyOf(Session session) => session.Bridge >= 0 ? DropPolicy.Stop : options.QueueFull;
 
@@ -178,8 +206,10 @@ internal sealed class BackPressure(
 
     private void Report(BrokerEventKind kind, Session? session, string detail)
     {
-        if (turn.Now.Milliseconds - _reportedAt < ReportEveryMilliseconds) return;
-        _reportedAt = turn.Now.Milliseconds;
+        var last = session?.ReportedAt ?? _reportedAt;
+        if (turn.Now.Milliseconds - last < ReportEveryMilliseconds) return;
+        if (session is null) _reportedAt = turn.Now.Milliseconds;
+        else session.ReportedAt = turn.Now.Milliseconds;
         turn.Report(kind, session?.ClientText ?? "", null, detail);
     }
 }

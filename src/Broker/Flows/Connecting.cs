@@ -12,7 +12,7 @@ namespace LightMq.Broker.Flows;
 /// <summary>CONNECT, take-over and the end of connections (MQTT 3.1.1, 3.1, 3.2, 3.14; LMQ-ID-4).</summary>
 internal sealed class Connecting(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
-    SubscriptionTree tree, Journal journal, Hold hold, Delivering delivering, Publishing publishing,
+    SubscriptionTree tree, Journal journal, Hold hold, Delivering delivering, Wills wills,
     BackPressure pressure, DialectTable dialects)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
@@ -90,14 +90,15 @@ internal sealed class Connecting(
             if (connection.Stage == ConnectionStage.Ready)
                 turn.Report(
                     BrokerEventKind.ClientClosed, session.ClientText, connection, Describe(reason, detail));
-            Detach(session, reason);
+            Detach(session, reason, wasReady: connection.Stage == ConnectionStage.Ready);
         }
         else if (reason is CloseReason.ProtocolError or CloseReason.ConnectTimeout)
             turn.Report(BrokerEventKind.ClientClosed, "", connection, Describe(reason, detail));
     }
 
     /// <summary>
-    /// At start: makes or finds the session of a configured bridge, with exactly its filters.
+    /// At start: makes or finds the session of a configured bridge, with its filters and those that its client
+    /// added.
     /// </summary>
     public void PrepareBridge(int index)
     {
@@ -112,12 +113,11 @@ internal sealed class Connecting(
         var session = known ?? sessions.Add(id, isClean: false, options.BridgeInflightMax);
         session.Bridge = index;
         session.Window = options.BridgeInflightMax;
-        foreach (var old in session.Subscriptions) tree.Remove(session, old.Filter);
-        session.Subscriptions.Clear();
+        RemoveSubscriptions(session, static s => s.IsConfigured);
         foreach (var filter in bridge.Filters)
         {
-            var subscription = new Subscription(Encoding.UTF8.GetBytes(filter), 1);
-            session.Subscriptions.Add(subscription);
+            var subscription = new Subscription(Encoding.UTF8.GetBytes(filter), 1, IsConfigured: true);
+            session.SetSubscription(subscription);
             tree.Set(session, subscription.Filter, subscription.Qos);
         }
         journal.SessionChanged(session);
@@ -134,7 +134,7 @@ internal sealed class Connecting(
             {
                 session.Will = null;
                 journal.SessionChanged(session);
-                publishing.PublishWill(session, will);
+                wills.Publish(session, will);
             }
             if (session.IsClean) Discard(session);
         }
@@ -145,6 +145,26 @@ internal sealed class Connecting(
         if (!_unconfirmed.TryGetValue(clientId, out var waiting)) return;
         if (waiting > 1) _unconfirmed[clientId] = waiting - 1;
         else _unconfirmed.Remove(clientId);
+    }
+
+    /// <summary>At start: a bridge that the configuration names no longer keeps its queue, as a client.</summary>
+    public void ReportFormerBridges()
+    {
+        foreach (var session in sessions.All)
+            if (session.Bridge < 0 && session.Subscriptions.Any(s => s.IsConfigured))
+                turn.Report(BrokerEventKind.SessionChanged, session.ClientText, null,
+                    "this bridge is not configured any more: its session and queue stay as an ordinary client's; "
+                    + "connect once with clean session on to remove them");
+    }
+
+    private void RemoveSubscriptions(Session session, Predicate<Subscription> which)
+    {
+        for (var i = session.Subscriptions.Count - 1; i >= 0; i--)
+        {
+            if (!which(session.Subscriptions[i])) continue;
+            tree.Remove(session, session.Subscriptions[i].Filter);
+            session.RemoveSubscription(i);
+        }
     }
 
     private static string Describe(CloseReason reason, string detail) =>
@@ -178,23 +198,23 @@ internal sealed class Connecting(
         var mustStore = false;
         if (known is not null && packet.CleanSession)
         {
-            mustStore = known.IsStored;
+            mustStore = known.IsStored || journal.IsPending(known);
             Discard(known);
             known = null;
         }
         var session = known ?? sessions.Add(id, packet.CleanSession, options.InflightMax);
+        session.Publisher.IsAssigned = packet.ClientId.IsEmpty;
+        if (known is null) session.Owner = OwnerOf(connection.Login!);
+        else DropUngranted(session, connection);
         session.Connection = connection;
         connection.Session = session;
         if (packet.HasWill)
             session.Will = new Will(packet.WillTopic.ToArray(), packet.WillPayload.ToArray(),
                 (byte)packet.WillQos, packet.WillRetain);
-        if (packet.HasWill || (known is null && session.IsPersistent))
-        {
-            journal.SessionChanged(session);
-            mustStore = true;
-        }
-        // What an earlier CONNECT of this client changed may not be durable yet, its connection gone or not.
-        mustStore |= _unconfirmed.Count > 0 && _unconfirmed.ContainsKey(session.ClientText);
+        if (packet.HasWill || (known is null && session.IsPersistent)) journal.SessionChanged(session);
+        // What an earlier connection of this client changed may not be durable yet.
+        mustStore |= journal.IsPending(session)
+            || (_unconfirmed.Count > 0 && _unconfirmed.ContainsKey(session.ClientText));
         if (mustStore)
         {
             _unconfirmed[session.ClientText] = _unconfirmed.GetValueOrDefault(session.ClientText) + 1;
@@ -217,9 +237,18 @@ internal sealed class Connecting(
         if (bridge < 0 && known?.Connection is null && connections.Count >= options.ConnectionsMax
             && connections.ClientCount >= options.ConnectionsMax)
             return (ConnectCode.ServerUnavailable, $"{options.ConnectionsMax} clients are connected already");
-        if (known is null && sessions.Count + sessions.NumberedCount >= options.SessionsMax)
+        if (known is null && sessions.Count >= options.SessionsMax)
             return (ConnectCode.ServerUnavailable, $"{options.SessionsMax} sessions are kept already");
+        if (known is null && sessions.IsNumberedFull(id))
+            return (ConnectCode.ServerUnavailable, "too many client ids have sent to bridges since the start: "
+                + "let clients keep their ids, or start the broker again");
+        if (known is not null && known.Owner.Length > 0 && known.Owner != OwnerOf(connection.Login!))
+            return (ConnectCode.NotAuthorized,
+                "the session of this client id belongs to another user: log in as that one, or take another id");
         if (!packet.HasWill) return (ConnectCode.Accepted, "");
+        if (wills.IsFull) return (ConnectCode.ServerUnavailable, "too many wills wait for room");
+        if (Publishing.IsTooDeep(packet.WillTopic))
+            return (ConnectCode.NotAuthorized, $"the will's topic has over {Publishing.TopicLevelsMax} levels");
         var verdict = dialects[connection]
             .Publish(connection.Login!, packet.WillTopic, packet.WillPayload.Length);
         return verdict == TopicVerdict.Granted
@@ -227,10 +256,25 @@ internal sealed class Connecting(
             : (ConnectCode.NotAuthorized, "the will's topic is not granted to this login (LMQ-AUTH-1)");
     }
 
+    /// <summary>Without rules there is nothing to keep from anybody.</summary>
+    private static string OwnerOf(Login login) => login.Rules is null ? "" : login.Name;
+
+    /// <summary>The rules may be other ones than when the filters were granted.</summary>
+    private void DropUngranted(Session session, Connection connection)
+    {
+        var count = session.Subscriptions.Count;
+        RemoveSubscriptions(session, s => !s.IsConfigured
+            && dialects[connection].Subscribe(connection.Login!, s.Filter) != TopicVerdict.Granted);
+        if (session.Subscriptions.Count == count) return;
+        journal.SessionChanged(session);
+        turn.Report(BrokerEventKind.SessionChanged, session.ClientText, connection,
+            "filters that are not granted any more were removed from its session");
+    }
+
     /// <summary>A client id for a client that brought none (MQTT-3.1.3-6).</summary>
     private byte[] AssignId() => Encoding.ASCII.GetBytes($"auto-{journal.Epoch.Low:x8}-{++_assigned}");
 
-    private void Detach(Session session, CloseReason reason)
+    private void Detach(Session session, CloseReason reason, bool wasReady)
     {
         session.Connection = null;
         var will = session.Will;
@@ -238,7 +282,7 @@ internal sealed class Connecting(
         {
             session.Will = null;
             journal.SessionChanged(session);
-            if (reason != CloseReason.Disconnected) publishing.PublishWill(session, will);
+            if (reason != CloseReason.Disconnected && wasReady) wills.Publish(session, will);
         }
         if (session.IsClean)
         {
@@ -252,6 +296,7 @@ internal sealed class Connecting(
     private void Discard(Session session)
     {
         foreach (var subscription in session.Subscriptions) tree.Remove(session, subscription.Filter);
+        turn.RoomFreed = true;
         var wasStored = session.IsStored;
         journal.SessionRemoved(session);
         while (session.Publisher.NewestHeld is { } held) hold.Commit(held);

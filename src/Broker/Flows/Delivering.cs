@@ -14,6 +14,9 @@ internal sealed class Delivering(
     Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Journal journal, Hold hold,
     Receipting receipting, SessionTable sessions, Paging paging)
 {
+    /// <summary>A client that leaves one message unacknowledged gets so many windows of later ones.</summary>
+    private const int SpanPerWindow = 16;
+
     /// <summary>Counted for each queued message beside its topic and payload.</summary>
     public const int OverheadBytes = 64;
 
@@ -194,7 +197,7 @@ internal sealed class Delivering(
             return true;
         }
         var isWindowFull = queue.Inflight >= session.Window
-            || sequence - queue.Head >= DeliveryQueue.SpanMax - 1;
+            || sequence - queue.Head >= Math.Min(DeliveryQueue.SpanMax - 1, SpanPerWindow * session.Window);
         if (delivery.Qos > 0 && isWindowFull) return false;
         if (connection.Outbox.Length >= options.OutboxBytesMax)
         {
@@ -211,7 +214,7 @@ internal sealed class Delivering(
         }
         if (delivery.Message is not { } message)
         {
-            paging.Load(queue);
+            paging.Load(session);
             return false;
         }
         if (delivery.Qos == 2 && session.IsPersistent && message.Keeping != Keeping.Durable) return false;

@@ -7,18 +7,26 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>From bytes to packets to the one switch over them; keeps aside what must wait.</summary>
 internal sealed class Inbound(
-    Turn turn, BrokerOptions options, Journal journal, Connecting connecting, Publishing publishing,
+    Turn turn, BrokerOptions options, ConnectionTable connections, Journal journal, Connecting connecting, Publishing publishing,
     Subscribing subscribing, Delivering delivering, BackPressure pressure)
 {
-    private const string NotGranted = "a topic or filter that is not granted";
+    internal const string NotGranted = "a topic or filter that is not granted";
+    private const int LargeLeftoverBytes = 8_192;
     private readonly List<Connection> _retrying = [];
+    private readonly List<Connection> _awaitingDisk = [];
 
     /// <summary>Bytes came from a peer.</summary>
     public void Received(Connection connection, ReadOnlySpan<byte> bytes)
     {
         if (connection.IsClosed) return;
         connection.LastReceived = turn.Now.Milliseconds;
-        if (connection.Leftover.Length > 0)
+        var before = connection.Leftover.Length;
+        if (connection.Stage == ConnectionStage.New && before == 0 && bytes[0] >> 4 != (int)PacketType.Connect)
+        {
+            connecting.Close(connection, CloseReason.ProtocolError, "MQTT-3.1.0-1: it does not begin with CONNECT");
+            return;
+        }
+        if (before > 0)
         {
             connection.Leftover.Append(bytes);
             WorkLeftover(connection);
@@ -30,6 +38,7 @@ internal sealed class Inbound(
         }
         StopIfWaiting(connection);
         CloseRefused(connection);
+        BoundLeftover(connection);
     }
 
     /// <summary>
@@ -49,6 +58,13 @@ internal sealed class Inbound(
         turn.Resumed.Clear();
     }
 
+    /// <summary>A group is durable: those that waited for the disk go on.</summary>
+    public void Stored()
+    {
+        turn.Resumed.AddRange(_awaitingDisk);
+        _awaitingDisk.Clear();
+    }
+
     /// <summary>Tries parked publishes again, in turn, while any gets through.</summary>
     public void RetryParked()
     {
@@ -57,7 +73,8 @@ internal sealed class Inbound(
             turn.RoomFreed = false;
             _retrying.Clear();
             _retrying.AddRange(pressure.Blocked);
-            foreach (var connection in _retrying) Retry(connection);
+            foreach (var connection in _retrying)
+                if (!Retry(connection)) break;
         }
         if (pressure.Blocked.Count == 0) turn.RoomFreed = false;
     }
@@ -88,22 +105,24 @@ internal sealed class Inbound(
         return false;
     }
 
-    private void Retry(Connection connection)
+    /// <summary>False: a bound common to all is reached, so that the others need not try.</summary>
+    private bool Retry(Connection connection)
     {
-        while (!connection.IsClosed && pressure.MayRetry(connection))
+        var outcome = PublishOutcome.Taken;
+        while (outcome == PublishOutcome.Taken && !connection.IsClosed && pressure.MayRetry(connection))
         {
             FrameReader.TryRead(connection.Parked!.Peek(), options.PacketBytesMax, out var frame);
-            var outcome = publishing.Publish(connection, PublishPacket.Read(frame));
-            if (connection.IsClosed) return;
+            outcome = publishing.Publish(connection, PublishPacket.Read(frame));
+            if (connection.IsClosed) return true;
             if (outcome == PublishOutcome.NotAuthorized)
                 connecting.Close(connection, CloseReason.NotAuthorized, NotGranted);
             else pressure.Tried(connection, outcome == PublishOutcome.Taken);
-            if (outcome != PublishOutcome.Taken) break;
-            turn.RoomFreed = true;
+            turn.RoomFreed |= outcome == PublishOutcome.Taken;
         }
         if (connection is { IsClosed: false, IsStopped: true }
             && (!pressure.IsParkFull(connection) || connection.OwesAcknowledgements)) Resume(connection);
         CloseRefused(connection);
+        return outcome != PublishOutcome.NoRoom || !pressure.IsCommonBound;
     }
 
     private void Resume(Connection connection)
@@ -134,6 +153,11 @@ internal sealed class Inbound(
             while (!connection.IsClosed && MayWork(connection)
                 && FrameReader.TryRead(bytes[used..], options.PacketBytesMax, out var frame))
             {
+                if (IsForDisk(frame.Type) && journal.IsFull)
+                {
+                    AwaitDisk(connection);
+                    break;
+                }
                 var isExcess = frame.Type == PacketType.Publish
                     && (connection.IsRefused || pressure.IsParkFull(connection));
                 if (isExcess && !Refuse(connection, frame)) break;
@@ -152,10 +176,19 @@ internal sealed class Inbound(
     private bool MayWork(Connection connection)
     {
         if (connection.Stage == ConnectionStage.Connecting || connection.IsStopped) return false;
+        if (connection.ClosesAfterAnswer) return false;
         if (connection.Outbox.Length <= 2 * options.OutboxBytesMax) return true;
         connection.WantsDrained = true;
         Halt(connection);
         return false;
+    }
+
+    /// <summary>Packets that come in pieces lie in memory: all of them together are bounded.</summary>
+    private void BoundLeftover(Connection connection)
+    {
+        if (connection.Leftover.Length < LargeLeftoverBytes || connections.LeftoverBytes() < options.MemoryBytesMax)
+            return;
+        connecting.Close(connection, CloseReason.QuotaExceeded, "too many packets in pieces at once");
     }
 
     /// <summary>Before CONNACK a peer may send ahead, but not without bound.</summary>
@@ -163,6 +196,16 @@ internal sealed class Inbound(
     {
         if (connection is { IsClosed: false, IsStopped: false, Stage: ConnectionStage.Connecting }
             && connection.Leftover.Length > options.ParkedBytesMax) Halt(connection);
+    }
+
+    private static bool IsForDisk(PacketType type) =>
+        type is PacketType.Subscribe or PacketType.Unsubscribe or PacketType.PubRel or PacketType.PubRec;
+
+    /// <summary>Its next packet would add to what waits for the disk: after the next group.</summary>
+    private void AwaitDisk(Connection connection)
+    {
+        Halt(connection);
+        _awaitingDisk.Add(connection);
     }
 
     private void Halt(Connection connection)
@@ -223,8 +266,7 @@ internal sealed class Inbound(
             case PacketType.PubRel: TakeRelease(connection, AckPacket.Read(frame)); break;
             case PacketType.PubComp: delivering.PubComp(session, AckPacket.Read(frame)); break;
             case PacketType.Subscribe:
-                if (subscribing.Subscribe(connection, SubscribePacket.Read(frame)))
-                    connecting.Close(connection, CloseReason.NotAuthorized, NotGranted);
+                subscribing.Subscribe(connection, SubscribePacket.Read(frame));
                 break;
             case PacketType.Unsubscribe:
                 subscribing.Unsubscribe(connection, UnsubscribePacket.Read(frame));
@@ -256,6 +298,7 @@ internal sealed class Inbound(
     {
         var session = connection.Session!;
         var isKnown = session.HasReceipts && session.Receipts.RemoveExactId(packetId);
+        turn.RoomFreed |= isKnown;
         if (session.IsClean || (!isKnown && journal.IsIdle))
         {
             Complete(connection, packetId);

@@ -14,7 +14,8 @@ internal sealed class Paging(
     Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Hold hold, SessionTable sessions)
 {
     private readonly HashSet<int> _loading = [];
-    private readonly HashSet<Session> _loaded = [];
+    private HashSet<Session> _waiting = [];
+    private HashSet<Session> _ready = [];
 
     /// <summary>Lets a stored message go from memory while memory is short.</summary>
     public void LetGo(Session session, long sequence)
@@ -27,8 +28,10 @@ internal sealed class Paging(
     }
 
     /// <summary>Asks for the slots of the next messages, two at a time.</summary>
-    public void Load(DeliveryQueue queue)
+    public void Load(Session session)
     {
+        _waiting.Add(session);
+        var queue = session.Queue;
         var asked = 0;
         var end = Math.Min(queue.Tail, queue.Next + 512);
         for (var sequence = queue.Next; sequence < end && asked < 2; sequence++)
@@ -43,11 +46,9 @@ internal sealed class Paging(
     }
 
     /// <summary>A slot was read back: fills the places that wait for it.</summary>
-    /// <returns>The sessions that can go on; valid until the next call.</returns>
-    public IReadOnlyCollection<Session> Loaded(int slot, ReadOnlySpan<byte> bytes)
+    public void Loaded(int slot, ReadOnlySpan<byte> bytes)
     {
         _loading.Remove(slot);
-        _loaded.Clear();
         var reader = new ByteReader(bytes);
         while (!reader.IsAtEnd)
         {
@@ -62,11 +63,20 @@ internal sealed class Paging(
                 message.References++;
                 message.AddTarget(session, target.Sequence);
                 session.Queue.At(target.Sequence).Message = message;
-                _loaded.Add(session);
             }
             if (message is not null) messages.Release(message);
         }
-        return _loaded;
+    }
+
+    /// <summary>
+    /// Those that wait for a slot, to be tried again: what they asked for may have been dropped meanwhile, so
+    /// that they need another. Valid until the next call.
+    /// </summary>
+    public IReadOnlyCollection<Session> TakeWaiting()
+    {
+        (_waiting, _ready) = (_ready, _waiting);
+        _waiting.Clear();
+        return _ready;
     }
 
     /// <summary>The slot was asked for and could not be read.</summary>

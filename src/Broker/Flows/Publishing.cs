@@ -47,7 +47,13 @@ internal sealed class Publishing(
         var route = tree.Find(packet.Topic);
         var bytes = packet.Topic.Length + packet.Payload.Length;
         var fromBridge = session.Bridge >= 0;
-        if (packet.Qos > 0 && !pressure.HasRoom(route, bytes, packet.Retain, fromBridge))
+        var mustBeStored = packet.Qos == 2 && session.IsPersistent;
+        if (packet.Qos > 0 && session.HasReceipts && !session.Receipts.HasRoom((byte)packet.Qos))
+        {
+            pressure.BlockedByItself(session);
+            return PublishOutcome.NoRoom;
+        }
+        if (packet.Qos > 0 && !pressure.HasRoom(route, bytes, packet.Retain || mustBeStored, fromBridge))
             return PublishOutcome.NoRoom;
         var origin = new Origin(
             connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean, fromBridge);
@@ -59,7 +65,7 @@ internal sealed class Publishing(
             session.Receipts.AddExactId(packet.PacketId);
             if (session.IsPersistent) journal.ExactProgressChanged(session);
         }
-        var message = Route(publication, route, mustBeStored: packet.Qos == 2 && session.IsPersistent);
+        var message = Route(publication, route, mustBeStored);
         if (packet.Qos > 0) Answer(session, message, packet);
         if (message is not null) messages.Release(message);
         return PublishOutcome.Taken;
@@ -78,21 +84,20 @@ internal sealed class Publishing(
         messages.Release(message);
     }
 
-    /// <summary>
-    /// Sends the retained messages of a filter to its new holder (MQTT-3.3.1-6, MQTT-3.3.1-8).
-    /// </summary>
-    public void SendRetained(
-        Session session, in Subscription subscription, List<Message> found, SessionTable sessions)
+    /// <summary>Sends a retained message with QoS 0; false: there is no room for it now.</summary>
+    public bool TrySendRetained(Session session, Message message)
     {
-        found.Clear();
-        retained.Match(subscription.Filter, found);
-        foreach (var message in found)
-        {
-            var qos = Math.Min(message.Qos, subscription.Qos);
-            if (qos == 0) SendQos0(session, message.Topic, message.Payload, retain: true);
-            else if (session.IsClean) delivering.Enqueue(session, message, qos, retain: true);
-            else SendKeptRetained(session, message, qos, sessions);
-        }
+        if (TrySendNow(session, message.Topic, message.Payload, retain: true)) return true;
+        if (!pressure.HasRoomForQos0(session, message.Length)) return false;
+        delivering.Enqueue(session, message, 0, retain: true);
+        return true;
+    }
+
+    /// <summary>Queues a retained message with QoS 1 or 2 for a new holder of its topic.</summary>
+    public void SendRetained(Session session, Message message, byte qos, SessionTable sessions)
+    {
+        if (session.IsClean) delivering.Enqueue(session, message, qos, retain: true);
+        else SendKeptRetained(session, message, qos, sessions);
     }
 
     /// <summary>Routes one message; the caller gets a reference if it still matters, or null.</summary>
@@ -116,7 +121,8 @@ internal sealed class Publishing(
         }
         if (publication.Retain) Retain(publication, ref message);
         if (publication.Qos == 0) return message;
-        if (mustBeStored) (message ??= Make(publication)).MustBeStored = true;
+        // Without a receiver only the packet id is stored: no payload needs to wait for that.
+        if (mustBeStored) (message ??= Make(publication, withContent: false)).MustBeStored = true;
         if (message is not null) Keep(message, publication.Qos);
         return message;
     }
@@ -143,10 +149,13 @@ internal sealed class Publishing(
     private void Retain(in Publication publication, ref Message? message)
     {
         var isClear = publication.Payload.IsEmpty;
-        if (!isClear && !retained.HasRoom(publication.Topic, publication.Length))
+        if (!isClear && !retained.HasRoom(publication.Topic, publication.Payload.Length))
         {
+            // Rather none than an old one: subscribers would take it for the last.
             turn.Counters.Drop(DropReason.RetainedFull);
-            return;
+            turn.Report(BrokerEventKind.Dropping, publication.Publisher.Text, null,
+                "the retained store is full: its message is delivered, but not retained");
+            isClear = true;
         }
         if (!isClear || publication.Qos > 0) message ??= Make(publication);
         if (retained.Set(publication.Topic, isClear ? null : message) is null) return;
@@ -181,15 +190,6 @@ internal sealed class Publishing(
         else delivering.Enqueue(session, message ??= Make(publication), 0, retain: false);
     }
 
-    private void SendQos0(Session session, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, bool retain)
-    {
-        if (TrySendNow(session, topic, payload, retain)) return;
-        if (session.Connection is null) return;
-        var message = messages.Take(topic, payload);
-        delivering.Enqueue(session, message, 0, retain);
-        messages.Release(message);
-    }
-
     private void SendKeptRetained(Session session, Message kept, byte qos, SessionTable sessions)
     {
         var copy = messages.Take(kept.Topic, kept.Payload);
@@ -203,9 +203,9 @@ internal sealed class Publishing(
         messages.Release(copy);
     }
 
-    private Message Make(in Publication publication)
+    private Message Make(in Publication publication, bool withContent = true)
     {
-        var message = messages.Take(publication.Topic, publication.Payload);
+        var message = withContent ? messages.Take(publication.Topic, publication.Payload) : messages.Take([], []);
         message.Qos = publication.Qos;
         message.Retain = publication.Retain;
         message.Publisher = publication.Publisher;
@@ -225,7 +225,10 @@ internal sealed class Publishing(
             // A client that used one id for both QoS at once has an orphan that is owed PUBACK.
             if (receipts.TryTakeOrphan(packet.PacketId, out var exact) && exact.Qos == 2)
                 receipting.OweAgain(session, exact);
-            else receipting.Owe(session, null, packet.PacketId, 2, 0);
+            else if (session.IsClean || journal.IsIdle) receipting.Owe(session, null, packet.PacketId, 2, 0);
+            else
+                journal.Confirm(new Confirmation(
+                    ConfirmationKind.PubRec, session, session.Connection, packet.PacketId));
             return true;
         }
         var isOrphan = receipts.TryTakeOrphan(packet.PacketId, out var orphan);
@@ -246,7 +249,7 @@ internal sealed class Publishing(
     private static ulong HashOf(in PublishPacket packet) =>
         BytesComparer.Hash(packet.Payload, BytesComparer.Hash(packet.Topic, (ulong)packet.Topic.Length));
 
-    private static bool IsTooDeep(ReadOnlySpan<byte> topic) =>
+    internal static bool IsTooDeep(ReadOnlySpan<byte> topic) =>
         topic.Length > TopicLevelsMax && topic.Count((byte)'/') >= TopicLevelsMax;
 }
 

@@ -2,7 +2,6 @@ using LightMq.Broker.Bridges;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Messages;
 using LightMq.Broker.Settings;
-using LightMq.Mqtt;
 
 namespace LightMq.Broker.Routing;
 
@@ -14,6 +13,8 @@ internal sealed class RetainedEntry(int key, byte[] topic)
     /// <summary>Null once it was cleared (MQTT-3.3.1-10).</summary>
     public Message? Message { get; set; }
     public bool IsDirty { get; set; }
+    /// <summary>Whether the store holds something of it.</summary>
+    public bool IsStored { get; set; }
 }
 
 /// <summary>
@@ -23,20 +24,31 @@ internal sealed class RetainedMessages(BytesComparer names, MessagePool messages
 {
     private readonly Dictionary<byte[], RetainedEntry> _entries = new(names);
     private readonly Stack<int> _freeKeys = [];
-    private int _lastKey;
+    private readonly List<RetainedEntry?> _byKey = [];
+    private const int KeyMax = 16_000_000;
 
     /// <summary>Entries to be written with the next group.</summary>
     public List<RetainedEntry> Dirty { get; } = [];
 
     public int Count { get; private set; }
+    /// <summary>Bytes of topics and payloads, cleared topics included until they are off the disk.</summary>
     public long Bytes { get; private set; }
     /// <summary>Bytes of their buffers, for the memory bound.</summary>
     public long BufferBytes { get; private set; }
+    /// <summary>Highest key in use.</summary>
+    public int LastKey => _byKey.Count - 1;
 
-    /// <summary>Whether a message of this size may be kept for the topic.</summary>
-    public bool HasRoom(ReadOnlySpan<byte> topic, int bytes) => Find(topic) is { Message: not null }
-        ? Bytes + bytes <= options.RetainedBytesMax
-        : Count < options.RetainedMessagesMax && Bytes + bytes <= options.RetainedBytesMax;
+    /// <summary>The entry of a key, if there is one.</summary>
+    public RetainedEntry? At(int key) => key < _byKey.Count ? _byKey[key] : null;
+
+    /// <summary>Whether a message may be kept for the topic.</summary>
+    public bool HasRoom(ReadOnlySpan<byte> topic, int payloadBytes)
+    {
+        var entry = Find(topic);
+        if (entry is null && _entries.Count >= options.RetainedMessagesMax) return false;
+        var more = payloadBytes - (entry?.Message?.Payload.Length ?? 0) + (entry is null ? topic.Length : 0);
+        return Bytes + more <= options.RetainedBytesMax;
+    }
 
     /// <summary>Sets (or, with null, clears) the topic's message; a reference is taken.</summary>
     public RetainedEntry? Set(ReadOnlySpan<byte> topic, Message? message)
@@ -45,10 +57,10 @@ internal sealed class RetainedMessages(BytesComparer names, MessagePool messages
         if (entry is null)
         {
             if (message is null) return null;
-            entry = new RetainedEntry(_freeKeys.Count > 0 ? _freeKeys.Pop() : ++_lastKey, topic.ToArray());
-            _entries.Add(entry.Topic, entry);
+            entry = Add(_freeKeys.Count > 0 ? _freeKeys.Pop() : _byKey.Count, topic.ToArray());
         }
         Replace(entry, message);
+        if (message is null && entry is { IsStored: false, IsDirty: false }) Remove(entry);
         return entry;
     }
 
@@ -69,36 +81,60 @@ internal sealed class RetainedMessages(BytesComparer names, MessagePool messages
             scratch.Reset();
             MessageRecord.Write(scratch, message, message.Epoch ?? epoch, []);
             group.Put(StoreCollection.Retained, entry.Key, scratch.Written);
+            entry.IsStored = true;
             return;
         }
-        group.Delete(StoreCollection.Retained, entry.Key);
-        if (_entries.Remove(entry.Topic)) _freeKeys.Push(entry.Key);
+        if (entry.IsStored) group.Delete(StoreCollection.Retained, entry.Key);
+        Remove(entry);
+    }
+
+    /// <summary>Everything is to be written anew: the store had to be salvaged.</summary>
+    public void StoreAll()
+    {
+        foreach (var entry in _entries.Values) Store(entry.Topic);
     }
 
     /// <summary>Brings a stored message back.</summary>
     public void Restore(int key, Message message)
     {
-        var entry = new RetainedEntry(key, message.Topic.ToArray());
-        _lastKey = Math.Max(_lastKey, key);
-        if (_entries.TryAdd(entry.Topic, entry)) Replace(entry, message);
+        if (key is < 0 or > KeyMax) throw new FormatException("a retained message with an impossible key");
+        if (At(key) is not null || Find(message.Topic) is not null)
+            throw new FormatException("a retained message stands twice");
+        var entry = Add(key, message.Topic.ToArray());
+        entry.IsStored = true;
+        Replace(entry, message);
     }
 
-    /// <summary>Calls back for every message whose topic matches the filter.</summary>
-    public void Match(ReadOnlySpan<byte> filter, List<Message> found)
+    /// <summary>After all were restored: keys in between may be given out.</summary>
+    public void EndRestore()
     {
-        if (filter.IndexOfAny((byte)'+', (byte)'#') < 0)
-        {
-            if (Find(filter)?.Message is { } exact) found.Add(exact);
-            return;
-        }
-        foreach (var entry in _entries.Values)
-            if (entry.Message is { } message && Topics.Matches(filter, entry.Topic)) found.Add(message);
+        for (var key = _byKey.Count - 1; key >= 0; key--)
+            if (_byKey[key] is null) _freeKeys.Push(key);
     }
 
-    private RetainedEntry? Find(ReadOnlySpan<byte> topic)
+    /// <summary>The entry of a topic, if there is one.</summary>
+    public RetainedEntry? Find(ReadOnlySpan<byte> topic)
     {
         _entries.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(topic, out var entry);
         return entry;
+    }
+
+    private RetainedEntry Add(int key, byte[] topic)
+    {
+        var entry = new RetainedEntry(key, topic);
+        while (_byKey.Count <= key) _byKey.Add(null);
+        _byKey[key] = entry;
+        _entries.Add(entry.Topic, entry);
+        Bytes += entry.Topic.Length;
+        return entry;
+    }
+
+    private void Remove(RetainedEntry entry)
+    {
+        _entries.Remove(entry.Topic);
+        _byKey[entry.Key] = null;
+        _freeKeys.Push(entry.Key);
+        Bytes -= entry.Topic.Length;
     }
 
     private void Replace(RetainedEntry entry, Message? message)
@@ -106,7 +142,7 @@ internal sealed class RetainedMessages(BytesComparer names, MessagePool messages
         if (entry.Message is { } old)
         {
             Count--;
-            Bytes -= old.Length;
+            Bytes -= old.Payload.Length;
             BufferBytes -= old.BufferBytes;
             messages.Release(old);
         }
@@ -114,7 +150,7 @@ internal sealed class RetainedMessages(BytesComparer names, MessagePool messages
         if (message is null) return;
         message.References++;
         Count++;
-        Bytes += message.Length;
+        Bytes += message.Payload.Length;
         BufferBytes += message.BufferBytes;
     }
 }

@@ -17,7 +17,11 @@ internal readonly record struct Receiver(Session Session, byte Qos);
 internal sealed class SubscriptionTree(BytesComparer names)
 {
     private const int CachedTopicsMax = 16_384;
-    private const int CachedBytesMax = 1 << 20;
+    private const int CachedBytesMax = 8 << 20;
+    private const int RouteBytes = 200, ReceiverBytes = 16;
+    /// <summary>Levels of all filters together; beyond it no filter is granted.</summary>
+    public const int NodesMax = 1_000_000;
+
     private const byte Separator = (byte)'/', Plus = (byte)'+', Hash = (byte)'#', Dollar = (byte)'$';
 
     private readonly Node _root = new();
@@ -25,6 +29,12 @@ internal sealed class SubscriptionTree(BytesComparer names)
     private int _cachedBytes;
     private int _version;
     private int _match;
+
+    /// <summary>Levels of all filters together.</summary>
+    public int NodeCount { get; private set; }
+
+    /// <summary>Counts changes: what was true of a route may not be any more.</summary>
+    public int Version => _version;
 
     public void Set(Session session, ReadOnlySpan<byte> filter, byte qos)
     {
@@ -53,13 +63,15 @@ internal sealed class SubscriptionTree(BytesComparer names)
                 _routes.Clear();
                 _cachedBytes = 0;
             }
-            _cachedBytes += topic.Length;
+            _cachedBytes += topic.Length + RouteBytes;
             routes[topic] = route = new Route();
         }
         route.Receivers.Clear();
         route.Version = _version;
         _match++;
+        _cachedBytes -= route.Receivers.Capacity * ReceiverBytes;
         Collect(_root, topic, route.Receivers, topic[0] == Dollar);
+        _cachedBytes += route.Receivers.Capacity * ReceiverBytes;
         return route;
     }
 
@@ -110,21 +122,28 @@ internal sealed class SubscriptionTree(BytesComparer names)
         while (true)
         {
             var end = filter.IndexOf(Separator);
-            node = node.Child(end < 0 ? filter : filter[..end], names);
+            var level = end < 0 ? filter : filter[..end];
+            var child = node.Find(level);
+            if (child is null) NodeCount++;
+            node = child ?? node.Child(level, names);
             if (end < 0) return node;
             filter = filter[(end + 1)..];
         }
     }
 
     /// <summary>Removes the holder and every node that is empty then; true when this node is.</summary>
-    private static bool Remove(Node node, Session session, ReadOnlySpan<byte> filter)
+    private bool Remove(Node node, Session session, ReadOnlySpan<byte> filter)
     {
         var end = filter.IndexOf(Separator);
         var level = end < 0 ? filter : filter[..end];
         if (node.Find(level) is not { } child) return false;
         if (end < 0) child.Holders?.RemoveAll(r => r.Session == session);
         else Remove(child, session, filter[(end + 1)..]);
-        if (child.IsEmpty) node.Drop(level);
+        if (child.IsEmpty)
+        {
+            node.Drop(level);
+            NodeCount--;
+        }
         return node.IsEmpty;
     }
 

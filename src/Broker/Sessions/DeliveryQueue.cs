@@ -77,6 +77,9 @@ internal sealed class DeliveryQueue
     public int Qos0Count { get; private set; }
     public long Qos0Bytes { get; private set; }
 
+    /// <summary>Places in use, finished ones behind an unfinished one included.</summary>
+    public long Span => Tail - Head;
+
     public bool HasWaiting => Next < Tail;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,9 +20,12 @@ internal struct Receipt
 /// </summary>
 internal sealed class Receipts
 {
-    /// <summary>Messages remembered from ended connections; older ones are forgotten.</summary>
-    public const int OrphansMax = 1024;
+    /// <summary>Acknowledgements owed on one connection; beyond it publishes wait.</summary>
+    public const int CountMax = 16_384;
+    /// <summary>Open QoS 2 packet ids of one client; beyond it publishes wait.</summary>
+    public const int ExactIdsMax = 1_024;
 
+    private const int RingKeptMax = 64;
     private long _first = 1;
     private Receipt[] _ring = new Receipt[4];
     private int _count;
@@ -36,6 +39,9 @@ internal sealed class Receipts
 
     /// <summary>QoS 2 packet ids whose PUBREL has not come.</summary>
     public IReadOnlyCollection<ushort> ExactIds => _exactIds is null ? [] : _exactIds;
+
+    /// <summary>Whether another publish may be owed its acknowledgement.</summary>
+    public bool HasRoom(byte qos) => _count < CountMax && (qos < 2 || (_exactIds?.Count ?? 0) < ExactIdsMax);
 
     public bool HasExactId(ushort packetId) => _exactIds?.Contains(packetId) == true;
     public void AddExactId(ushort packetId) => (_exactIds ??= []).Add(packetId);
@@ -68,7 +74,7 @@ internal sealed class Receipts
         receipt = At(_first);
         At(_first) = default;
         _first++;
-        _count--;
+        if (--_count == 0 && _ring.Length > RingKeptMax) _ring = new Receipt[4];
         return true;
     }
 
@@ -90,8 +96,7 @@ internal sealed class Receipts
             var receipt = At(_first);
             At(_first) = default;
             _orphans ??= [];
-            if (_orphans.Count < OrphansMax || _orphans.ContainsKey(receipt.PacketId))
-                _orphans[receipt.PacketId] = receipt;
+            _orphans[receipt.PacketId] = receipt;
             if (receipt.Message is { } message) message.ReceiptNumber = -receipt.PacketId;
         }
     }

@@ -7,7 +7,8 @@ namespace LightMq.Broker.Sessions;
 /// <summary>A filter that a client holds.</summary>
 /// <param name="Filter">UTF-8 topic filter.</param>
 /// <param name="Qos">Granted QoS.</param>
-internal readonly record struct Subscription(byte[] Filter, byte Qos);
+/// <param name="IsConfigured">It is a bridge's own and comes from the configuration.</param>
+internal readonly record struct Subscription(byte[] Filter, byte Qos, bool IsConfigured = false);
 
 /// <summary>What is published when the client goes without a word (MQTT-3.1.2-8).</summary>
 internal sealed record Will(byte[] Topic, byte[] Payload, byte Qos, bool Retain);
@@ -15,6 +16,7 @@ internal sealed record Will(byte[] Topic, byte[] Payload, byte Qos, bool Retain)
 /// <summary>What the broker keeps for one client id (MQTT 3.1.1, 3.1.2.4).</summary>
 internal sealed class Session(int number, Publisher publisher, bool isClean)
 {
+    private readonly List<Subscription> _subscriptions = [];
     private DeliveryQueue? _queue;
     private Receipts? _receipts;
 
@@ -34,7 +36,11 @@ internal sealed class Session(int number, Publisher publisher, bool isClean)
     public bool IsGone { get; set; }
 
     public Connection? Connection { get; set; }
-    public List<Subscription> Subscriptions { get; } = [];
+    public IReadOnlyList<Subscription> Subscriptions => _subscriptions;
+    /// <summary>Bytes of all filters.</summary>
+    public int SubscriptionBytes { get; private set; }
+    /// <summary>The local user that made it and may alone go on with it; empty: anybody.</summary>
+    public string Owner { get; set; } = "";
     public Will? Will { get; set; }
 
     /// <summary>Messages on their way to this client.</summary>
@@ -50,6 +56,10 @@ internal sealed class Session(int number, Publisher publisher, bool isClean)
     /// <summary>Whether a document of it is, or will be with the next group, in the store.</summary>
     public bool IsStored { get; set; }
     public bool IsDirty { get; set; }
+    /// <summary>When something about it was last told to the log.</summary>
+    public long ReportedAt { get; set; } = long.MinValue / 2;
+    /// <summary>Number of the group that its document changed with last.</summary>
+    public long StoredWith { get; set; }
     public bool ProgressDirty { get; set; }
 
     /// <summary>
@@ -60,11 +70,29 @@ internal sealed class Session(int number, Publisher publisher, bool isClean)
     public int MatchNumber { get; set; }
     public int MatchIndex { get; set; }
 
+    /// <summary>Adds a filter, or replaces the one that is the same.</summary>
+    public void SetSubscription(in Subscription subscription)
+    {
+        var index = IndexOf(subscription.Filter);
+        if (index >= 0) _subscriptions[index] = subscription;
+        else
+        {
+            _subscriptions.Add(subscription);
+            SubscriptionBytes += subscription.Filter.Length;
+        }
+    }
+
+    public void RemoveSubscription(int index)
+    {
+        SubscriptionBytes -= _subscriptions[index].Filter.Length;
+        _subscriptions.RemoveAt(index);
+    }
+
     /// <summary>Position of a filter in <see cref="Subscriptions"/>; -1: not held.</summary>
     public int IndexOf(ReadOnlySpan<byte> filter)
     {
-        for (var i = 0; i < Subscriptions.Count; i++)
-            if (filter.SequenceEqual(Subscriptions[i].Filter)) return i;
+        for (var i = 0; i < _subscriptions.Count; i++)
+            if (filter.SequenceEqual(_subscriptions[i].Filter)) return i;
         return -1;
     }
 }

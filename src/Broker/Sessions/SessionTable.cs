@@ -8,6 +8,9 @@ internal sealed class SessionTable(BytesComparer names)
     private readonly Dictionary<byte[], Session> _sessions = new(names);
     private readonly Dictionary<byte[], Publisher> _numbered = new(names);
     private readonly Dictionary<int, Session> _byNumber = [];
+    /// <summary>Client ids whose stream numbers are remembered though they have no session.</summary>
+    private const int NumberedMax = 500_000;
+
     private int _lastNumber;
 
     public int Count => _sessions.Count;
@@ -46,12 +49,14 @@ internal sealed class SessionTable(BytesComparer names)
         Remember(session.Publisher);
     }
 
-    /// <summary>Client ids whose stream numbers are remembered though they have no session.</summary>
-    public int NumberedCount => _numbered.Count;
+    /// <summary>Whether no new client id can be remembered, and this one is new.</summary>
+    public bool IsNumberedFull(ReadOnlySpan<byte> clientId) => _numbered.Count >= NumberedMax
+        && !_numbered.GetAlternateLookup<ReadOnlySpan<byte>>().ContainsKey(clientId);
 
     /// <summary>Keeps a publisher whose numbers must go on, though it has no session.</summary>
     public void Remember(Publisher publisher)
     {
+        if (publisher.IsAssigned) return;
         if (publisher.IsNumbered || publisher.OldestHeld is not null)
             _numbered.TryAdd(publisher.ClientId, publisher);
     }

@@ -97,6 +97,22 @@ public sealed class BackPressureTests
     }
 
     [Fact]
+    public void A_parked_publish_goes_on_when_the_full_queue_is_no_longer_its_receiver()
+    {
+        var host = new EngineHost(Small);
+        var reader = Subscriber(host, "reader");
+        reader.Disconnect();
+        var sensor = host.Connect("sensor");
+        for (ushort id = 1; id <= 4; id++) sensor.Publish("t", $"{id}", id: id);
+        host.Advance(50);
+        Assert.Equal(1, Engine.LoadOf(sensor.Connection).ParkedPackets);
+        reader = host.Connect("reader", clean: false);
+        reader.Send(0xA2, 5, 0, 7, 0, 1, (byte)'t');
+        host.Advance(50);
+        Assert.Equal(0, Engine.LoadOf(sensor.Connection).ParkedPackets);
+    }
+
+    [Fact]
     public void Keep_alive_pauses_while_the_stop_is_ours()
     {
         var host = new EngineHost(Small);

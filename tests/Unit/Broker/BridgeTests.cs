@@ -1,3 +1,4 @@
+using LightMq.Broker;
 using LightMq.Broker.Bridges;
 using LightMq.Broker.Settings;
 using LightMq.Mqtt;
@@ -87,6 +88,42 @@ public sealed class BridgeTests
         up.Publish("data/down", "command", id: 9);
         Assert.Equal(["PUBACK 9"], up.Read());
         Assert.Equal(["PUBLISH 2 data/down command q1"], local.Read());
+    }
+
+    [Fact]
+    public void What_came_down_and_is_retained_does_not_go_up_when_the_bridge_subscribes()
+    {
+        var host = new EngineHost(Bridged);
+        var up = host.Connect("up", clean: false);
+        up.Publish("data/down", "command", id: 9, retain: true);
+        host.Advance(300);
+        up.Read();
+        up.Subscribe("#");
+        Assert.Equal(["SUBACK 1"], up.Read());
+    }
+
+    [Fact]
+    public void A_filter_that_the_bridge_added_survives_and_one_that_was_configured_goes()
+    {
+        var host = new EngineHost(Bridged);
+        host.Connect("up", clean: false).Subscribe("extra");
+        host = host.Crash(Bridged with { Bridges = [new BridgeOptions("up", ["other/#"])] });
+        var sensor = host.Connect("sensor");
+        foreach (var topic in new[] { "data/x", "extra", "other/y" }) sensor.Publish(topic, "1");
+        host.Advance(20);
+        Assert.Equal(["PUBLISH 2 extra 1 q1", "PUBLISH 3 other/y 1 q1"],
+            host.Connect("up", clean: false).Read().Skip(1));
+    }
+
+    [Fact]
+    public void A_bridge_that_is_not_configured_any_more_keeps_its_queue_and_that_is_said()
+    {
+        var host = new EngineHost(Bridged);
+        host.Connect("sensor").Publish("data/x", "1");
+        host.Advance(20);
+        host = host.Crash(Bridged with { Bridges = [] });
+        Assert.Contains(host.Events, e => e is { Kind: BrokerEventKind.SessionChanged, ClientId: "up" });
+        Assert.Equal(1, host.Engine.Counters.QueuedMessages);
     }
 
     [Theory]

@@ -131,6 +131,9 @@ internal sealed class EngineHost : IEffects
             _disk.Remove(key);
     }
 
+    /// <summary>The store comes back empty, as after the worst salvage.</summary>
+    public void LoseEverything() => _disk.Clear();
+
     private void Settle()
     {
         while (_checks.TryDequeue(out var check))
