@@ -21,7 +21,7 @@ public enum DropReason
     DiskDropNewest,
     /// <summary>Payload above the limit (LMQ-MSG-1).</summary>
     PayloadTooLarge,
-    /// <summary>A retained message beyond the bound of the retained store; what it replaces goes too.</summary>
+    /// <summary>A retained message beyond the store's bound; what it replaces goes too.</summary>
     RetainedFull,
     /// <summary>A stored message could not be read back.</summary>
     Damaged,

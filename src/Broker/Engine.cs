@@ -32,7 +32,6 @@ public sealed class Engine
     private readonly BackPressure _pressure;
     private readonly Publishing _publishing;
     private readonly Replaying _replaying;
-    private readonly Wills _wills;
     private readonly Subscribing _subscribing;
     private readonly Connecting _connecting;
     private readonly Inbound _inbound;
@@ -66,14 +65,15 @@ public sealed class Engine
             _turn, _tree, _retained, _messages, _journal, _hold, _delivering, _receipting, _pressure,
             dialects);
         _replaying = new Replaying(_turn, _sessions, _retained, _publishing, _pressure);
-        _wills = new Wills(_turn, _tree, _publishing, _pressure);
+        var wills = new Wills(_tree, _publishing, _pressure);
         _connecting = new Connecting(
-            _turn, options, _connections, _sessions, _tree, _journal, _hold, _delivering, _wills,
+            _turn, options, _connections, _sessions, _tree, _journal, _hold, _delivering, wills,
             _pressure, dialects);
         _subscribing = new Subscribing(
             _turn, options, _tree, _journal, _replaying, _connecting, dialects);
         _inbound = new Inbound(
-            _turn, options, _connections, _journal, _connecting, _publishing, _subscribing, _delivering, _pressure);
+            _turn, options, _connections, _journal, _connecting, _publishing, _subscribing, _delivering,
+            _pressure);
         _watch = new Watch(_turn, options, _connections, _connecting, _pressure);
     }
 
@@ -184,7 +184,6 @@ public sealed class Engine
         _watch.Look();
         _inbound.WorkResumed();
         _replaying.Continue();
-        _wills.Continue();
         _inbound.RetryParked();
         Repack();
         if (_isStopping) _journal.Hurry();
@@ -247,8 +246,7 @@ public sealed class Engine
                 break;
             case ConfirmationKind.PubRel: _delivering.ReceivedStored(session, confirmation.Number); break;
             case ConfirmationKind.PubRec:
-                if (session.Connection == confirmation.Connection)
-                    _receipting.Owe(session, null, (ushort)confirmation.Number, 2, 0);
+                _receipting.Stored(session, confirmation.Number);
                 break;
             case ConfirmationKind.PubComp:
                 _inbound.Complete(confirmation.Connection!, (ushort)confirmation.Number);

@@ -26,8 +26,10 @@ internal sealed class ConnectionTable
     {
         Connection? oldest = null;
         foreach (var connection in _open)
-            if (connection.Stage == ConnectionStage.New && connection.Number < (oldest?.Number ?? long.MaxValue))
-                oldest = connection;
+        {
+            if (connection.Stage != ConnectionStage.New) continue;
+            if (oldest is null || connection.Number < oldest.Number) oldest = connection;
+        }
         return oldest;
     }
 

@@ -35,7 +35,7 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
     /// <summary>Bytes that wait for the disk.</summary>
     public int Bytes => _building.Bytes + _slot.Length + (_isUnderWay ? _underWay.Bytes : 0);
 
-    /// <summary>Whether what waits for the disk has reached its bound: those who would add to it wait.</summary>
+    /// <summary>Whether what waits for the disk is at its bound: those who would add to it wait.</summary>
     public bool IsFull => Bytes > options.GroupBytesMax;
 
     /// <summary>Whether nothing waits and nothing is under way.</summary>

@@ -131,7 +131,8 @@ internal sealed class Recovery(
             queue.Restore(place.Sequence, new Delivery
             {
                 Slot = place.Slot, Bytes = place.Bytes, Qos = place.Qos, Retain = place.Retain,
-                StreamNumber = place.StreamNumber, WasSent = queue.Count < Math.Max(options.InflightMax, options.BridgeInflightMax),
+                StreamNumber = place.StreamNumber,
+                WasSent = queue.Count < Math.Max(options.InflightMax, options.BridgeInflightMax),
             });
             slots.Hold(place.Slot, place.Bytes);
             counters.QueuedMessages++;

@@ -38,7 +38,7 @@ internal static class SessionRecord
         if (from.U8() != Version) throw new FormatException("a stored session has an unknown version");
         var flags = from.U8();
         var clientId = from.Short();
-        if (sessions.Find(clientId) is not null) throw new FormatException("a session's client id stands twice");
+        if (sessions.Find(clientId) is not null) throw new FormatException("a client id stands twice");
         var session = sessions.Add(number, clientId, (flags & CleanFlag) != 0, window);
         session.Owner = Encoding.UTF8.GetString(from.Short());
         session.IsStored = true;

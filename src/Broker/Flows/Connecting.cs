@@ -97,8 +97,8 @@ internal sealed class Connecting(
     }
 
     /// <summary>
-    /// At start: makes or finds the session of a configured bridge, with its filters and those that its client
-    /// added.
+    /// At start: makes or finds the session of a configured bridge, with its filters and those that its
+    /// client added.
     /// </summary>
     public void PrepareBridge(int index)
     {
@@ -147,13 +147,13 @@ internal sealed class Connecting(
         else _unconfirmed.Remove(clientId);
     }
 
-    /// <summary>At start: a bridge that the configuration names no longer keeps its queue, as a client.</summary>
+    /// <summary>At start: a bridge that is configured no longer keeps its queue, as a client.</summary>
     public void ReportFormerBridges()
     {
         foreach (var session in sessions.All)
             if (session.Bridge < 0 && session.Subscriptions.Any(s => s.IsConfigured))
                 turn.Report(BrokerEventKind.SessionChanged, session.ClientText, null,
-                    "this bridge is not configured any more: its session and queue stay as an ordinary client's; "
+                    "this bridge is not configured any more: its session and queue stay, as a client's; "
                     + "connect once with clean session on to remove them");
     }
 
@@ -240,15 +240,17 @@ internal sealed class Connecting(
         if (known is null && sessions.Count >= options.SessionsMax)
             return (ConnectCode.ServerUnavailable, $"{options.SessionsMax} sessions are kept already");
         if (known is null && sessions.IsNumberedFull(id))
-            return (ConnectCode.ServerUnavailable, "too many client ids have sent to bridges since the start: "
-                + "let clients keep their ids, or start the broker again");
+            return (ConnectCode.ServerUnavailable,
+                "too many client ids have sent to bridges since the start: let clients keep their ids");
         if (known is not null && known.Owner.Length > 0 && known.Owner != OwnerOf(connection.Login!))
             return (ConnectCode.NotAuthorized,
-                "the session of this client id belongs to another user: log in as that one, or take another id");
+                "this client id's session belongs to another user: log in as that one, or take another id");
         if (!packet.HasWill) return (ConnectCode.Accepted, "");
-        if (wills.IsFull) return (ConnectCode.ServerUnavailable, "too many wills wait for room");
+        if (!wills.MayBring(packet.WillTopic, packet.WillPayload, packet.WillQos, packet.WillRetain))
+            return (ConnectCode.ServerUnavailable, "queues are full, and too many wills are in them already");
         if (Publishing.IsTooDeep(packet.WillTopic))
-            return (ConnectCode.NotAuthorized, $"the will's topic has over {Publishing.TopicLevelsMax} levels");
+            return (ConnectCode.NotAuthorized,
+                $"the will's topic has more than {Publishing.TopicLevelsMax} levels");
         var verdict = dialects[connection]
             .Publish(connection.Login!, packet.WillTopic, packet.WillPayload.Length);
         return verdict == TopicVerdict.Granted

@@ -7,7 +7,8 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>From bytes to packets to the one switch over them; keeps aside what must wait.</summary>
 internal sealed class Inbound(
-    Turn turn, BrokerOptions options, ConnectionTable connections, Journal journal, Connecting connecting, Publishing publishing,
+    Turn turn, BrokerOptions options, ConnectionTable connections, Journal journal, Connecting connecting,
+    Publishing publishing,
     Subscribing subscribing, Delivering delivering, BackPressure pressure)
 {
     internal const string NotGranted = "a topic or filter that is not granted";
@@ -21,9 +22,10 @@ internal sealed class Inbound(
         if (connection.IsClosed) return;
         connection.LastReceived = turn.Now.Milliseconds;
         var before = connection.Leftover.Length;
-        if (connection.Stage == ConnectionStage.New && before == 0 && bytes[0] >> 4 != (int)PacketType.Connect)
+        var isFirst = connection.Stage == ConnectionStage.New && before == 0;
+        if (isFirst && bytes[0] >> 4 != (int)PacketType.Connect)
         {
-            connecting.Close(connection, CloseReason.ProtocolError, "MQTT-3.1.0-1: it does not begin with CONNECT");
+            connecting.Close(connection, CloseReason.ProtocolError, "MQTT-3.1.0-1: no CONNECT at the beginning");
             return;
         }
         if (before > 0)
@@ -186,8 +188,8 @@ internal sealed class Inbound(
     /// <summary>Packets that come in pieces lie in memory: all of them together are bounded.</summary>
     private void BoundLeftover(Connection connection)
     {
-        if (connection.Leftover.Length < LargeLeftoverBytes || connections.LeftoverBytes() < options.MemoryBytesMax)
-            return;
+        if (connection.Leftover.Length < LargeLeftoverBytes) return;
+        if (connections.LeftoverBytes() < options.MemoryBytesMax) return;
         connecting.Close(connection, CloseReason.QuotaExceeded, "too many packets in pieces at once");
     }
 

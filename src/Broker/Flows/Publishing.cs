@@ -135,6 +135,8 @@ internal sealed class Publishing(
             message.IsSafe = true;
             return;
         }
+        // Without a hold the disk always comes first, however fast the subscribers are.
+        message.MustBeStored |= hold.IsOff;
         if (hold.IsOff || qos == 2 || !AllKeepUp(message)) hold.Commit(message);
         else hold.Add(message);
     }
@@ -205,7 +207,9 @@ internal sealed class Publishing(
 
     private Message Make(in Publication publication, bool withContent = true)
     {
-        var message = withContent ? messages.Take(publication.Topic, publication.Payload) : messages.Take([], []);
+        var message = withContent
+            ? messages.Take(publication.Topic, publication.Payload)
+            : messages.Take([], []);
         message.Qos = publication.Qos;
         message.Retain = publication.Retain;
         message.Publisher = publication.Publisher;
@@ -227,8 +231,11 @@ internal sealed class Publishing(
                 receipting.OweAgain(session, exact);
             else if (session.IsClean || journal.IsIdle) receipting.Owe(session, null, packet.PacketId, 2, 0);
             else
+            {
+                var number = receipts.Add(new Receipt { PacketId = packet.PacketId, Qos = 2 });
                 journal.Confirm(new Confirmation(
-                    ConfirmationKind.PubRec, session, session.Connection, packet.PacketId));
+                    ConfirmationKind.PubRec, session, session.Connection, number));
+            }
             return true;
         }
         var isOrphan = receipts.TryTakeOrphan(packet.PacketId, out var orphan);

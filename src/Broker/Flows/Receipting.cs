@@ -40,6 +40,13 @@ internal sealed class Receipting(Turn turn, Hold hold)
         Flush(publisher);
     }
 
+    /// <summary>What a receipt without a message waited for is durable.</summary>
+    public void Stored(Session publisher, long number)
+    {
+        publisher.Receipts.MarkSafe(number);
+        Flush(publisher);
+    }
+
     /// <summary>Every persistent copy of the message is acknowledged or durable.</summary>
     public void Safe(Message message)
     {

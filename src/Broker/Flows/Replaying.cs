@@ -6,8 +6,8 @@ using LightMq.Mqtt;
 namespace LightMq.Broker.Flows;
 
 /// <summary>
-/// Sends retained messages to new holders of filters (MQTT-3.3.1-6, MQTT-3.3.1-8): a bounded piece per input, and
-/// only while there is room, so that one SUBSCRIBE can neither stop the loop nor fill the memory.
+/// Sends retained messages to new holders of filters (MQTT-3.3.1-6, MQTT-3.3.1-8): a bounded piece per input,
+/// and only while there is room, so that one SUBSCRIBE can neither stop the loop nor fill the memory.
 /// </summary>
 internal sealed class Replaying(
     Turn turn, SessionTable sessions, RetainedMessages retained, Publishing publishing, BackPressure pressure)
@@ -32,7 +32,8 @@ internal sealed class Replaying(
     public void Begin(Session session, in Subscription subscription)
     {
         var filter = subscription.Filter;
-        var replay = _replays.Find(r => r.Session == session && r.Subscription.Filter.AsSpan().SequenceEqual(filter));
+        var replay = _replays.Find(r => r.Session == session
+            && r.Subscription.Filter.AsSpan().SequenceEqual(filter));
         if (replay is null) _replays.Add(replay = new Replay(session, subscription));
         replay.Subscription = subscription;
         replay.NextKey = 0;

@@ -38,7 +38,7 @@ internal sealed class Subscribing(
                 _codes.Add(SubAckPacket.Failure);
                 if (refused++ == 0)
                     turn.Report(BrokerEventKind.Refused, session.ClientText, connection,
-                        $"a subscription to {Encoding.UTF8.GetString(filter)}: not granted, or beyond a bound");
+                        $"a subscription to {Encoding.UTF8.GetString(filter)}: not granted, or over a bound");
                 continue;
             }
             _codes.Add((byte)qos);

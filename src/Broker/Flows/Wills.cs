@@ -3,34 +3,29 @@ using LightMq.Broker.Sessions;
 
 namespace LightMq.Broker.Flows;
 
-/// <summary>Publishes wills; one that finds no room waits for it like any publish (MQTT-3.1.2-8).</summary>
-internal sealed class Wills(Turn turn, SubscriptionTree tree, Publishing publishing, BackPressure pressure)
+/// <summary>
+/// Publishes wills (MQTT-3.1.2-8). A will cannot wait for room, or a power cut would lose it: it goes beyond the
+/// bounds of queues, but only so many do, and then no client may bring another one.
+/// </summary>
+internal sealed class Wills(SubscriptionTree tree, Publishing publishing, BackPressure pressure)
 {
-    /// <summary>Wills that may wait; while there are so many, no client may bring another one.</summary>
-    public const int WaitingMax = 1_000;
+    /// <summary>Wills that may go beyond the bounds before there must be room again.</summary>
+    public const int BeyondMax = 1_000;
 
-    private readonly Queue<(Session Session, Will Will)> _waiting = [];
-
-    /// <summary>Whether too many wait already.</summary>
-    public bool IsFull => _waiting.Count >= WaitingMax;
+    private int _beyond;
 
     /// <summary>A client is gone without a word.</summary>
     public void Publish(Session session, Will will)
     {
-        if (_waiting.Count == 0 && HasRoom(session, will)) publishing.PublishWill(session, will);
-        else _waiting.Enqueue((session, will));
+        if (HasRoom(will.Topic, will.Payload, will.Qos, will.Retain)) _beyond = 0;
+        else _beyond++;
+        publishing.PublishWill(session, will);
     }
 
-    /// <summary>At the end of an input: publishes those that have room now.</summary>
-    public void Continue()
-    {
-        while (turn.RoomFreed && _waiting.TryPeek(out var next) && HasRoom(next.Session, next.Will))
-        {
-            _waiting.Dequeue();
-            publishing.PublishWill(next.Session, next.Will);
-        }
-    }
+    /// <summary>Whether a client may bring this will.</summary>
+    public bool MayBring(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, int qos, bool retain) =>
+        _beyond < BeyondMax || HasRoom(topic, payload, qos, retain);
 
-    private bool HasRoom(Session session, Will will) => will.Qos == 0 || pressure.HasRoom(
-        tree.Find(will.Topic), will.Topic.Length + will.Payload.Length, will.Retain, session.Bridge >= 0);
+    private bool HasRoom(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, int qos, bool retain) =>
+        qos == 0 || pressure.HasRoom(tree.Find(topic), topic.Length + payload.Length, retain, fromBridge: false);
 }

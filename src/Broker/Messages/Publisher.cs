@@ -13,7 +13,7 @@ internal sealed class Publisher(byte[] clientId)
 
     public byte[] ClientId { get; } = clientId;
 
-    /// <summary>The broker gave out its client id, which never comes again: nothing to be remembered.</summary>
+    /// <summary>The broker gave out its client id, which never comes again.</summary>
     public bool IsAssigned { get; set; }
 
     /// <summary>Held messages, oldest first; committing one commits every older one.</summary>

@@ -58,12 +58,18 @@ internal sealed class Receipts
 
     public ref Receipt At(long number) => ref _ring[number & (_ring.Length - 1)];
 
+    /// <summary>What this receipt waited for is durable.</summary>
+    public void MarkSafe(long number)
+    {
+        if (number >= _first && number < _first + _count) MarkSafe(ref At(number));
+    }
+
     /// <summary>The message is safe; <paramref name="message"/> carries the number of its receipt.</summary>
     public void MarkSafe(Message message)
     {
         var number = message.ReceiptNumber;
         if (number < 0) MarkOrphanSafe((ushort)-number, message);
-        else if (number >= _first && number < _first + _count) MarkSafe(ref At(number));
+        else MarkSafe(number);
     }
 
     /// <summary>The oldest receipt, if it may be given now.</summary>
@@ -95,6 +101,8 @@ internal sealed class Receipts
         {
             var receipt = At(_first);
             At(_first) = default;
+            // Without a message it only waited for the disk to know the packet id, and would do so again.
+            if (receipt is { IsSafe: false, Message: null }) continue;
             _orphans ??= [];
             _orphans[receipt.PacketId] = receipt;
             if (receipt.Message is { } message) message.ReceiptNumber = -receipt.PacketId;

@@ -48,6 +48,21 @@ public sealed class HoldTests
     }
 
     [Fact]
+    public void Without_a_hold_the_disk_always_comes_first()
+    {
+        var host = new EngineHost { CommitsAtOnce = false };
+        var reader = Subscriber(host, "reader");
+        var sensor = host.Connect("sensor");
+        sensor.Read();
+        sensor.Publish("t", "1", id: 3);
+        Acknowledge(reader);
+        Assert.Empty(sensor.Read());
+        host.Advance(20);
+        host.Commit();
+        Assert.Equal(["PUBACK 3"], sensor.Read());
+    }
+
+    [Fact]
     public void When_the_hold_ends_the_message_is_stored_and_acknowledged()
     {
         var host = new EngineHost(Holding);

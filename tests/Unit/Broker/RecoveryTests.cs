@@ -280,11 +280,10 @@ public sealed class RecoveryTests
     [Fact]
     public void A_reader_whose_next_messages_were_dropped_while_they_were_read_back_goes_on()
     {
-        var options = new BrokerOptions
+        var host = new EngineHost(new BrokerOptions
         {
-            AckHoldMilliseconds = 0, QueueMessagesMax = 4, QueueFull = DropPolicy.DropOldest, MemoryBytesMax = 2,
-        };
-        var host = new EngineHost(options with { MemoryBytesMax = 1_000_000 });
+            AckHoldMilliseconds = 0, QueueMessagesMax = 4, QueueFull = DropPolicy.DropOldest,
+        });
         Subscriber(host, "reader").Disconnect();
         var sensor = host.Connect("sensor");
         for (ushort id = 1; id <= 4; id++)
