@@ -33,8 +33,10 @@ public sealed class Engine
     private readonly Publishing _publishing;
     private readonly Replaying _replaying;
     private readonly Subscribing _subscribing;
+    private readonly BridgeSessions _bridges;
     private readonly Connecting _connecting;
     private readonly Inbound _inbound;
+    private readonly Confirming _confirming;
     private readonly Watch _watch;
     private int _repacking = -1;
     private bool _isStopping;
@@ -66,14 +68,20 @@ public sealed class Engine
             dialects);
         _replaying = new Replaying(_turn, _sessions, _retained, _publishing, _pressure);
         var wills = new Wills(_tree, _publishing, _pressure);
+        var ending = new Ending(_turn, _sessions, _tree, _journal, _hold, _delivering);
+        _bridges = new BridgeSessions(_turn, options, _sessions, _tree, _journal, ending);
         _connecting = new Connecting(
-            _turn, options, _connections, _sessions, _tree, _journal, _hold, _delivering, wills,
+            _turn, options, _connections, _sessions, _journal, _delivering, ending, wills,
             _pressure, dialects);
         _subscribing = new Subscribing(
             _turn, options, _tree, _journal, _replaying, _connecting, dialects);
+        var releasing = new Releasing(_turn, _journal);
         _inbound = new Inbound(
             _turn, options, _connections, _journal, _connecting, _publishing, _subscribing, _delivering,
-            _pressure);
+            releasing, _pressure);
+        _confirming = new Confirming(
+            _journal, _messages, _delivering, _receipting, _connecting, _subscribing, releasing,
+            _inbound);
         _watch = new Watch(_turn, options, _connections, _connecting, _pressure);
     }
 
@@ -84,7 +92,7 @@ public sealed class Engine
     public Counters Counters => _turn.Counters;
 
     /// <summary>Whether the epoch is durable, so that clients may be let in.</summary>
-    public bool IsReady { get; private set; }
+    public bool IsReady => _confirming.IsEpochStored;
 
     /// <summary>
     /// After <see cref="Input.Stop"/>: everything is stored and all connections are let go.
@@ -131,8 +139,7 @@ public sealed class Engine
         foreach (var lost in _recovery.Lost) _turn.Report(BrokerEventKind.StoredValueLost, "", null, lost);
         _journal.Epoch = Epoch.Of(_recovery.Boot + 1, epochRandom);
         StoreEpoch();
-        for (var i = 0; i < Options.Bridges.Count; i++) _connecting.PrepareBridge(i);
-        _connecting.ReportFormerBridges();
+        _bridges.Prepare();
         _connecting.EndLostConnections();
         _journal.Confirm(new Confirmation(ConfirmationKind.Epoch, null, null));
         _journal.Hurry();
@@ -150,7 +157,7 @@ public sealed class Engine
             case InputKind.Closed: _inbound.Gone(input.Connection!); break;
             case InputKind.Drained: Drained(input.Connection!); break;
             case InputKind.Tick: break;
-            case InputKind.Stored: Stored(input.Number); break;
+            case InputKind.Stored: _confirming.Stored(input.Number); break;
             case InputKind.Loaded: Loaded((int)input.Number, input.Bytes); break;
             case InputKind.PasswordChecked: _connecting.PasswordChecked(input.Connection!, input.Yes); break;
             case InputKind.DiskFull: DiskFull(input.Yes); break;
@@ -216,44 +223,6 @@ public sealed class Engine
         if (connection.IsClosed) return;
         if (connection.Session is { } session) _delivering.Pump(session);
         _turn.Resumed.Add(connection);
-    }
-
-    private void Stored(long number)
-    {
-        if (_journal.Stored(number) is not { } pending) return;
-        foreach (var message in pending.Messages) message.Keeping = Keeping.Durable;
-        foreach (var message in pending.Messages)
-        {
-            _receipting.Safe(message);
-            _delivering.Stored(message);
-        }
-        foreach (var confirmation in pending.Confirmations) Confirm(confirmation);
-        foreach (var message in pending.Messages) _messages.Release(message);
-        pending.Reset();
-        _inbound.Stored();
-    }
-
-    private void Confirm(in Confirmation confirmation)
-    {
-        var session = confirmation.Session!;
-        switch (confirmation.Kind)
-        {
-            case ConfirmationKind.ConnAck:
-                _connecting.Confirmed(session, confirmation.Connection!, confirmation.Number != 0);
-                break;
-            case ConfirmationKind.SubAck or ConfirmationKind.UnsubAck:
-                _subscribing.Confirmed(confirmation);
-                break;
-            case ConfirmationKind.PubRel: _delivering.ReceivedStored(session, confirmation.Number); break;
-            case ConfirmationKind.PubRec:
-                _receipting.Stored(session, confirmation.Number);
-                break;
-            case ConfirmationKind.PubComp:
-                _inbound.Complete(confirmation.Connection!, (ushort)confirmation.Number);
-                break;
-            case ConfirmationKind.SessionGone: _delivering.Abandon(session); break;
-            case ConfirmationKind.Epoch: IsReady = true; break;
-        }
     }
 
     private void Loaded(int slot, ReadOnlySpan<byte> bytes)

@@ -2,7 +2,6 @@ using System.Text;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Dialects;
 using LightMq.Broker.Durability;
-using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
 using LightMq.Mqtt;
@@ -11,9 +10,8 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>CONNECT, take-over and the end of connections (MQTT 3.1.1, 3.1, 3.2, 3.14; LMQ-ID-4).</summary>
 internal sealed class Connecting(
-    Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
-    SubscriptionTree tree, Journal journal, Hold hold, Delivering delivering, Wills wills,
-    BackPressure pressure, DialectTable dialects)
+    Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions, Journal journal,
+    Delivering delivering, Ending ending, Wills wills, BackPressure pressure, DialectTable dialects)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
@@ -97,33 +95,6 @@ internal sealed class Connecting(
     }
 
     /// <summary>
-    /// At start: makes or finds the session of a configured bridge, with its filters and those that its
-    /// client added.
-    /// </summary>
-    public void PrepareBridge(int index)
-    {
-        var bridge = options.Bridges[index];
-        var id = Encoding.UTF8.GetBytes(bridge.ClientId);
-        var known = sessions.Find(id);
-        if (known is { IsClean: true })
-        {
-            Discard(known);
-            known = null;
-        }
-        var session = known ?? sessions.Add(id, isClean: false, options.BridgeInflightMax);
-        session.Bridge = index;
-        session.Window = options.BridgeInflightMax;
-        RemoveSubscriptions(session, static s => s.IsConfigured);
-        foreach (var filter in bridge.Filters)
-        {
-            var subscription = new Subscription(Encoding.UTF8.GetBytes(filter), 1, IsConfigured: true);
-            session.SetSubscription(subscription);
-            tree.Set(session, subscription.Filter, subscription.Qos);
-        }
-        journal.SessionChanged(session);
-    }
-
-    /// <summary>
     /// At start: every connection of the life before is lost, and its will is due (MQTT-3.1.2-8).
     /// </summary>
     public void EndLostConnections()
@@ -136,7 +107,7 @@ internal sealed class Connecting(
                 journal.SessionChanged(session);
                 wills.Publish(session, will);
             }
-            if (session.IsClean) Discard(session);
+            if (session.IsClean) ending.Discard(session);
         }
     }
 
@@ -145,26 +116,6 @@ internal sealed class Connecting(
         if (!_unconfirmed.TryGetValue(clientId, out var waiting)) return;
         if (waiting > 1) _unconfirmed[clientId] = waiting - 1;
         else _unconfirmed.Remove(clientId);
-    }
-
-    /// <summary>At start: a bridge that is configured no longer keeps its queue, as a client.</summary>
-    public void ReportFormerBridges()
-    {
-        foreach (var session in sessions.All)
-            if (session.Bridge < 0 && session.Subscriptions.Any(s => s.IsConfigured))
-                turn.Report(BrokerEventKind.SessionChanged, session.ClientText, null,
-                    "this bridge is not configured any more: its session and queue stay, as a client's; "
-                    + "connect once with clean session on to remove them");
-    }
-
-    private void RemoveSubscriptions(Session session, Predicate<Subscription> which)
-    {
-        for (var i = session.Subscriptions.Count - 1; i >= 0; i--)
-        {
-            if (!which(session.Subscriptions[i])) continue;
-            tree.Remove(session, session.Subscriptions[i].Filter);
-            session.RemoveSubscription(i);
-        }
     }
 
     private static string Describe(CloseReason reason, string detail) =>
@@ -199,7 +150,7 @@ internal sealed class Connecting(
         if (known is not null && packet.CleanSession)
         {
             mustStore = known.IsStored || journal.IsPending(known);
-            Discard(known);
+            ending.Discard(known);
             known = null;
         }
         var session = known ?? sessions.Add(id, packet.CleanSession, options.InflightMax);
@@ -265,7 +216,7 @@ internal sealed class Connecting(
     private void DropUngranted(Session session, Connection connection)
     {
         var count = session.Subscriptions.Count;
-        RemoveSubscriptions(session, s => !s.IsConfigured
+        ending.RemoveSubscriptions(session, s => !s.IsConfigured
             && dialects[connection].Subscribe(connection.Login!, s.Filter) != TopicVerdict.Granted);
         if (session.Subscriptions.Count == count) return;
         journal.SessionChanged(session);
@@ -288,23 +239,10 @@ internal sealed class Connecting(
         }
         if (session.IsClean)
         {
-            if (reason != CloseReason.ServerStopping || will is null) Discard(session);
+            if (reason != CloseReason.ServerStopping || will is null) ending.Discard(session);
             return;
         }
         if (session.HasReceipts) session.Receipts.Orphan();
         delivering.Offline(session);
-    }
-
-    private void Discard(Session session)
-    {
-        foreach (var subscription in session.Subscriptions) tree.Remove(session, subscription.Filter);
-        turn.RoomFreed = true;
-        var wasStored = session.IsStored;
-        journal.SessionRemoved(session);
-        while (session.Publisher.NewestHeld is { } held) hold.Commit(held);
-        sessions.Remove(session);
-        if (wasStored && session.IsPersistent)
-            journal.Confirm(new Confirmation(ConfirmationKind.SessionGone, session, null));
-        else delivering.Abandon(session);
     }
 }

@@ -9,7 +9,7 @@ namespace LightMq.Broker.Flows;
 internal sealed class Inbound(
     Turn turn, BrokerOptions options, ConnectionTable connections, Journal journal, Connecting connecting,
     Publishing publishing,
-    Subscribing subscribing, Delivering delivering, BackPressure pressure)
+    Subscribing subscribing, Delivering delivering, Releasing releasing, BackPressure pressure)
 {
     internal const string NotGranted = "a topic or filter that is not granted";
     private const int LargeLeftoverBytes = 8_192;
@@ -25,7 +25,7 @@ internal sealed class Inbound(
         var isFirst = connection.Stage == ConnectionStage.New && before == 0;
         if (isFirst && bytes[0] >> 4 != (int)PacketType.Connect)
         {
-            connecting.Close(connection, CloseReason.ProtocolError, "MQTT-3.1.0-1: no CONNECT at the beginning");
+            connecting.Close(connection, CloseReason.ProtocolError, "MQTT-3.1.0-1: no CONNECT at first");
             return;
         }
         if (before > 0)
@@ -79,14 +79,6 @@ internal sealed class Inbound(
                 if (!Retry(connection)) break;
         }
         if (pressure.Blocked.Count == 0) turn.RoomFreed = false;
-    }
-
-    /// <summary>PUBCOMP: the release of the packet id is durable, or needs no disk.</summary>
-    public void Complete(Connection connection, ushort packetId)
-    {
-        if (connection.IsClosed) return;
-        var to = connection.Reserve(PacketWriter.AckSize, turn.Effects);
-        connection.Outbox.Append(PacketWriter.Ack(to, PacketType.PubComp, packetId));
     }
 
     private bool SaidGoodbye(Connection connection)
@@ -265,7 +257,7 @@ internal sealed class Inbound(
             case PacketType.Publish: TakePublish(connection, frame, whole); break;
             case PacketType.PubAck: delivering.PubAck(session, AckPacket.Read(frame)); break;
             case PacketType.PubRec: delivering.PubRec(session, AckPacket.Read(frame)); break;
-            case PacketType.PubRel: TakeRelease(connection, AckPacket.Read(frame)); break;
+            case PacketType.PubRel: releasing.Release(connection, AckPacket.Read(frame)); break;
             case PacketType.PubComp: delivering.PubComp(session, AckPacket.Read(frame)); break;
             case PacketType.Subscribe:
                 subscribing.Subscribe(connection, SubscribePacket.Read(frame));
@@ -293,20 +285,5 @@ internal sealed class Inbound(
         if (outcome == PublishOutcome.NoRoom) pressure.Park(connection, whole);
         else if (outcome == PublishOutcome.NotAuthorized)
             connecting.Close(connection, CloseReason.NotAuthorized, NotGranted);
-    }
-
-    /// <summary>PUBREL: the packet id becomes free; its release is durable before PUBCOMP.</summary>
-    private void TakeRelease(Connection connection, ushort packetId)
-    {
-        var session = connection.Session!;
-        var isKnown = session.HasReceipts && session.Receipts.RemoveExactId(packetId);
-        turn.RoomFreed |= isKnown;
-        if (session.IsClean || (!isKnown && journal.IsIdle))
-        {
-            Complete(connection, packetId);
-            return;
-        }
-        if (isKnown) journal.ExactProgressChanged(session);
-        journal.Confirm(new Confirmation(ConfirmationKind.PubComp, session, connection, packetId));
     }
 }

@@ -4,8 +4,8 @@ using LightMq.Broker.Sessions;
 namespace LightMq.Broker.Flows;
 
 /// <summary>
-/// Publishes wills (MQTT-3.1.2-8). A will cannot wait for room, or a power cut would lose it: it goes beyond the
-/// bounds of queues, but only so many do, and then no client may bring another one.
+/// Publishes wills (MQTT-3.1.2-8). A will cannot wait for room, or a power cut would lose it: it goes beyond
+/// the bounds of queues, but only so many do, and then no client may bring another one.
 /// </summary>
 internal sealed class Wills(SubscriptionTree tree, Publishing publishing, BackPressure pressure)
 {
@@ -27,5 +27,6 @@ internal sealed class Wills(SubscriptionTree tree, Publishing publishing, BackPr
         _beyond < BeyondMax || HasRoom(topic, payload, qos, retain);
 
     private bool HasRoom(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, int qos, bool retain) =>
-        qos == 0 || pressure.HasRoom(tree.Find(topic), topic.Length + payload.Length, retain, fromBridge: false);
+        qos == 0
+        || pressure.HasRoom(tree.Find(topic), topic.Length + payload.Length, retain, fromBridge: false);
 }
