@@ -159,6 +159,7 @@ internal sealed class Connecting(
         else DropUngranted(session, connection);
         session.Connection = connection;
         connection.Session = session;
+        if (packet.HasWill) sessions.EnsureNumber(session);
         if (packet.HasWill)
             session.Will = new Will(packet.WillTopic.ToArray(), packet.WillPayload.ToArray(),
                 (byte)packet.WillQos, packet.WillRetain);

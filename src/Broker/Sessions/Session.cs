@@ -14,14 +14,16 @@ internal readonly record struct Subscription(byte[] Filter, byte Qos, bool IsCon
 internal sealed record Will(byte[] Topic, byte[] Payload, byte Qos, bool Retain);
 
 /// <summary>What the broker keeps for one client id (MQTT 3.1.1, 3.1.2.4).</summary>
-internal sealed class Session(int number, Publisher publisher, bool isClean)
+internal sealed class Session(Publisher publisher, bool isClean)
 {
     private readonly List<Subscription> _subscriptions = [];
     private DeliveryQueue? _queue;
     private Receipts? _receipts;
 
-    /// <summary>Key in the store; never given out twice.</summary>
-    public int Number { get; } = number;
+    /// <summary>
+    /// Key in the store, given when it is first stored and not again while the store knows it; 0: none.
+    /// </summary>
+    public int Number { get; set; }
     /// <summary>The client as a source of messages; its id.</summary>
     public Publisher Publisher { get; } = publisher;
     public byte[] ClientId => Publisher.ClientId;

@@ -25,17 +25,30 @@ internal sealed class SessionTable(BytesComparer names)
     public Session? Find(int number) => _byNumber.GetValueOrDefault(number);
 
     /// <summary>Makes a session; an older one of the same id must have been removed.</summary>
-    public Session Add(ReadOnlySpan<byte> clientId, bool isClean, int window) =>
-        Add(++_lastNumber, clientId, isClean, window);
+    public Session Add(ReadOnlySpan<byte> clientId, bool isClean, int window)
+    {
+        var session = new Session(PublisherOf(clientId), isClean) { Window = window };
+        _sessions.Add(session.ClientId, session);
+        if (!isClean) EnsureNumber(session);
+        return session;
+    }
 
     /// <summary>Brings a stored session back under its old number.</summary>
     public Session Add(int number, ReadOnlySpan<byte> clientId, bool isClean, int window)
     {
-        var session = new Session(number, PublisherOf(clientId), isClean) { Window = window };
+        var session = new Session(PublisherOf(clientId), isClean) { Window = window, Number = number };
         _sessions.Add(session.ClientId, session);
         _byNumber.Add(number, session);
         ReserveNumber(number);
         return session;
+    }
+
+    /// <summary>Gives the session its key in the store: it is to be stored.</summary>
+    public void EnsureNumber(Session session)
+    {
+        if (session.Number > 0) return;
+        session.Number = checked(++_lastNumber);
+        _byNumber.Add(session.Number, session);
     }
 
     /// <summary>This number is in use somewhere in the store and must not be given out again.</summary>
@@ -45,7 +58,7 @@ internal sealed class SessionTable(BytesComparer names)
     {
         session.IsGone = true;
         _sessions.Remove(session.ClientId);
-        _byNumber.Remove(session.Number);
+        if (session.Number > 0) _byNumber.Remove(session.Number);
         Remember(session.Publisher);
     }
 
