@@ -66,26 +66,12 @@ int Serve(string? file, IReadOnlyDictionary<string, string?> options)
 
 static int HashPassword()
 {
-    var password = Console.IsInputRedirected ? Console.In.ReadLine() : AskPassword();
+    var password = Console.IsInputRedirected ? Console.In.ReadLine() : Terminal.AskPassword();
     if (string.IsNullOrEmpty(password))
         throw new StartFailure(ExitCode.Usage,
             "hash-password reads a password from standard input, one line");
     Console.Out.WriteLine(PasswordText.Make(password));
     return ExitCode.Done;
-}
-
-// On a terminal: asked on standard error, so that only the hash is printed, and not shown.
-static string AskPassword()
-{
-    Console.Error.Write("Password: ");
-    var typed = new System.Text.StringBuilder();
-    while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
-    {
-        if (key.Key == ConsoleKey.Backspace) typed.Length = Math.Max(0, typed.Length - 1);
-        else if (!char.IsControl(key.KeyChar)) typed.Append(key.KeyChar);
-    }
-    Console.Error.WriteLine();
-    return typed.ToString();
 }
 
 static int Fail(int exitCode, string line)

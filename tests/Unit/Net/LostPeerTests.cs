@@ -29,6 +29,29 @@ public sealed class LostPeerTests
     }
 
     [Fact]
+    public void A_peer_that_left_is_read_to_its_end_when_there_is_room_in_time()
+    {
+        var clock = new ShiftedTime();
+        using var loop = new RunningLoop(IPAddress.Loopback, OneMessage, clock);
+        Stopped(loop).Dispose();
+        Assert.False(loop.Sees(BrokerEventKind.ClientClosed, 300));
+        using var reader = loop.Open();
+        reader.Send(Connect('r', clean: false));
+        Receive(reader, 4);
+        var packet = new byte[8];
+        // The message that filled the queue, then the one that waited for room.
+        for (var i = 0; i < 2; i++)
+        {
+            Receive(reader, packet);
+            reader.Send([0x40, 2, packet[5], packet[6]]);
+        }
+        Assert.True(loop.Sees(BrokerEventKind.ClientClosed, 10_000));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        reader.Send([0xc0, 0]);
+        Assert.NotEqual(0, reader.Receive(packet));
+    }
+
+    [Fact]
     public void Accepted_sockets_probe_a_silent_peer()
     {
         using var loop = new RunningLoop(IPAddress.Loopback);
