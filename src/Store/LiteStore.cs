@@ -41,6 +41,11 @@ public sealed class LiteStore : IDisposable
     /// <summary>Whether the log is long enough for a checkpoint; the next commit does it otherwise.</summary>
     public bool WantsCheckpoint => _database.LogBytes > Options.CheckpointBytes;
 
+    /// <summary>
+    /// Longest value, in bytes: what LiteDB takes as one document (16,683,050), less what stands around it.
+    /// </summary>
+    public const int ValueBytesMax = 16_682_000;
+
     /// <summary>Values that <see cref="ReadAll"/> or <see cref="Load"/> met and could not verify.</summary>
     public int DamagedValues { get; private set; }
 
@@ -51,18 +56,22 @@ public sealed class LiteStore : IDisposable
     /// <param name="disk">Where it lies; stays the caller's.</param>
     /// <param name="options">Sizes.</param>
     /// <param name="rebuild">Build it anew from its values, because LiteDB failed on its structure.</param>
+    /// <param name="isVerified">
+    /// This process has read every page of it before and only ran out of room since: do not read them again.
+    /// </param>
     /// <exception cref="StoreUnavailableException">A newer version wrote it.</exception>
     /// <exception cref="IOException">The disk refused; trying again may help.</exception>
-    public static LiteStore Open(IDisk disk, StoreOptions options, bool rebuild = false)
+    public static LiteStore Open(
+        IDisk disk, StoreOptions options, bool rebuild = false, bool isVerified = false)
     {
         Opening opened;
         try
         {
-            opened = Opening.Run(disk, options, rebuild);
+            opened = Opening.Run(disk, options, rebuild, isVerified);
         }
         catch (StructureException) when (!rebuild)
         {
-            opened = Opening.Run(disk, options, rebuild: true);
+            opened = Opening.Run(disk, options, rebuild: true, isVerified: false);
         }
         var store = new LiteStore(opened, options);
         store.IsFull = !store._data.Reserve(store._pageMax, options.ReserveBytes);
@@ -83,7 +92,27 @@ public sealed class LiteStore : IDisposable
     /// <exception cref="DiskFullException">There is no room. Reopen, then repeat the group.</exception>
     /// <exception cref="IOException">It is not known whether the group is durable. Reopen, then repeat it.
     /// </exception>
-    public void Commit(StoreGroup group) => Guard(() =>
+    /// <exception cref="ArgumentException">A value is longer than <see cref="ValueBytesMax"/>.</exception>
+    public void Commit(StoreGroup group)
+    {
+        Check(group);
+        Guard(() => CommitChecked(group));
+    }
+
+    /// <summary>Refuses a group that can never be stored: who made it did not keep to the bound.</summary>
+    /// <exception cref="ArgumentException">A value is longer than <see cref="ValueBytesMax"/>.</exception>
+    public static void Check(StoreGroup group)
+    {
+        foreach (ref readonly var change in group.Changes)
+        {
+            if (change.IsDelete || group.ValueOf(change).Length <= ValueBytesMax) continue;
+            throw new ArgumentException(
+                $"the value {change.Collection} {change.Key} has {group.ValueOf(change).Length} bytes: "
+                + $"the store takes at most {ValueBytesMax}", nameof(group));
+        }
+    }
+
+    private bool CommitChecked(StoreGroup group)
     {
         if (WantsCheckpoint) _database.Checkpoint();
         if (!_database.Apply(group)) return false;
@@ -91,7 +120,7 @@ public sealed class LiteStore : IDisposable
         IsFull = !_data.Reserve(_pageMax, Options.ReserveBytes);
         _database.Write();
         return true;
-    });
+    }
 
     /// <summary>A slot's content, or null where it does not exist or does not verify.</summary>
     public byte[]? Load(int slot) => Guard(() =>

@@ -36,14 +36,15 @@ internal sealed class Opening
     public uint PageMax { get; private set; }
 
     /// <summary>
-    /// Opens, mends or makes the store. <paramref name="rebuild"/>: do not trust its structure.
+    /// Opens, mends or makes the store. <paramref name="rebuild"/>: do not trust its structure. <paramref
+    /// name="isVerified"/>: this process has verified the data file and only ran out of room.
     /// </summary>
-    public static Opening Run(IDisk disk, StoreOptions options, bool rebuild)
+    public static Opening Run(IDisk disk, StoreOptions options, bool rebuild, bool isVerified)
     {
         var opening = new Opening(disk, options);
         opening._files.Read();
         if (opening._files.Live == 0) opening.Make();
-        else opening.Mend(rebuild ? "LiteDB found its structure damaged" : null);
+        else opening.Mend(rebuild ? "LiteDB found its structure damaged" : null, isVerified);
         opening.Start();
         return opening;
     }
@@ -56,17 +57,17 @@ internal sealed class Opening
         Report = new OpenReport { Created = true };
     }
 
-    private void Mend(string? damage)
+    private void Mend(string? damage, bool isVerified)
     {
         var live = _files.Live;
         if (_files.MarkerDamage is { } marker) Report = Report with { Damage = marker };
         using var log = _disk.Open(StoreFiles.Log(live));
         using var data = new DataFile(_disk.Open(StoreFiles.Data(live)));
         var scan = new LogScan(log);
-        damage ??= scan.Damage ?? Replay(scan, data) ?? Verify(data);
+        damage ??= scan.Damage ?? Replay(scan, data) ?? (isVerified ? null : Verify(data));
         Report = Report with { GroupsReplayed = scan.Groups, TailCut = scan.TailCut };
         if (damage is not null) Salvage(damage, scan, data);
-        else if (_files.MarkerDamage is not null) _files.SetLive(live);
+        else if (_files.MarkerDamage is not null || _files.MarkerIsBehind) _files.SetLive(live);
     }
 
     // Writes every page of the log to its place, once the log is sure to stay. Done again from the start

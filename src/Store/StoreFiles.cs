@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using LightMq.Store.Disk;
+using LightMq.Store.Log;
 
 namespace LightMq.Store;
 
@@ -31,10 +32,19 @@ internal sealed class StoreFiles(IDisk disk)
     public static string Quarantine(int number) =>
         string.Create(CultureInfo.InvariantCulture, $"{QuarantineFolder}/{number}");
 
+    /// <summary>
+    /// Whether the marker names no pair, and one was found that is complete: its creation was cut off before
+    /// the marker was durable.
+    /// </summary>
+    public bool MarkerIsBehind { get; private set; }
+
     /// <summary>Finds the live pair and clears away what an interrupted rebuild has left.</summary>
     /// <exception cref="StoreUnavailableException">A newer version wrote this store.</exception>
     public void Read()
     {
+        // A rename that an earlier process could not make durable reads as done: nothing may be acknowledged
+        // upon it before it is.
+        disk.SyncDirectory("");
         disk.Delete(MarkerNew);
         var numbers = Numbers();
         var exists = disk.Exists(MarkerName);
@@ -42,16 +52,20 @@ internal sealed class StoreFiles(IDisk disk)
         {
             if (version > Version) throw Newer(version);
             Live = live;
+            if (live == 0) Live = numbers.Where(IsComplete).DefaultIfEmpty(0).Max();
+            MarkerIsBehind = Live != live;
         }
         else
         {
-            Live = numbers.DefaultIfEmpty(0).Max();
+            // A pair is isolated before the one that takes over from it acknowledges anything: the lowest
+            // whole pair counts, the next one may be half built.
+            Live = numbers.Where(IsWhole).DefaultIfEmpty(numbers.DefaultIfEmpty(0).Max()).Min();
             if (exists || Live > 0)
                 MarkerDamage = $"the file {MarkerName} is {(exists ? "damaged" : "missing")}";
             if (exists) Move(MarkerName, Math.Max(Live, 1));
         }
         foreach (var number in numbers.Where(number => number != Live))
-            if (number < Live) Isolate(number);
+            if (number < Live || MarkerDamage is not null) Isolate(number);
             else Remove(number);
     }
 
@@ -72,6 +86,7 @@ internal sealed class StoreFiles(IDisk disk)
         disk.SyncDirectory("");
         Live = number;
         MarkerDamage = null;
+        MarkerIsBehind = false;
     }
 
     /// <summary>Moves a pair that is not live to its quarantine.</summary>
@@ -79,6 +94,16 @@ internal sealed class StoreFiles(IDisk disk)
     {
         Move(Data(number), number);
         Move(Log(number), number);
+    }
+
+    private bool IsWhole(int number) => disk.Exists(Data(number)) && disk.Exists(Log(number));
+
+    // Making a pair ends with a checkpoint, which begins the log's second generation.
+    private bool IsComplete(int number)
+    {
+        if (!IsWhole(number)) return false;
+        using var log = disk.Open(Log(number));
+        return LogFile.ReadHeaders(log).Generation >= 2;
     }
 
     private void Remove(int number)

@@ -11,7 +11,6 @@ public sealed class StoreThread : IGroupStore
 {
     private const int RetryMillisecondsMin = 50;
     private const int HeartbeatMilliseconds = 1_000;
-    private const int LoadsMax = 1 << 16;
 
     // Each rebuild leaves a copy in quarantine: where it does not help, do not fill the disk with them.
     private const int RebuildsMax = 2;
@@ -29,6 +28,7 @@ public sealed class StoreThread : IGroupStore
     private bool _full;
     private int _rebuilds;
     private bool _structureFailed;
+    private bool _isVerified;
     private volatile bool _healthy = true;
     private long _lastProgress;
 
@@ -58,6 +58,7 @@ public sealed class StoreThread : IGroupStore
     /// <inheritdoc/>
     public void Submit(StoreGroup group)
     {
+        LiteStore.Check(group);
         lock (_gate)
         {
             if (_group is not null) throw new InvalidOperationException("a group is under way already");
@@ -71,7 +72,6 @@ public sealed class StoreThread : IGroupStore
     {
         lock (_gate)
         {
-            if (_loads.Count >= LoadsMax) throw new InvalidOperationException("too many loads are waiting");
             _loads.Enqueue(slot);
             Monitor.PulseAll(_gate);
         }
@@ -101,7 +101,8 @@ public sealed class StoreThread : IGroupStore
         _store?.Dispose();
     }
 
-    // What to do next: a group first, then loads, then (both null) house-keeping. False: stop.
+    // What to do next: a group first, then loads, then (both null) house-keeping. False: stop; who asked for
+    // loads is no longer there then.
     private bool Next(out StoreGroup? group, out int? slot)
     {
         lock (_gate)
@@ -110,9 +111,13 @@ public sealed class StoreThread : IGroupStore
             {
                 Progress();
                 group = _group;
+                if (group is null && _stopping)
+                {
+                    slot = null;
+                    return false;
+                }
                 slot = group is null && _loads.Count > 0 ? _loads.Dequeue() : null;
                 if (group is not null || slot is not null) return true;
-                if (_stopping) return false;
                 if (!Monitor.Wait(_gate, HeartbeatMilliseconds)) return true;
             }
         }
@@ -168,13 +173,15 @@ public sealed class StoreThread : IGroupStore
     {
         var rebuild = _structureFailed && _rebuilds < RebuildsMax;
         if (rebuild) _rebuilds++;
-        return LiteStore.Open(_disk, _options, rebuild);
+        return LiteStore.Open(_disk, _options, rebuild, _isVerified);
     }
 
     private void Refused(Exception reason)
     {
         _healthy = false;
         _structureFailed = reason is StructureException;
+        // Verifying reads the whole file: not again for each attempt on a disk that is only full.
+        _isVerified = reason is DiskFullException && (_isVerified || _store is not null);
         _store?.Dispose();
         _store = null;
         if (reason is DiskFullException && !_full) _callbacks.DiskFull(_full = true);

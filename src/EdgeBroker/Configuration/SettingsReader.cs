@@ -39,8 +39,8 @@ public static class SettingsReader
     {
         var options = otherwise with
         {
-            PacketBytesMax = section.Whole("PacketBytesMax", otherwise.PacketBytesMax, 1_024, 268_435_455),
-            PayloadBytesMax = section.Whole("PayloadBytesMax", otherwise.PayloadBytesMax, 1, 268_435_455),
+            PacketBytesMax = section.Whole("PacketBytesMax", otherwise.PacketBytesMax, 1_024, 16_000_000),
+            PayloadBytesMax = section.Whole("PayloadBytesMax", otherwise.PayloadBytesMax, 1, 16_000_000),
             ConnectionsMax = section.Whole("ConnectionsMax", otherwise.ConnectionsMax, 1, 1_000_000),
             SessionsMax = section.Whole("SessionsMax", otherwise.SessionsMax, 1, 1_000_000),
             SubscriptionsMax = section.Whole("SubscriptionsMax", otherwise.SubscriptionsMax, 0, 1_000_000),

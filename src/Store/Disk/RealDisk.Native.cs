@@ -11,6 +11,9 @@ public sealed partial class RealDisk
     private const int OpenCloseOnExec = 0x80000;
     private const int NoRoom = 28;
     private const int OverQuota = 122;
+    private const int TooBig = 27;
+    private const int FileSizeSignal = 25;
+    private const nint Ignore = 1;
     private const int ReadOnlyFileSystem = 30;
     private const int WouldBlock = 11;
     internal const int Interrupted = 4;
@@ -21,6 +24,9 @@ public sealed partial class RealDisk
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags);
+
+    [LibraryImport("libc")]
+    private static partial nint signal(int number, nint handler);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(int handle);

@@ -25,6 +25,8 @@ public sealed partial class RealDisk : IDisk
     /// </exception>
     public static RealDisk Take(string path)
     {
+        // A limit on the size of files (ulimit -f, LimitFSIZE) is a lack of room, no reason to be killed.
+        _ = signal(FileSizeSignal, Ignore);
         path = System.IO.Path.GetFullPath(path);
         if (File.Exists(path))
             throw new StoreUnavailableException($"{path} is a file: name a directory as the data directory");
@@ -104,7 +106,7 @@ public sealed partial class RealDisk : IDisk
 
     private static string Advice(string path, Exception refused) => refused.HResult switch
     {
-        NoRoom or OverQuota =>
+        NoRoom or OverQuota or TooBig =>
             $"no room left for {path}: free some space, then start again",
         ReadOnlyFileSystem =>
             $"{path} is on a read-only file system: remount it for writing, or name another data directory",
@@ -132,7 +134,7 @@ public sealed partial class RealDisk : IDisk
         }
     }
 
-    internal static bool IsNoRoom(int error) => error is NoRoom or OverQuota;
+    internal static bool IsNoRoom(int error) => error is NoRoom or OverQuota or TooBig;
 
     private static IOException Failed(string what)
     {

@@ -33,6 +33,11 @@ internal sealed class RealFile(string path) : IDiskFile
         {
             throw new DiskFullException(refused.Message, refused);
         }
+        catch (ArgumentOutOfRangeException refused)
+        {
+            // What the framework makes of EFBIG.
+            throw new DiskFullException($"{path} would pass the limit on the size of files", refused);
+        }
     }
 
     public void SetLength(long length) => RealDisk.Guard(() =>

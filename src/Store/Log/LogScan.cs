@@ -90,31 +90,42 @@ internal sealed class LogScan
         }
     }
 
-    // Groups begin at blocks: any sound beginning past the first broken group tells of damage before it.
+    // Groups begin at blocks: any sound beginning past the first broken group tells of damage before it. Frames
+    // of the generation before lie behind those of the newest and are in the data file already: only the highest
+    // generation counts, in the order of its groups, also where its header is what was damaged.
     private void LookBeyond(long from)
     {
         var chunk = new byte[ChunkBytes];
-        var beyond = new List<long>();
+        var beyond = new List<(uint Generation, uint Group, long Offset)>();
         for (var at = from; at < _file.Length; at += ChunkBytes)
         {
             var count = TryRead(at, chunk);
             for (var block = 0; block + Frame.HeaderBytes <= count; block += LogFile.BlockBytes)
-                if (IsBeyond(chunk.AsSpan(block), at + block)) beyond.Add(at + block);
+                if (IsBeyond(chunk.AsSpan(block), at + block, out var frame))
+                    beyond.Add((frame.Generation, frame.Group, at + block));
         }
         if (beyond.Count == 0) return;
+        var generation = beyond.Max(group => group.Generation);
+        if (generation > _generation)
+        {
+            Damage ??= $"the log's header of generation {generation} is unreadable";
+            _newest.Clear();
+            Groups = 0;
+        }
         Damage ??= $"group {Groups + 1} of the log is damaged, later ones are not";
         TailCut = false;
-        foreach (var start in beyond) TakeGroup(start);
+        foreach (var group in beyond.Where(group => group.Generation == generation).Order())
+            TakeGroup(group.Offset, generation);
     }
 
-    private bool IsBeyond(ReadOnlySpan<byte> head, long at) =>
-        Frame.TryReadHeader(head, out var frame)
+    private bool IsBeyond(ReadOnlySpan<byte> head, long at, out Frame frame) =>
+        Frame.TryReadHeader(head, out frame)
         && (frame.Generation > _generation || (frame.Generation == _generation && frame.Group > Groups + 1))
         && TryReadFrame(at, out _);
 
-    private void TakeGroup(long at)
+    private void TakeGroup(long at, uint generation)
     {
-        while (TryReadFrame(at, out var frame))
+        while (TryReadFrame(at, out var frame) && frame.Generation == generation)
         {
             _newest[IdInFrame()] = at;
             at += frame.Length;

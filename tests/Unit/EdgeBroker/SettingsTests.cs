@@ -23,7 +23,7 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("Store:AckHoldMilliseconds", "-1", "'-1' is not a whole number from 0 to 10000")]
     [InlineData("Store:AckHoldMilliseconds", "1.5", "'1.5' is not a whole number from 0 to 10000")]
-    [InlineData("Limits:PacketBytesMax", "99999999999", "is not a whole number from 1024 to 268435455")]
+    [InlineData("Limits:PacketBytesMax", "99999999999", "is not a whole number from 1024 to 16000000")]
     [InlineData("Queues:WhenDiskFull", "keep-latest-per-topic",
         "is not one of stop, drop-oldest, drop-newest")]
     [InlineData("Listeners:0:Dialect", "mqtt", "'mqtt' is not one of lmq, plain")]
