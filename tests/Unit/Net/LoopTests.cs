@@ -44,7 +44,7 @@ public sealed class LoopTests
     [Fact]
     public async Task What_the_peer_does_not_take_at_once_follows_in_order()
     {
-        const int Packets = 400, Bytes = 60_000;
+        const int Packets = 200, Bytes = 60_000;
         using var loop = new RunningLoop(IPAddress.Loopback, new() { OutboxBytesMax = 1 << 20 });
         using var reader = loop.Open();
         reader.ReceiveBufferSize = 65_536;
