@@ -7,7 +7,7 @@ namespace LightMq.EdgeBroker;
 /// The disk's troubles as log lines. A disk may refuse every few seconds for days: that is told at once, then
 /// once a minute. After the opening it is called by the store's thread alone.
 /// </summary>
-internal sealed class DiskLines(ILogger log, TimeProvider time)
+internal sealed class DiskLines(ILogger log, string directory, TimeProvider time)
 {
     private readonly LineLimit _failures = new(time);
     private volatile string? _trouble;
@@ -38,12 +38,21 @@ internal sealed class DiskLines(ILogger log, TimeProvider time)
         else Log.DiskRoom(log);
     }
 
+    /// <summary>How many values the first reading had to leave out.</summary>
+    public void TellValues(int damaged)
+    {
+        if (damaged > 0) Log.ValuesDamaged(log, damaged);
+    }
+
     /// <summary>What an opening found.</summary>
     public void Tell(OpenReport report)
     {
         if (report.Damage is { } damage)
-            Log.Damaged(log, damage, report.Quarantine ?? "", report.Salvaged, report.Lost);
-        if (report.GroupsReplayed > 0 || report.TailCut)
-            Log.Replayed(log, report.GroupsReplayed, report.TailCut);
+        {
+            if (report.Quarantine is not { } folder) Log.MarkerMended(log, damage);
+            else Log.Damaged(log, damage, report.Salvaged, report.Lost, report.PagesDamaged,
+                Path.GetFullPath(Path.Combine(directory, folder)));
+        }
+        else if (report.GroupsReplayed > 0 || report.TailCut) Log.Replayed(log, report.GroupsReplayed);
     }
 }

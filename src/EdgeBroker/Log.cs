@@ -57,13 +57,23 @@ internal static partial class Log
     public static partial void DiskRoom(ILogger log);
 
     [LoggerMessage(14, LogLevel.Error,
-        "The store was damaged ({Damage}): the files are kept under {Quarantine}, {Salvaged} values "
-        + "were salvaged, {Lost} were lost")]
-    public static partial void Damaged(ILogger log, string damage, string quarantine, int salvaged, int lost);
+        "The store was damaged ({Damage}): {Salvaged} values that verify were brought over, {Lost} are known "
+        + "to be lost and {Pages} unreadable pages may have held more. The damaged files are kept in "
+        + "{Quarantine}: check the disk, copy them elsewhere if they are wanted, then delete them")]
+    public static partial void Damaged(
+        ILogger log, string damage, int salvaged, int lost, int pages, string quarantine);
+
+    [LoggerMessage(17, LogLevel.Warning,
+        "The store's marker was not as it should be ({Damage}) and was written anew; its values are all there")]
+    public static partial void MarkerMended(ILogger log, string damage);
+
+    [LoggerMessage(18, LogLevel.Error,
+        "{Values} stored values did not verify and were left out: check the disk")]
+    public static partial void ValuesDamaged(ILogger log, int values);
 
     [LoggerMessage(15, LogLevel.Information,
-        "{Groups} groups were brought over from the log, tail cut: {TailCut}")]
-    public static partial void Replayed(ILogger log, int groups, bool tailCut);
+        "The last stop was abrupt; nothing acknowledged is missing ({Groups} groups were in the log)")]
+    public static partial void Replayed(ILogger log, int groups);
 
     [LoggerMessage(16, LogLevel.Warning, "Cannot take connections at {Listener}: {Reason}; trying again")]
     public static partial void AcceptFailed(ILogger log, string listener, string reason);

@@ -29,7 +29,7 @@ internal sealed record OpenStore(IGroupStore Groups, RealDisk? Disk, long Recove
     public static OpenStore Open(
         StoreSettings settings, Engine engine, TimeProvider time, ILogger log, Mailbox mail, Action progress)
     {
-        var lines = new DiskLines(log, time);
+        var lines = new DiskLines(log, settings.Directory, time);
         var callbacks = CallbacksOf(lines, mail);
         if (settings.Kind == StoreKind.Memory)
         {
@@ -77,6 +77,7 @@ internal sealed record OpenStore(IGroupStore Groups, RealDisk? Disk, long Recove
             recovered++;
             engine.Recover(collection, key, value);
         });
+        lines.TellValues(store.DamagedValues);
         return (new StoreThread(disk, store, callbacks, time), disk, recovered);
     }
 
@@ -90,7 +91,12 @@ internal sealed record OpenStore(IGroupStore Groups, RealDisk? Disk, long Recove
             mail.DiskFull(full);
         },
         Failed = lines.Failed,
-        Recovered = lines.Recovered,
+        Recovered = report =>
+        {
+            lines.Recovered(report);
+            // What salvage could not save is in the engine's memory still.
+            if (report.Damage is not null) mail.StoreRebuilt();
+        },
     };
 
     private static int CodeOf(Exception? cause) => cause switch

@@ -271,6 +271,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
         InputKind.Loaded => Input.Loaded((int)letter.Number, letter.Bytes),
         InputKind.PasswordChecked => Input.PasswordChecked(letter.Connection!, letter.Yes),
         InputKind.DiskFull => Input.DiskFull(letter.Yes),
+        InputKind.StoreRebuilt => Input.StoreRebuilt(),
         InputKind.Stop => Input.Stop(),
         _ => throw new InvalidOperationException($"{letter.Kind} is no letter"),
     };

@@ -33,6 +33,9 @@ public sealed unsafe class Mailbox : IDisposable
     /// <summary>The disk became full, or has room again.</summary>
     public void DiskFull(bool full) => Post(new Letter(InputKind.DiskFull, Yes: full));
 
+    /// <summary>The store was rebuilt from what could be read: the engine writes its state anew.</summary>
+    public void StoreRebuilt() => Post(new Letter(InputKind.StoreRebuilt));
+
     /// <summary>The process is to stop.</summary>
     public void Stop() => Post(new Letter(InputKind.Stop));
 
