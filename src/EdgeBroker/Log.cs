@@ -64,7 +64,7 @@ internal static partial class Log
         ILogger log, string damage, int salvaged, int lost, int pages, string quarantine);
 
     [LoggerMessage(17, LogLevel.Warning,
-        "The store's marker was not as it should be ({Damage}) and was written anew; its values are all there")]
+        "The store's marker was not as it should be ({Damage}) and was written anew; the values are kept")]
     public static partial void MarkerMended(ILogger log, string damage);
 
     [LoggerMessage(18, LogLevel.Error,

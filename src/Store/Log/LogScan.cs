@@ -90,9 +90,9 @@ internal sealed class LogScan
         }
     }
 
-    // Groups begin at blocks: any sound beginning past the first broken group tells of damage before it. Frames
-    // of the generation before lie behind those of the newest and are in the data file already: only the highest
-    // generation counts, in the order of its groups, also where its header is what was damaged.
+    // Groups begin at blocks: any sound beginning past the first broken group tells of damage before it.
+    // Frames of the generation before lie behind those of the newest and are in the data file already: only
+    // the highest generation counts, in the order of its groups, also where its header was damaged.
     private void LookBeyond(long from)
     {
         var chunk = new byte[ChunkBytes];

@@ -112,7 +112,8 @@ public sealed class RollBackTests
             for (var i = 1; i <= 30; i++) store.Commit(Slots(i, bytes: 20_000));
         // A page that nobody asks for: only a whole verification meets it.
         disk.BadSpots.Add(("data.1", disk.Content("data.1").AsSpan().LastIndexOfAnyExcept((byte)0)));
-        using (var store = LiteStore.Open(disk, Shelf.Small, isVerified: true)) Assert.Null(store.Report.Damage);
+        using (var store = LiteStore.Open(disk, Shelf.Small, isVerified: true))
+            Assert.Null(store.Report.Damage);
         using (var store = Shelf.Open(disk)) Assert.NotNull(store.Report.Damage);
     }
 
