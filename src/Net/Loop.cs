@@ -283,9 +283,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
         _events.Ready(_listeners);
     }
 
-    /// <summary>
-    /// First no more peers, then the engine commits and lets go, then last words are written.
-    /// </summary>
+    // First no more peers, then the engine commits and lets go, then last words are written.
     private void BeginStop()
     {
         _acceptor.Dispose();
