@@ -94,7 +94,8 @@ public sealed class HostileClientTests
     {
         var host = new EngineHost(Direct with
         {
-            SessionsMax = 5, Bridges = [new BridgeOptions("up", ["#"])],
+            SessionsMax = 5,
+            Bridges = [new BridgeOptions("up", ["#"])],
         });
         for (var i = 0; i < 50; i++)
         {
