@@ -62,7 +62,8 @@ public sealed class Engine
         _delivering = new Delivering(
             _turn, options, _messages, _slots, _journal, _hold, _receipting, _sessions, _paging);
         _pressure = new BackPressure(
-            _turn, options, _messages, _retained, _journal, new Dropping(_delivering), _tree);
+            _turn, options, _messages, _retained, _journal, new Dropping(_delivering), _tree,
+            _slots);
         _publishing = new Publishing(
             _turn, _tree, _retained, _messages, _journal, _hold, _delivering, _receipting, _pressure,
             dialects);

@@ -16,7 +16,9 @@ internal sealed class SlotTable(long wasteBytesMax = 4 << 20)
     private readonly List<Slot> _slots = [];
     private readonly PriorityQueue<int, int> _free = new();
     private readonly List<int> _surplus = [];
+    private const long FreedBytesMin = 1 << 20;
     private int _freeOnDisk;
+    private long _bytesMax;
 
     private struct Slot
     {
@@ -29,6 +31,12 @@ internal sealed class SlotTable(long wasteBytesMax = 4 << 20)
 
     /// <summary>Bytes of slots in use, dead places included.</summary>
     public long Bytes { get; private set; }
+    /// <summary>
+    /// Whether a good part of the room that slots once took in the store is free again: a disk without room
+    /// for more still takes what fits there.
+    /// </summary>
+    public bool HasFreed => Bytes + FreedBytesMin < _bytesMax / 4 * 3;
+
     /// <summary>Bytes of live places.</summary>
     public long LiveBytes { get; private set; }
 
@@ -67,6 +75,7 @@ internal sealed class SlotTable(long wasteBytesMax = 4 << 20)
         slot.IsOnDisk |= slot.Live > 0;
         _slots[key] = slot;
         Bytes += bytes;
+        _bytesMax = Math.Max(_bytesMax, Bytes);
         if (slot.Live == 0) Free(key);
     }
 
@@ -91,6 +100,7 @@ internal sealed class SlotTable(long wasteBytesMax = 4 << 20)
         }
         _slots[key] = new Slot { Bytes = bytes, IsOnDisk = true };
         Bytes += bytes;
+        _bytesMax = Math.Max(_bytesMax, Bytes);
     }
 
     /// <summary>After all were restored: those without live places are free.</summary>

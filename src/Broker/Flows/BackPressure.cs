@@ -14,7 +14,7 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class BackPressure(
     Turn turn, BrokerOptions options, MessagePool messages, RetainedMessages retained, Journal journal,
-    Dropping dropping, SubscriptionTree tree)
+    Dropping dropping, SubscriptionTree tree, SlotTable slots)
 {
     private const long ReportEveryMilliseconds = 60_000;
     private readonly List<Connection> _blocked = [];
@@ -45,7 +45,7 @@ internal sealed class BackPressure(
         }
         if (!any && !mustBeStored) return true;
         var isDiskWaiting = journal.IsFull
-            || (IsDiskFull && options.DiskFull == DropPolicy.Stop);
+            || (IsDiskFull && options.DiskFull == DropPolicy.Stop && !slots.HasFreed);
         if (persistent && isDiskWaiting) return false;
         var isOver = turn.Counters.QueuedBytes + bytes > options.QueuesBytesMax;
         if (isOver && options.QueueFull == DropPolicy.Stop) return false;

@@ -244,6 +244,33 @@ public sealed class BackPressureTests
     }
 
     [Fact]
+    public void A_disk_that_stays_full_takes_what_fits_where_messages_were_acknowledged()
+    {
+        var host = new EngineHost(new BrokerOptions { AckHoldMilliseconds = 0 });
+        Subscriber(host, "reader").Disconnect();
+        var sensor = host.Connect("sensor");
+        for (var i = 0; i < 100; i++)
+        {
+            sensor.Publish("t", new string('x', 100_000), id: 1);
+            host.Advance(10);
+        }
+        sensor.Read();
+        host.Handle(Input.DiskFull(true));
+        sensor.Publish("t", "late", id: 9);
+        host.Advance(100);
+        Assert.Empty(sensor.Read());
+        var reader = host.Connect("reader", clean: false);
+        List<string> seen = [];
+        for (var round = 0; round < 60; round++)
+        {
+            Take(reader, seen);
+            host.Advance(20);
+        }
+        Assert.Equal("late", seen[^1]);
+        Assert.Equal(["PUBACK 9"], sensor.Read());
+    }
+
+    [Fact]
     public void What_waits_for_the_disk_is_bounded()
     {
         var host = new EngineHost(new BrokerOptions { AckHoldMilliseconds = 0, GroupBytesMax = 1_000 });
