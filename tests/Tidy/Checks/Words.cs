@@ -30,7 +30,7 @@ internal static partial class Words
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX)\b|NotImplementedException")]
     private static partial Regex Leftover();
 
-    [GeneratedRegex(@"/(work|root|home)/[.\w]+|/tmp/wt\b")]
+    [GeneratedRegex(@"/(work|root|home)/[.\w]+")]
     private static partial Regex MachinePath();
 
     [GeneratedRegex(@"\[LoggerMessage\(\s*(?:EventId = )?(\d+)")]
