@@ -72,7 +72,7 @@ internal static partial class Log
     public static partial void ValuesDamaged(ILogger log, int values);
 
     [LoggerMessage(15, LogLevel.Information,
-        "The last stop was abrupt; all that was synced has been taken over ({Groups} groups were in the log)")]
+        "The last stop was abrupt; all that was synced is taken over ({Groups} groups were in the log)")]
     public static partial void Replayed(ILogger log, int groups);
 
     [LoggerMessage(16, LogLevel.Warning, "Cannot take connections at {Listener}: {Reason}; trying again")]
