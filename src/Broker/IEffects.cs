@@ -12,9 +12,8 @@ public interface IEffects
 {
     /// <summary>
     /// <see cref="Connection.Outbox"/> went from empty to non-empty. Write its <see cref="Outbox.Unsent"/>
-    /// when
-    /// the turn ends and call <see cref="Outbox.Sent"/>; once it is empty and
-    /// <see cref="Connection.WantsDrained"/> is set, give the engine <see cref="Input.Drained"/>.
+    /// when the turn ends and call <see cref="Outbox.Sent"/>; once it is empty and <see
+    /// cref="Connection.WantsDrained"/> is set, give the engine <see cref="Input.Drained"/>.
     /// </summary>
     void Send(Connection connection);
 

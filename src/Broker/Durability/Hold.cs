@@ -5,8 +5,8 @@ namespace LightMq.Broker.Durability;
 
 /// <summary>
 /// Messages whose PUBACK waits a moment for their subscribers, so that what gets through never touches the
-/// flash
-/// (design page, "Sparing the flash"). Committing a message commits every older held one of its publisher.
+/// flash (design page, "Sparing the flash"). Committing a message commits every older held one of its
+/// publisher.
 /// </summary>
 internal sealed class Hold(Turn turn, BrokerOptions options, Journal journal, MessagePool messages)
 {

@@ -8,8 +8,7 @@ namespace LightMq.Broker.Durability;
 
 /// <summary>
 /// Gathers what must become durable into groups, one under way at a time. Urgent changes set a time by which
-/// the
-/// group leaves; the others ride along, or leave with the housekeeping.
+/// the group leaves; the others ride along, or leave with the housekeeping.
 /// </summary>
 internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots, RetainedMessages retained)
 {
@@ -49,8 +48,7 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
 
     /// <summary>
     /// Adds a message with every place that still waits for it. The caller's reference is kept until the
-    /// group
-    /// is stored.
+    /// group is stored.
     /// </summary>
     public void Add(Message message)
     {

@@ -2,8 +2,7 @@ namespace LightMq.Broker.Durability;
 
 /// <summary>
 /// Which slots of the store are in use, and how much of each. A slot without live places may be written anew
-/// in
-/// the next group, because the acknowledgements that freed it are in the same group or an earlier one.
+/// in the next group, because the acknowledgements that freed it are in the same group or an earlier one.
 /// </summary>
 internal sealed class SlotTable(long wasteBytesMax = 4 << 20)
 {

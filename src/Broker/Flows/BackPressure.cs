@@ -9,8 +9,7 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>
 /// Bounds instead of loss (design page, "Nothing accepted is dropped"): says whether a publish has room,
-/// parks it
-/// where not, and drops only where a policy says so.
+/// parks it where not, and drops only where a policy says so.
 /// </summary>
 internal sealed class BackPressure(
     Turn turn, BrokerOptions options, MessagePool messages, RetainedMessages retained, Journal journal,

@@ -159,10 +159,12 @@ internal sealed class Connecting(
         else DropUngranted(session, connection);
         session.Connection = connection;
         connection.Session = session;
-        if (packet.HasWill) sessions.EnsureNumber(session);
         if (packet.HasWill)
+        {
+            sessions.EnsureNumber(session);
             session.Will = new Will(packet.WillTopic.ToArray(), packet.WillPayload.ToArray(),
                 (byte)packet.WillQos, packet.WillRetain);
+        }
         if (packet.HasWill || (known is null && session.IsPersistent)) journal.SessionChanged(session);
         // What an earlier connection of this client changed may not be durable yet.
         mustStore |= journal.IsPending(session)

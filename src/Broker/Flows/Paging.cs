@@ -7,8 +7,7 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>
 /// Stored messages between memory and disk: lets them go while memory is short, reads them back when their
-/// turn
-/// comes, and packs sparse slots anew.
+/// turn comes, and packs sparse slots anew.
 /// </summary>
 internal sealed class Paging(
     Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Hold hold, SessionTable sessions)

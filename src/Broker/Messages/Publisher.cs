@@ -4,8 +4,7 @@ namespace LightMq.Broker.Messages;
 
 /// <summary>
 /// A client id as a source of messages. Outlives its connections and clean sessions, because numbers of
-/// bridge
-/// streams must never start again within an epoch (LMQ-CORE-4).
+/// bridge streams must never start again within an epoch (LMQ-CORE-4).
 /// </summary>
 internal sealed class Publisher(byte[] clientId)
 {

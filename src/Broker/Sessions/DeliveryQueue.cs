@@ -43,8 +43,7 @@ internal struct Delivery
 /// <summary>
 /// The messages of one session, oldest first, numbered without gaps. A packet id is a function of that number
 /// (<see cref="PacketIdOf"/>), so an id that a QoS 2 receiver has seen stays with its message through
-/// restarts
-/// without being stored, and at most 65,535 numbers are ever in flight.
+/// restarts without being stored, and at most 65,535 numbers are ever in flight.
 /// </summary>
 internal sealed class DeliveryQueue
 {
