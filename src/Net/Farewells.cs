@@ -35,7 +35,11 @@ internal sealed unsafe class Farewells(Poll poll, int itemKind, List<Peer> gone)
         foreach (var peer in _new)
         {
             // Without last words nothing can be lost. Beyond the bound a flood gets one try and no patience.
-            if (peer.Connection.Outbox.IsEmpty) End(peer);
+            if (peer.Connection.Outbox.IsEmpty)
+            {
+                peer.Stream?.TryEnd();
+                End(peer);
+            }
             else
             {
                 Write(peer);
@@ -62,9 +66,8 @@ internal sealed unsafe class Farewells(Poll poll, int itemKind, List<Peer> gone)
 
     private void Write(Peer peer)
     {
-        var outbox = peer.Connection.Outbox;
-        if (!PeerWriter.TryWrite(peer.Fd, outbox)) End(peer);
-        else if (!outbox.IsEmpty) Watch(peer, Libc.EpollOut);
+        if (!PeerWriter.TryWrite(peer)) End(peer);
+        else if (PeerWriter.HasUnsent(peer) || peer.Stream?.TryEnd() == false) Watch(peer, Libc.EpollOut);
         else
         {
             _ = Libc.shutdown(peer.Fd, Libc.ShutWrite);

@@ -8,7 +8,7 @@ using LightMq.Net.Linux;
 namespace LightMq.Net;
 
 /// <summary>
-/// The one thread that owns the engine and every plain TCP socket. A turn: wait, receive once from each ready
+/// The one thread that owns the engine and every open socket. A turn: wait, receive once from each ready
 /// socket, hand it to the engine, write once to each connection that has something to say. Nothing else is
 /// called per message, and nothing is allocated.
 /// </summary>
@@ -31,8 +31,8 @@ public sealed unsafe class Loop : IEffects, IDisposable
     private readonly byte* _receive = (byte*)NativeMemory.Alloc(ReceiveBytes);
     private readonly List<Peer> _dirty = [];
     private readonly List<Peer> _drained = [];
-    private readonly List<Peer> _gone = [];
-    private Peer?[] _peers = new Peer?[64];
+    private readonly BufferedPeers _buffered;
+    private readonly PeerTable _peers = new();
     private Now _now;
     private long _turns;
     private long _stopBy = long.MaxValue;
@@ -46,8 +46,9 @@ public sealed unsafe class Loop : IEffects, IDisposable
         (_engine, _listeners, _mail, _workers, _events) = (engine, listeners, mail, workers, events);
         _clock = new LoopClock(time);
         _now = _clock.Read();
-        _farewells = new Farewells(_poll, PeerItem, _gone);
+        _farewells = new Farewells(_poll, PeerItem, _peers.Gone);
         _departures = new Departures(Lose);
+        _buffered = new BufferedPeers(Receive);
         _acceptor = new Acceptor(listeners, _poll, ListenerItem, Welcome, events.AcceptFailed);
         DescriptorsMax = SpareDescriptor.RaiseLimit();
         _poll.Add(_mail.Fd, Libc.EpollIn, MailItem);
@@ -85,6 +86,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
         if (on) Departures.Forget(peer);
         const uint Both = Libc.EpollIn | Libc.EpollReadHangUp;
         Watch(peer, (peer.Mask & ~Both) | (on ? Libc.EpollIn : Libc.EpollReadHangUp));
+        if (on && peer.Stream is not null) _buffered.Note(peer);
     }
 
     /// <inheritdoc/>
@@ -116,8 +118,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
     public void Dispose()
     {
         _acceptor.Dispose();
-        foreach (var peer in _peers)
-            if (peer is not null) _ = Libc.close(peer.Fd);
+        _peers.Dispose();
         _poll.Dispose();
         NativeMemory.Free(_receive);
     }
@@ -129,10 +130,11 @@ public sealed unsafe class Loop : IEffects, IDisposable
         var ready = _poll.Wait(WaitMilliseconds());
         _now = _clock.Read();
         Volatile.Write(ref _turns, _turns + 1);
+        if (_buffered.Any) _buffered.Serve();
         for (var i = 0; i < ready; i++)
         {
             var mask = _poll.Item(i, out var fd, out var kind);
-            if (kind == PeerItem) Serve(_peers[fd]!, mask);
+            if (kind == PeerItem) Serve(_peers[fd], mask);
             else if (kind == ListenerItem) _acceptor.Accept(fd, _now.Milliseconds);
             else ReadMail();
         }
@@ -142,12 +144,12 @@ public sealed unsafe class Loop : IEffects, IDisposable
         TellDrained();
         WriteDirty();
         _farewells.Turn(_now.Milliseconds);
-        CloseGone();
+        _peers.CloseGone();
     }
 
     private int WaitMilliseconds()
     {
-        if (_drained.Count > 0) return 0;
+        if (_drained.Count > 0 || _buffered.Any) return 0;
         var until = Math.Min(_engine.Deadline, _acceptor.ResumeAtMilliseconds);
         until = Math.Min(until, Math.Min(_farewells.NextEnd, Math.Min(_departures.NextEnd, _stopBy)));
         if (until == long.MaxValue) return -1;
@@ -177,6 +179,11 @@ public sealed unsafe class Loop : IEffects, IDisposable
 
     private void Receive(Peer peer)
     {
+        if (peer.Stream is { } stream)
+        {
+            Receive(peer, stream);
+            return;
+        }
         var count = (int)Libc.recv(peer.Fd, _receive, ReceiveBytes, 0);
         if (count > 0)
             _engine.Handle(Input.Received(peer.Connection, new(_receive, count)), _now, this);
@@ -184,12 +191,21 @@ public sealed unsafe class Loop : IEffects, IDisposable
             Lose(peer);
     }
 
+    private void Receive(Peer peer, ISocketStream stream)
+    {
+        var count = stream.Receive(new(_receive, ReceiveBytes));
+        if (count > 0) _engine.Handle(Input.Received(peer.Connection, new(_receive, count)), _now, this);
+        else if (count < 0) Lose(peer);
+        if (peer.IsRead) _buffered.Note(peer);
+        if (stream.HasUnsent) _dirty.Add(peer);
+    }
+
     /// <summary>The peer is gone without a word of the engine's.</summary>
     private void Lose(Peer peer)
     {
         if (peer.State != PeerState.Open) return;
         peer.State = PeerState.Gone;
-        _gone.Add(peer);
+        _peers.Gone.Add(peer);
         _engine.Handle(Input.Closed(peer.Connection), _now, this);
     }
 
@@ -206,9 +222,8 @@ public sealed unsafe class Loop : IEffects, IDisposable
 
     private bool TryWrite(Peer peer)
     {
-        var outbox = peer.Connection.Outbox;
-        if (!PeerWriter.TryWrite(peer.Fd, outbox)) return false;
-        if (!outbox.IsEmpty) Watch(peer, peer.Mask | Libc.EpollOut);
+        if (!PeerWriter.TryWrite(peer)) return false;
+        if (PeerWriter.HasUnsent(peer)) Watch(peer, peer.Mask | Libc.EpollOut);
         else
         {
             Watch(peer, peer.Mask & ~Libc.EpollOut);
@@ -232,22 +247,9 @@ public sealed unsafe class Loop : IEffects, IDisposable
         _poll.Modify(peer.Fd, mask, PeerItem);
     }
 
-    /// <summary>Descriptors are closed at the end of a turn, so none is reused while items name it.</summary>
-    private void CloseGone()
-    {
-        foreach (var peer in _gone)
-        {
-            _peers[peer.Fd] = null;
-            peer.Connection.Outbox.Clear();
-            _ = Libc.close(peer.Fd);
-        }
-        _gone.Clear();
-    }
-
     private void Welcome(Peer peer)
     {
-        if (peer.Fd >= _peers.Length) Array.Resize(ref _peers, Math.Max(peer.Fd + 1, _peers.Length * 2));
-        _peers[peer.Fd] = peer;
+        _peers.Add(peer);
         peer.Mask = Libc.EpollIn;
         _poll.Add(peer.Fd, peer.Mask, PeerItem);
         _engine.Handle(Input.Connected(peer.Connection), _now, this);
@@ -260,21 +262,10 @@ public sealed unsafe class Loop : IEffects, IDisposable
         {
             if (letter.Kind == InputKind.Stored) _isStoring = false;
             if (letter.Kind == InputKind.Stop) BeginStop();
-            _engine.Handle(InputOf(letter), _now, this);
+            _engine.Handle(letter.ToInput(), _now, this);
         }
         if (!_isListening && _engine.IsReady && _stopBy == long.MaxValue) Listen();
     }
-
-    private static Input InputOf(in Letter letter) => letter.Kind switch
-    {
-        InputKind.Stored => Input.Stored(letter.Number),
-        InputKind.Loaded => Input.Loaded((int)letter.Number, letter.Bytes),
-        InputKind.PasswordChecked => Input.PasswordChecked(letter.Connection!, letter.Yes),
-        InputKind.DiskFull => Input.DiskFull(letter.Yes),
-        InputKind.StoreRebuilt => Input.StoreRebuilt(),
-        InputKind.Stop => Input.Stop(),
-        _ => throw new InvalidOperationException($"{letter.Kind} is no letter"),
-    };
 
     private void Listen()
     {

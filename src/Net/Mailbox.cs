@@ -6,7 +6,20 @@ namespace LightMq.Net;
 
 /// <summary>One input that another thread has for the engine.</summary>
 internal readonly record struct Letter(
-    InputKind Kind, long Number = 0, bool Yes = false, byte[]? Bytes = null, Connection? Connection = null);
+    InputKind Kind, long Number = 0, bool Yes = false, byte[]? Bytes = null, Connection? Connection = null)
+{
+    /// <summary>What the engine is told.</summary>
+    public Input ToInput() => Kind switch
+    {
+        InputKind.Stored => Input.Stored(Number),
+        InputKind.Loaded => Input.Loaded((int)Number, Bytes),
+        InputKind.PasswordChecked => Input.PasswordChecked(Connection!, Yes),
+        InputKind.DiskFull => Input.DiskFull(Yes),
+        InputKind.StoreRebuilt => Input.StoreRebuilt(),
+        InputKind.Stop => Input.Stop(),
+        _ => throw new InvalidOperationException($"{Kind} is no letter"),
+    };
+}
 
 /// <summary>
 /// How other threads reach the loop: letters, and an eventfd that ends its waiting. Every member may be

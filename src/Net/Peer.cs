@@ -1,5 +1,6 @@
 using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
+using LightMq.Net.Linux;
 
 namespace LightMq.Net;
 
@@ -31,6 +32,15 @@ internal sealed class Peer
     public Connection Connection { get; }
     public PeerState State { get; set; }
     public uint Mask { get; set; }
+
+    /// <summary>What lies between socket and engine; null: nothing, plain TCP.</summary>
+    public ISocketStream? Stream { get; set; }
+
+    /// <summary>Whether <see cref="BufferedPeers"/> has it.</summary>
+    public bool IsBuffered { get; set; }
+
+    /// <summary>Whether the engine takes what it sends.</summary>
+    public bool IsRead => State == PeerState.Open && (Mask & Libc.EpollIn) != 0;
 
     /// <summary>When an unfinished farewell ends all the same.</summary>
     public long EndsAtMilliseconds { get; set; }
