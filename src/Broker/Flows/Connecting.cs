@@ -20,7 +20,7 @@ internal sealed class Connecting(
     public void Connect(Connection connection, in Frame frame, ReadOnlySpan<byte> whole)
     {
         var packet = ConnectPacket.Read(frame);
-        if (!packet.IsSupported)
+        if (!packet.IsSupported || packet.Version != ProtocolVersion.V311)
         {
             Refuse(connection, ConnectCode.UnacceptableProtocolVersion, "",
                 $"protocol level {packet.ProtocolLevel} is not spoken here; use MQTT 3.1.1");

@@ -260,10 +260,10 @@ internal sealed class Inbound(
             case PacketType.PubRel: releasing.Release(connection, AckPacket.Read(frame)); break;
             case PacketType.PubComp: delivering.PubComp(session, AckPacket.Read(frame)); break;
             case PacketType.Subscribe:
-                subscribing.Subscribe(connection, SubscribePacket.Read(frame));
+                subscribing.Subscribe(connection, SubscribePacket.Read(frame, ProtocolVersion.V311));
                 break;
             case PacketType.Unsubscribe:
-                subscribing.Unsubscribe(connection, UnsubscribePacket.Read(frame));
+                subscribing.Unsubscribe(connection, UnsubscribePacket.Read(frame, ProtocolVersion.V311));
                 break;
             case PacketType.PingReq when frame.Body.IsEmpty:
                 connection.Outbox.Append(PacketWriter.PingResp(connection.Reserve(2, turn.Effects)));

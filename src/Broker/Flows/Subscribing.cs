@@ -29,7 +29,7 @@ internal sealed class Subscribing(
         var closes = false;
         var refused = 0;
         _codes.Clear();
-        while (packet.TryNext(out var filter, out var qos))
+        while (packet.TryNext(out var filter, out var options))
         {
             var verdict = Judge(connection, session, filter);
             closes |= verdict == TopicVerdict.Closing;
@@ -41,8 +41,8 @@ internal sealed class Subscribing(
                         $"a subscription to {Encoding.UTF8.GetString(filter)}: not granted, or over a bound");
                 continue;
             }
-            _codes.Add((byte)qos);
-            Grant(granted, Set(session, filter, (byte)qos));
+            _codes.Add((byte)options.Qos);
+            Grant(granted, Set(session, filter, (byte)options.Qos));
         }
         var answer = new byte[2 + 5 + _codes.Count];
         var length = PacketWriter.SubAck(answer, packet.PacketId,

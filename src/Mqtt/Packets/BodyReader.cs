@@ -28,11 +28,38 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         return value;
     }
 
+    public uint UInt32(string clause)
+    {
+        if (_rest.Length < 4) ThrowTruncated(clause);
+        var value = BinaryPrimitives.ReadUInt32BigEndian(_rest);
+        _rest = _rest[4..];
+        return value;
+    }
+
+    /// <summary>An integer of one to four bytes, as few as it needs (MQTT-1.5.5-1 of 5.0).</summary>
+    public int VariableInteger(string clause)
+    {
+        if (!Mqtt.VariableInteger.TryRead(_rest, mustBeMinimal: true, clause, out var value, out var count))
+            ThrowTruncated(clause);
+        _rest = _rest[count..];
+        return value;
+    }
+
+    /// <summary>The properties of a packet of 5.0, behind their length.</summary>
+    public ReadOnlySpan<byte> Properties(string clause)
+    {
+        var length = VariableInteger(clause);
+        if (_rest.Length < length) ThrowTruncated(clause);
+        var value = _rest[..length];
+        _rest = _rest[length..];
+        return value;
+    }
+
     /// <summary>A packet id, which is never 0 (MQTT-2.3.1-1).</summary>
     public ushort PacketId(string clause)
     {
         var id = UInt16(clause);
-        if (id == 0) ProtocolError.Throw("MQTT-2.3.1-1", "packet id 0");
+        if (id == 0) ProtocolError.Throw("MQTT-2.3.1-1", "packet id 0", ReasonCode.ProtocolError);
         return id;
     }
 

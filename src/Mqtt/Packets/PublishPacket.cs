@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace LightMq.Mqtt;
 
-/// <summary>PUBLISH (MQTT 3.1.1, section 3.3). Its spans are views into the frame.</summary>
+/// <summary>PUBLISH (MQTT 3.1.1 and 5.0, section 3.3). Its spans are views into the frame.</summary>
 public readonly ref struct PublishPacket
 {
     private readonly byte _header;
@@ -17,6 +17,9 @@ public readonly ref struct PublishPacket
         Payload = payload;
     }
 
+    private PublishPacket(byte header, ushort id, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload,
+        PublishProperties properties) : this(header, id, topic, payload) => Properties = properties;
+
     /// <summary>Whether it may have been sent before.</summary>
     public bool Dup => (_header & 0x08) != 0;
 
@@ -26,7 +29,7 @@ public readonly ref struct PublishPacket
     /// <summary>Whether it is to be retained, or was.</summary>
     public bool Retain => (_header & 0x01) != 0;
 
-    /// <summary>A valid topic name.</summary>
+    /// <summary>A valid topic name; in 5.0 empty where a topic alias stands for it.</summary>
     public ReadOnlySpan<byte> Topic { get; }
 
     /// <summary>Packet id; 0 with QoS 0, never 0 otherwise.</summary>
@@ -35,7 +38,13 @@ public readonly ref struct PublishPacket
     /// <summary>Payload, possibly empty.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
-    /// <summary>Reads and checks the packet.</summary>
+    /// <summary>Properties; none before 5.0.</summary>
+    public PublishProperties Properties { get; }
+
+    /// <summary>The subscriptions a server's PUBLISH names.</summary>
+    public SubscriptionIdentifiers SubscriptionIdentifiers => new(Properties.Raw);
+
+    /// <summary>Reads and checks a packet of 3.1 or 3.1.1.</summary>
     /// <exception cref="ProtocolError">Any breach.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PublishPacket Read(in Frame frame)
@@ -60,19 +69,45 @@ public readonly ref struct PublishPacket
         return new PublishPacket(header, id, topic, body[payloadStart..]);
     }
 
+    /// <summary>Reads and checks a packet of 5.0 that a client sent.</summary>
+    /// <exception cref="ProtocolError">Any breach.</exception>
+    public static PublishPacket Read5(in Frame frame) => Read5(frame, isFromServer: false);
+
+    /// <summary>Reads and checks a packet of 5.0 that a server sent.</summary>
+    /// <exception cref="ProtocolError">Any breach.</exception>
+    public static PublishPacket ReadFromServer5(in Frame frame) => Read5(frame, isFromServer: true);
+
+    private static PublishPacket Read5(in Frame frame, bool isFromServer)
+    {
+        var header = frame.Header;
+        var qos = header >> 1 & 3;
+        if (qos == 3 || (header & 0x0E) == 0x08) ThrowFlags(qos);
+        var body = new BodyReader(frame.Body);
+        var topic = body.Bytes("MQTT-3.3.2-1");
+        if (!topic.IsEmpty && !Topics.IsValidName(topic)) ThrowTopic(topic);
+        var id = qos == 0 ? (ushort)0 : body.PacketId("MQTT-3.3.2-1");
+        var block = body.Properties("MQTT5-3.3.2.3.1");
+        var properties = isFromServer
+            ? PublishProperties.ReadFromServer(block) : PublishProperties.Read(block);
+        if (topic.IsEmpty && properties.TopicAlias == 0) ThrowTopic(topic);
+        return new PublishPacket(header, id, topic, body.Rest, properties);
+    }
+
     private static void ThrowFlags(int qos) => ProtocolError.Throw(
         qos == 3 ? "MQTT-3.3.1-4" : "MQTT-3.3.1-2", qos == 3 ? "PUBLISH with QoS 3" : "DUP with QoS 0");
 
     private static void ThrowTruncated() =>
         ProtocolError.Throw("MQTT-3.3.2-1", "PUBLISH ends within topic or packet id");
 
-    private static void ThrowId() => ProtocolError.Throw("MQTT-2.3.1-1", "packet id 0");
+    private static void ThrowId() =>
+        ProtocolError.Throw("MQTT-2.3.1-1", "packet id 0", ReasonCode.ProtocolError);
 
     private static void ThrowTopic(ReadOnlySpan<byte> topic)
     {
-        if (topic.IsEmpty) ProtocolError.Throw("MQTT-4.7.3-1", "topic is empty");
+        if (topic.IsEmpty)
+            ProtocolError.Throw("MQTT-4.7.3-1", "topic is empty", ReasonCode.ProtocolError);
         if (!Utf8.IsValid(topic)) ProtocolError.Throw("MQTT-1.5.3-1", "topic is not UTF-8");
         if (topic.Contains((byte)0)) ProtocolError.Throw("MQTT-1.5.3-2", "topic contains U+0000");
-        ProtocolError.Throw("MQTT-3.3.2-2", "topic contains a wildcard");
+        ProtocolError.Throw("MQTT-3.3.2-2", "topic contains a wildcard", ReasonCode.TopicNameInvalid);
     }
 }

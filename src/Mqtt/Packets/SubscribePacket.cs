@@ -1,13 +1,15 @@
 namespace LightMq.Mqtt;
 
-/// <summary>SUBSCRIBE (MQTT 3.1.1, section 3.8). Its spans are views into the frame.</summary>
+/// <summary>SUBSCRIBE (MQTT 3.1.1 and 5.0, section 3.8). Its spans are views into the frame.</summary>
 public ref struct SubscribePacket
 {
     private BodyReader _filters;
 
-    private SubscribePacket(ushort id, int count, ReadOnlySpan<byte> filters)
+    private SubscribePacket(
+        ushort id, uint subscriptionIdentifier, int count, ReadOnlySpan<byte> filters)
     {
         PacketId = id;
+        SubscriptionIdentifier = subscriptionIdentifier;
         Count = count;
         _filters = new BodyReader(filters);
     }
@@ -15,36 +17,47 @@ public ref struct SubscribePacket
     /// <summary>Packet id, never 0.</summary>
     public ushort PacketId { get; }
 
+    /// <summary>Named in each PUBLISH for these subscriptions; 0: none.</summary>
+    public uint SubscriptionIdentifier { get; }
+
     /// <summary>How many filters it carries, at least one.</summary>
     public int Count { get; }
 
-    /// <summary>Takes the next filter with the QoS asked for; false after the last.</summary>
-    public bool TryNext(out ReadOnlySpan<byte> filter, out int qos)
+    /// <summary>Takes the next filter with what is asked for; false after the last.</summary>
+    public bool TryNext(out ReadOnlySpan<byte> filter, out SubscriptionOptions options)
     {
         filter = default;
-        qos = 0;
+        options = default;
         if (_filters.IsAtEnd) return false;
         filter = _filters.Bytes("MQTT-3.8.3-1");
-        qos = _filters.Byte("MQTT-3.8.3-4");
+        options = new SubscriptionOptions(_filters.Byte("MQTT-3.8.3-4"));
         return true;
     }
 
     /// <summary>Reads and checks the whole packet.</summary>
     /// <exception cref="ProtocolError">Any breach, in any of its filters.</exception>
-    public static SubscribePacket Read(in Frame frame)
+    public static SubscribePacket Read(in Frame frame, ProtocolVersion version)
     {
         var body = new BodyReader(frame.Body);
         var id = body.PacketId("MQTT-3.8.2");
+        var subscriptionIdentifier = 0u;
+        if (version == ProtocolVersion.V500)
+        {
+            var properties = new PropertyReader(body.Properties("MQTT5-3.8.2.1.1"), PropertySets.Subscribe);
+            while (properties.TryNext(out var property, out var number, out _))
+                if (property == PropertyId.SubscriptionIdentifier) subscriptionIdentifier = number;
+        }
         var filters = body.Rest;
         var count = 0;
         while (!body.IsAtEnd)
         {
-            Topics.CheckFilter(body.Text("MQTT-3.8.3-1"));
-            if (body.Byte("MQTT-3.8.3-4") > 2)
-                ProtocolError.Throw("MQTT-3.8.3-4", "reserved bits or QoS 3 in SUBSCRIBE");
+            var filter = body.Text("MQTT-3.8.3-1");
+            Topics.CheckFilter(filter, version);
+            SubscriptionOptions.Read(body.Byte("MQTT-3.8.3-4"), filter, version);
             count++;
         }
-        if (count == 0) ProtocolError.Throw("MQTT-3.8.3-3", "SUBSCRIBE without filter");
-        return new SubscribePacket(id, count, filters);
+        if (count == 0)
+            ProtocolError.Throw("MQTT-3.8.3-3", "SUBSCRIBE without filter", ReasonCode.ProtocolError);
+        return new SubscribePacket(id, subscriptionIdentifier, count, filters);
     }
 }

@@ -1,6 +1,6 @@
 namespace LightMq.Mqtt;
 
-/// <summary>UNSUBSCRIBE (MQTT 3.1.1, section 3.10). Its spans are views into the frame.</summary>
+/// <summary>UNSUBSCRIBE (MQTT 3.1.1 and 5.0, section 3.10). Its spans are views into the frame.</summary>
 public ref struct UnsubscribePacket
 {
     private BodyReader _filters;
@@ -29,14 +29,17 @@ public ref struct UnsubscribePacket
 
     /// <summary>Reads and checks the whole packet.</summary>
     /// <exception cref="ProtocolError">Any breach, in any of its filters.</exception>
-    public static UnsubscribePacket Read(in Frame frame)
+    public static UnsubscribePacket Read(in Frame frame, ProtocolVersion version)
     {
         var body = new BodyReader(frame.Body);
         var id = body.PacketId("MQTT-3.10.2");
+        if (version == ProtocolVersion.V500)
+            new PropertyReader(body.Properties("MQTT5-3.10.2.1.1"), PropertySets.Unsubscribe).Check();
         var filters = body.Rest;
         var count = 0;
-        for (; !body.IsAtEnd; count++) Topics.CheckFilter(body.Text("MQTT-3.10.3-1"));
-        if (count == 0) ProtocolError.Throw("MQTT-3.10.3-2", "UNSUBSCRIBE without filter");
+        for (; !body.IsAtEnd; count++) Topics.CheckFilter(body.Text("MQTT-3.10.3-1"), version);
+        if (count == 0)
+            ProtocolError.Throw("MQTT-3.10.3-2", "UNSUBSCRIBE without filter", ReasonCode.ProtocolError);
         return new UnsubscribePacket(id, count, filters);
     }
 }

@@ -49,9 +49,19 @@ public static class Topics
     /// <summary>Throws for a filter, UTF-8 without U+0000, that is empty or misplaces a wildcard.</summary>
     internal static void CheckFilter(ReadOnlySpan<byte> filter)
     {
-        if (filter.IsEmpty) ProtocolError.Throw("MQTT-4.7.3-1", "filter is empty");
+        if (filter.IsEmpty)
+            ProtocolError.Throw("MQTT-4.7.3-1", "filter is empty", ReasonCode.TopicFilterInvalid);
         if (WildcardBreach(filter) is { } clause)
-            ProtocolError.Throw(clause, "wildcard where none may stand");
+            ProtocolError.Throw(clause, "wildcard where none may stand", ReasonCode.TopicFilterInvalid);
+    }
+
+    /// <summary>The same, of a version: 5.0 knows shared subscriptions.</summary>
+    internal static void CheckFilter(ReadOnlySpan<byte> filter, ProtocolVersion version)
+    {
+        CheckFilter(filter);
+        if (version == ProtocolVersion.V500 && SharedFilter.Breach(filter) is { } clause)
+            ProtocolError.Throw(
+                clause, "not the form of a shared subscription", ReasonCode.TopicFilterInvalid);
     }
 
     // One pass, for nearly all publishes: true for a name of 4 to 64 bytes that is ASCII and breaks no rule;

@@ -52,7 +52,7 @@ internal static class AnyPacket
         var packet = ConnectPacket.Read(frame);
         if (!packet.IsSupported) return;
         Assert.InRange(packet.WillQos, 0, packet.HasWill ? 2 : 0);
-        Assert.True(packet.HasUserName || !packet.HasPassword);
+        Assert.True(packet.HasUserName || !packet.HasPassword || packet.Version == ProtocolVersion.V500);
         if (packet.HasWill) Assert.True(Topics.IsValidName(packet.WillTopic));
     }
 
@@ -68,12 +68,12 @@ internal static class AnyPacket
 
     private static void ReadSubscribe(in Frame frame)
     {
-        var packet = SubscribePacket.Read(frame);
+        var packet = SubscribePacket.Read(frame, ProtocolVersion.V311);
         var count = 0;
-        for (; packet.TryNext(out var filter, out var qos); count++)
+        for (; packet.TryNext(out var filter, out var options); count++)
         {
             Assert.True(Topics.IsValidFilter(filter));
-            Assert.InRange(qos, 0, 2);
+            Assert.InRange(options.Qos, 0, 2);
         }
         Assert.Equal(packet.Count, count);
         Assert.NotEqual(0, count);
@@ -81,7 +81,7 @@ internal static class AnyPacket
 
     private static void ReadUnsubscribe(in Frame frame)
     {
-        var packet = UnsubscribePacket.Read(frame);
+        var packet = UnsubscribePacket.Read(frame, ProtocolVersion.V311);
         var count = 0;
         for (; packet.TryNext(out var filter); count++) Assert.True(Topics.IsValidFilter(filter));
         Assert.Equal(packet.Count, count);

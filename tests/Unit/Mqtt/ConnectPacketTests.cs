@@ -51,7 +51,8 @@ public sealed class ConnectPacketTests
 
     [Theory]
     [InlineData("""10 ["MQTT" 03]""", 3)]
-    [InlineData("""10 ["MQTT" 05 ff ff]""", 5)]
+    [InlineData("""10 ["MQTT" 06 ff ff]""", 6)]
+    [InlineData("""10 ["MQIsdp" 04 ff ff]""", 4)]
     [InlineData("""10 ["MQTT" 84 02 00 3c "a"]""", 0x84)]
     [InlineData("""10 ["MQTT" 00]""", 0)]
     public void Of_another_level_nothing_more_is_read(string text, int level)
@@ -63,7 +64,7 @@ public sealed class ConnectPacketTests
     }
 
     [Theory]
-    [InlineData("MQTT-3.1.2-1", """10 ["MQIsdp" 03 02 00 3c "a"]""")]
+    [InlineData("MQTT-3.1.2-1", """10 ["mqisdp" 03 02 00 3c "a"]""")]
     [InlineData("MQTT-3.1.2-1", """10 ["mqtt" 04 02 00 3c "a"]""")]
     [InlineData("MQTT-3.1.2-1", """10 ["MQTTX" 04 02 00 3c "a"]""")]
     [InlineData("MQTT-3.1.2-1", """10 ["" 04 02 00 3c "a"]""")]

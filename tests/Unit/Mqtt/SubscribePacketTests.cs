@@ -12,12 +12,12 @@ public sealed class SubscribePacketTests
     {
         var bytes = PacketText.Bytes("""82 [01 02 "a/+" 00 "#" 01 "$share/g/x" 02]""");
         Assert.True(FrameReader.TryRead(bytes, 1000, out var frame));
-        var packet = SubscribePacket.Read(frame);
+        var packet = SubscribePacket.Read(frame, ProtocolVersion.V311);
         Assert.Equal(0x0102, packet.PacketId);
         Assert.Equal(3, packet.Count);
         var seen = new List<string>();
-        while (packet.TryNext(out var filter, out var qos))
-            seen.Add($"{Encoding.UTF8.GetString(filter)} {qos}");
+        while (packet.TryNext(out var filter, out var options))
+            seen.Add($"{Encoding.UTF8.GetString(filter)} {options.Qos}");
         Assert.Equal(["a/+ 0", "# 1", "$share/g/x 2"], seen);
         Assert.False(packet.TryNext(out _, out _));
     }
@@ -27,7 +27,7 @@ public sealed class SubscribePacketTests
     {
         var bytes = PacketText.Bytes("""a2 [00 07 "a/+" "b"]""");
         Assert.True(FrameReader.TryRead(bytes, 1000, out var frame));
-        var packet = UnsubscribePacket.Read(frame);
+        var packet = UnsubscribePacket.Read(frame, ProtocolVersion.V311);
         Assert.Equal(7, packet.PacketId);
         Assert.Equal(2, packet.Count);
         var seen = new List<string>();

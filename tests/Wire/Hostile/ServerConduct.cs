@@ -96,9 +96,11 @@ internal sealed class ServerConduct
             case PacketType.PubAck or PacketType.PubComp: _inflight.Remove(AckPacket.Read(frame)); break;
             case PacketType.PubRec: AckPacket.Read(frame); break;
             case PacketType.PubRel: Add(PacketType.PubComp, AckPacket.Read(frame)); break;
-            case PacketType.Subscribe: Add(PacketType.SubAck, SubscribePacket.Read(frame).PacketId); break;
+            case PacketType.Subscribe:
+                Add(PacketType.SubAck, SubscribePacket.Read(frame, ProtocolVersion.V311).PacketId);
+                break;
             case PacketType.Unsubscribe:
-                Add(PacketType.UnsubAck, UnsubscribePacket.Read(frame).PacketId);
+                Add(PacketType.UnsubAck, UnsubscribePacket.Read(frame, ProtocolVersion.V311).PacketId);
                 break;
             case PacketType.PingReq: Add(PacketType.PingResp, 0); break;
             case PacketType.Disconnect: break;

@@ -1,0 +1,107 @@
+namespace LightMq.Mqtt;
+
+/// <summary>
+/// Properties of a PUBLISH or of a will (MQTT 5.0, sections 3.3.2.3 and 3.1.3.2), checked. A view into the
+/// frame.
+/// </summary>
+public readonly ref struct PublishProperties
+{
+    private PublishProperties(ReadOnlySpan<byte> raw, bool isWill, bool isFromServer)
+    {
+        Raw = raw;
+        var reader = isWill ? new PropertyReader(raw, PropertySets.Will)
+            : new PropertyReader(raw, PropertySets.Publish, isFromServer
+                ? PropertySets.User | PropertySets.SubscriptionIdentifiers : PropertySets.User);
+        var before = raw.Length;
+        while (reader.TryNext(out var id, out var number, out var bytes))
+        {
+            switch (id)
+            {
+                case PropertyId.TopicAlias: TopicAlias = (ushort)number; break;
+                case PropertyId.WillDelay: WillDelaySeconds = number; break;
+                case PropertyId.SubscriptionIdentifier:
+                    if (!isFromServer) ThrowSubscriptionIdentifier();
+                    break;
+                case PropertyId.MessageExpiry:
+                    HasMessageExpiry = true;
+                    MessageExpirySeconds = number;
+                    break;
+                default:
+                    if (id == PropertyId.ResponseTopic && !Topics.IsValidName(bytes)) ThrowResponseTopic();
+                    ForwardedBytes += before - reader.RestLength;
+                    break;
+            }
+            before = reader.RestLength;
+        }
+    }
+
+    /// <summary>All properties of the packet as sent, without their length.</summary>
+    public ReadOnlySpan<byte> Raw { get; }
+
+    /// <summary>Topic alias; 0: none.</summary>
+    public ushort TopicAlias { get; }
+
+    /// <summary>Whether the message expires.</summary>
+    public bool HasMessageExpiry { get; }
+
+    /// <summary>Seconds until the message expires.</summary>
+    public uint MessageExpirySeconds { get; }
+
+    /// <summary>
+    /// Whether any property goes on to subscribers: payload format indicator, content type, response topic,
+    /// correlation data, user property.
+    /// </summary>
+    public bool HasForwarded => ForwardedBytes != 0;
+
+    /// <summary>Bytes that <see cref="CopyForwarded"/> writes.</summary>
+    public int ForwardedBytes { get; }
+
+    /// <summary>Seconds that a will waits; 0 but in a will.</summary>
+    internal uint WillDelaySeconds { get; }
+
+    /// <summary>
+    /// Copies the properties that go on to subscribers, in their order and unchanged (MQTT-3.3.2-17 and
+    /// MQTT-3.3.2-18 of 5.0).
+    /// </summary>
+    /// <param name="to">At least <see cref="ForwardedBytes"/>.</param>
+    /// <returns>Bytes written.</returns>
+    public int CopyForwarded(Span<byte> to)
+    {
+        if (ForwardedBytes == Raw.Length)
+        {
+            Raw.CopyTo(to);
+            return ForwardedBytes;
+        }
+        var at = 0;
+        var rest = Raw;
+        while (at < ForwardedBytes)
+        {
+            var size = PropertyReader.SizeOfFirst(rest);
+            if ((1UL << rest[0] & PropertySets.Forwarded) != 0)
+            {
+                rest[..size].CopyTo(to[at..]);
+                at += size;
+            }
+            rest = rest[size..];
+        }
+        return at;
+    }
+
+    /// <summary>Reads and checks the block of a client's PUBLISH.</summary>
+    internal static PublishProperties Read(ReadOnlySpan<byte> raw) =>
+        raw.IsEmpty ? default : new PublishProperties(raw, isWill: false, isFromServer: false);
+
+    /// <summary>Reads and checks the block of a server's PUBLISH, which may name subscriptions.</summary>
+    internal static PublishProperties ReadFromServer(ReadOnlySpan<byte> raw) =>
+        raw.IsEmpty ? default : new PublishProperties(raw, isWill: false, isFromServer: true);
+
+    /// <summary>Reads and checks the block of a will.</summary>
+    internal static PublishProperties ReadWill(ReadOnlySpan<byte> raw) =>
+        raw.IsEmpty ? default : new PublishProperties(raw, isWill: true, isFromServer: false);
+
+    private static void ThrowSubscriptionIdentifier() => ProtocolError.Throw("MQTT5-3.3.4-6",
+        "a client's PUBLISH names a subscription", ReasonCode.ProtocolError);
+
+    private static void ThrowResponseTopic() => ProtocolError.Throw("MQTT5-3.3.2-14",
+        "response topic is empty or contains a wildcard", ReasonCode.ProtocolError);
+}
