@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using LightMq.Broker;
+using LightMq.Broker.Connections;
+using LightMq.Net;
 using Microsoft.Extensions.Logging;
 
 namespace LightMq.EdgeBroker;
@@ -15,7 +17,7 @@ internal sealed class EventLines(ILogger log, TimeProvider time)
     private const int TextLengthMax = 256;
     private const int AddressesMax = 1_024;
 
-    private readonly Dictionary<(BrokerEventKind, string), LineLimit> _refusals = [];
+    private readonly Dictionary<(Enum, string), LineLimit> _refusals = [];
 
     /// <summary>Logs one event.</summary>
     public void Write(in BrokerEvent happened)
@@ -41,6 +43,17 @@ internal sealed class EventLines(ILogger log, TimeProvider time)
         }
     }
 
+    /// <summary>A peer did not come as far as MQTT.</summary>
+    public void TurnedAway(Connection connection, Refusal refusal, string detail)
+    {
+        var address = connection.RemoteAddress;
+        var listener = connection.Listener.Name;
+        detail = Clean(detail);
+        if (LimitOf(refusal, address).IsDue(out var held))
+            Log.TurnedAway(log, address, listener, refusal, detail, held);
+        else Log.TurnedAwayAgain(log, address, listener, refusal, detail);
+    }
+
     /// <summary>Control, format and line-parting characters become \u escapes; what is long is cut.</summary>
     public static string Clean(string text)
     {
@@ -58,7 +71,7 @@ internal sealed class EventLines(ILogger log, TimeProvider time)
     private static bool IsUnsafe(char letter) => char.GetUnicodeCategory(letter) is UnicodeCategory.Control
         or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
-    private LineLimit LimitOf(BrokerEventKind kind, string remoteAddress)
+    private LineLimit LimitOf(Enum kind, string remoteAddress)
     {
         // Each connection has a port of its own; the flood is the address's.
         var colon = remoteAddress.LastIndexOf(':');

@@ -1,4 +1,5 @@
 using LightMq.Broker;
+using LightMq.Net;
 using Microsoft.Extensions.Logging;
 
 namespace LightMq.EdgeBroker;
@@ -94,4 +95,15 @@ internal static partial class Log
 
     [LoggerMessage(24, LogLevel.Debug, "Client {Client} at {Address} refused again: {Detail}")]
     public static partial void RefusedAgain(ILogger log, string client, string address, string detail);
+
+    [LoggerMessage(40, LogLevel.Warning,
+        "Peer at {Address} turned away by listener {Listener} ({Refusal}): {Detail} ({Held} more from there "
+        + "since the last line)")]
+    public static partial void TurnedAway(
+        ILogger log, string address, string listener, Refusal refusal, string detail, int held);
+
+    [LoggerMessage(41, LogLevel.Debug,
+        "Peer at {Address} turned away again by listener {Listener} ({Refusal}): {Detail}")]
+    public static partial void TurnedAwayAgain(
+        ILogger log, string address, string listener, Refusal refusal, string detail);
 }

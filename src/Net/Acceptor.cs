@@ -7,7 +7,7 @@ namespace LightMq.Net;
 /// or lets them wait, and never spins on a listener that stays ready.
 /// </summary>
 internal sealed class Acceptor(
-    IReadOnlyList<Listener> listeners, Poll poll, int itemKind, Action<Peer> welcome,
+    IReadOnlyList<Listener> listeners, Poll poll, int itemKind, Action<Peer, Listener> welcome,
     Action<Listener, int> failed)
     : IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class Acceptor(
         for (var i = 0; i < PeersPerTurn; i++)
         {
             var fd = listener.Accept(out var remoteAddress, out var errno);
-            if (fd >= 0) welcome(new Peer(fd, listener.Options, remoteAddress));
+            if (fd >= 0) welcome(new Peer(fd, listener.Options, remoteAddress), listener);
             else if (errno == Errno.Again) return;
             else if (errno is Errno.FilesExhausted or Errno.SystemFilesExhausted && _spare.TurnAway(listener))
                 failed(listener, errno);

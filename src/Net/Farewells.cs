@@ -1,3 +1,4 @@
+using LightMq.Broker.Connections;
 using LightMq.Net.Linux;
 
 namespace LightMq.Net;
@@ -22,8 +23,9 @@ internal sealed unsafe class Farewells(Poll poll, int itemKind, List<Peer> gone)
     public bool IsEmpty => _new.Count == 0 && _waiting.Count == 0;
 
     /// <summary>The engine has let go of it.</summary>
-    public void Begin(Peer peer, long now)
+    public void Begin(Peer peer, CloseReason reason, long now)
     {
+        peer.Reason = reason;
         peer.State = PeerState.LastWords;
         peer.EndsAtMilliseconds = now + Milliseconds;
         _new.Add(peer);
@@ -35,11 +37,7 @@ internal sealed unsafe class Farewells(Poll poll, int itemKind, List<Peer> gone)
         foreach (var peer in _new)
         {
             // Without last words nothing can be lost. Beyond the bound a flood gets one try and no patience.
-            if (peer.Connection.Outbox.IsEmpty)
-            {
-                peer.Stream?.TryEnd();
-                End(peer);
-            }
+            if (peer.Connection.Outbox.IsEmpty && peer.Stream is null) End(peer);
             else
             {
                 Write(peer);
@@ -67,7 +65,8 @@ internal sealed unsafe class Farewells(Poll poll, int itemKind, List<Peer> gone)
     private void Write(Peer peer)
     {
         if (!PeerWriter.TryWrite(peer)) End(peer);
-        else if (PeerWriter.HasUnsent(peer) || peer.Stream?.TryEnd() == false) Watch(peer, Libc.EpollOut);
+        else if (PeerWriter.HasUnsent(peer) || peer.Stream?.TryEnd(peer.Reason) == false)
+            Watch(peer, Libc.EpollOut);
         else
         {
             _ = Libc.shutdown(peer.Fd, Libc.ShutWrite);

@@ -1,3 +1,5 @@
+using LightMq.Broker.Connections;
+
 namespace LightMq.Net;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace LightMq.Net;
 /// </summary>
 internal interface ISocketStream : IDisposable
 {
+    /// <summary>Why <see cref="Receive"/> gave -1; null: the peer went away without a fault.</summary>
+    StreamFailure? Failure => null;
+
     /// <summary>
     /// Whether received bytes lie inside that <see cref="Receive"/> can give at once: epoll does not report
     /// them, so the loop serves the peer again.
@@ -19,7 +24,7 @@ internal interface ISocketStream : IDisposable
     bool HasUnsent { get; }
 
     /// <summary>
-    /// Bytes put into <paramref name="to"/>; 0: none now, wait for the socket; -1: the peer is gone or broken.
+    /// Bytes put into <paramref name="to"/>; 0: none now, wait for the socket; -1: the peer is gone.
     /// </summary>
     int Receive(Span<byte> to);
 
@@ -32,5 +37,6 @@ internal interface ISocketStream : IDisposable
     /// <summary>
     /// The orderly last word: close_notify of TLS, a close frame. False: call again once there is room.
     /// </summary>
-    bool TryEnd();
+    /// <param name="reason">Why the engine let go; a WebSocket tells the peer by a code.</param>
+    bool TryEnd(CloseReason reason);
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using LightMq.Broker.Settings;
 using LightMq.Net.Linux;
+using LightMq.Net.WebSocket;
 
 namespace LightMq.Net;
 
@@ -17,6 +18,12 @@ public sealed unsafe class Listener : IDisposable
 
     private Listener(int fd, ListenerOptions options, IPEndPoint endPoint) =>
         (Fd, Options, EndPoint) = (fd, options, endPoint);
+
+    /// <summary>What its peers speak below MQTT.</summary>
+    public ListenerTransport Transport { get; init; }
+
+    /// <summary>What is asked of a request that opens a WebSocket.</summary>
+    public UpgradeRules Upgrade { get; init; } = UpgradeRules.Default;
 
     /// <summary>What it lets in.</summary>
     public ListenerOptions Options { get; }
@@ -34,7 +41,8 @@ public sealed unsafe class Listener : IDisposable
     /// <exception cref="LoopError">
     /// The address cannot be had; <see cref="LoopError.Number"/> says why.
     /// </exception>
-    public static Listener Bind(IPEndPoint endPoint, ListenerOptions options)
+    public static Listener Bind(IPEndPoint endPoint, ListenerOptions options,
+        ListenerTransport transport = ListenerTransport.Tcp, UpgradeRules? upgrade = null)
     {
         var family = endPoint.AddressFamily == AddressFamily.InterNetworkV6 ? Libc.Inet6 : Libc.Inet;
         var fd = Poll.Check(Libc.socket(family, Libc.Stream | Libc.CloseOnExec | Libc.NonBlocking, 0),
@@ -54,7 +62,10 @@ public sealed unsafe class Listener : IDisposable
             Poll.Check(Libc.bind(fd, address, length), "bind", endPoint);
             Poll.Check(Libc.getsockname(fd, address, &length), "getsockname");
             var port = KernelAddress.Read(bytes).Port;
-            return new Listener(fd, options, new IPEndPoint(endPoint.Address, port));
+            return new Listener(fd, options, new IPEndPoint(endPoint.Address, port))
+            {
+                Transport = transport, Upgrade = upgrade ?? UpgradeRules.Default,
+            };
         }
         catch (LoopError)
         {

@@ -11,4 +11,6 @@ public enum ListenerTransport
     WebSocket,
     /// <summary>WebSocket over TLS.</summary>
     SecureWebSocket,
+    /// <summary>The socket policy that Flash asks for (LMQ-NET-3); no MQTT.</summary>
+    FlashPolicy,
 }

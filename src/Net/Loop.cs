@@ -4,6 +4,7 @@ using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
 using LightMq.Net.Linux;
+using LightMq.Net.WebSocket;
 
 namespace LightMq.Net;
 
@@ -12,7 +13,7 @@ namespace LightMq.Net;
 /// socket, hand it to the engine, write once to each connection that has something to say. Nothing else is
 /// called per message, and nothing is allocated.
 /// </summary>
-public sealed unsafe class Loop : IEffects, IDisposable
+public sealed unsafe partial class Loop : IEffects, IDisposable
 {
     private const int MailItem = 1, ListenerItem = 2, PeerItem = 3;
     private const int ReceiveBytes = 65_536;
@@ -94,7 +95,7 @@ public sealed unsafe class Loop : IEffects, IDisposable
     {
         var peer = PeerOf(connection);
         if (peer.State != PeerState.Open) return;
-        _farewells.Begin(peer, _now.Milliseconds);
+        _farewells.Begin(peer, reason, _now.Milliseconds);
     }
 
     /// <inheritdoc/>
@@ -191,15 +192,6 @@ public sealed unsafe class Loop : IEffects, IDisposable
             Lose(peer);
     }
 
-    private void Receive(Peer peer, ISocketStream stream)
-    {
-        var count = stream.Receive(new(_receive, ReceiveBytes));
-        if (count > 0) _engine.Handle(Input.Received(peer.Connection, new(_receive, count)), _now, this);
-        else if (count < 0) Lose(peer);
-        if (peer.IsRead) _buffered.Note(peer);
-        if (stream.HasUnsent) _dirty.Add(peer);
-    }
-
     /// <summary>The peer is gone without a word of the engine's.</summary>
     private void Lose(Peer peer)
     {
@@ -247,8 +239,10 @@ public sealed unsafe class Loop : IEffects, IDisposable
         _poll.Modify(peer.Fd, mask, PeerItem);
     }
 
-    private void Welcome(Peer peer)
+    private void Welcome(Peer peer, Listener listener)
     {
+        if (listener.Transport == ListenerTransport.WebSocket)
+            peer.Stream = new WebSocketStream(new PlainStream(peer.Fd), listener.Upgrade);
         _peers.Add(peer);
         peer.Mask = Libc.EpollIn;
         _poll.Add(peer.Fd, peer.Mask, PeerItem);

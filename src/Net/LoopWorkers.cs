@@ -20,5 +20,7 @@ public sealed record LoopWorkers(
 /// Peers are turned away or wait, because of this error number: mostly no descriptor was left.
 /// </param>
 /// <param name="Happened">The engine has something for the log.</param>
+/// <param name="TurnedAway">A peer did not come as far as MQTT: why, and in more words.</param>
 public sealed record LoopEvents(
-    Action<IReadOnlyList<Listener>> Ready, Action<Listener, int> AcceptFailed, Action<BrokerEvent> Happened);
+    Action<IReadOnlyList<Listener>> Ready, Action<Listener, int> AcceptFailed, Action<BrokerEvent> Happened,
+    Action<Connection, Refusal, string> TurnedAway);

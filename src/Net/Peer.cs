@@ -36,6 +36,9 @@ internal sealed class Peer
     /// <summary>What lies between socket and engine; null: nothing, plain TCP.</summary>
     public ISocketStream? Stream { get; set; }
 
+    /// <summary>Why the engine let go of it; what its stream's last word is made of.</summary>
+    public CloseReason Reason { get; set; }
+
     /// <summary>Whether <see cref="BufferedPeers"/> has it.</summary>
     public bool IsBuffered { get; set; }
 

@@ -17,7 +17,8 @@ internal enum Opcode : byte
 /// <param name="PayloadBytes">Length of the payload.</param>
 /// <param name="Mask">The mask's four bytes, the first lowest.</param>
 internal readonly record struct FrameHead(
-    Opcode Opcode, bool IsLast, bool HasReserved, bool IsMasked, bool IsShortest, long PayloadBytes, uint Mask)
+    Opcode Opcode, bool IsLast, bool HasReserved, bool IsMasked, bool IsShortest, long PayloadBytes,
+    uint Mask)
 {
     /// <summary>Longest head: two bytes, eight of length, four of mask.</summary>
     public const int BytesMax = 14;

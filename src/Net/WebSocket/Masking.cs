@@ -5,12 +5,12 @@ using System.Runtime.Intrinsics;
 
 namespace LightMq.Net.WebSocket;
 
-/// <summary>The mask that every client's frame carries (RFC 6455, 5.3), taken off 16 bytes at a time.</summary>
+/// <summary>The mask of every client's frame (RFC 6455, 5.3), taken off 16 bytes at a time.</summary>
 internal static class Masking
 {
     /// <summary>
-    /// Writes <paramref name="from"/> without its mask to the start of <paramref name="to"/>, which may be the
-    /// same bytes or bytes before them. Gives the mask for the byte that follows.
+    /// Writes <paramref name="from"/> without its mask to the start of <paramref name="to"/>, which may be
+    /// the same bytes or bytes before them. Gives the mask for the byte that follows.
     /// </summary>
     /// <param name="from">Masked bytes.</param>
     /// <param name="to">At least as long.</param>

@@ -24,7 +24,8 @@ internal sealed record UpgradeAnswer(int Status, byte[] Bytes, string? Failure)
             return Refuse(426, "a request of plain HTTP",
                 "Upgrade: websocket\r\nConnection: Upgrade, close\r\n");
         if (!request.IsHttp11) return Refuse(400, "a WebSocket needs HTTP/1.1", "");
-        if (!request.IsConnectionUpgrade) return Refuse(400, "the Connection field does not name Upgrade", "");
+        if (!request.IsConnectionUpgrade)
+            return Refuse(400, "the Connection field does not name Upgrade", "");
         if (!request.IsVersion13)
             return Refuse(426, "Sec-WebSocket-Version must be 13", "Sec-WebSocket-Version: 13\r\n");
         if (!rules.Paths.Contains(request.Path))
@@ -59,8 +60,8 @@ internal sealed record UpgradeAnswer(int Status, byte[] Bytes, string? Failure)
     /// <summary>With a few words for a person who came here with a browser.</summary>
     private static UpgradeAnswer Refuse(int status, string why, string fields, bool hasBody = true)
     {
-        var body = $"{why}.\nThis port of LightMq EdgeBroker takes MQTT over WebSocket: connect an MQTT client "
-            + "to ws://HOST:PORT/mqtt (or wss://), subprotocol mqtt.\n";
+        var body = $"{why}.\nThis port of LightMq EdgeBroker takes MQTT over WebSocket: connect an MQTT "
+            + "client to ws://HOST:PORT/mqtt (or wss://), subprotocol mqtt.\n";
         var head = string.Create(CultureInfo.InvariantCulture,
             $"HTTP/1.1 {status} {Phrase(status)}\r\nContent-Type: text/plain; charset=utf-8\r\n"
             + $"Content-Length: {body.Length}\r\nCache-Control: no-store\r\n");

@@ -1,11 +1,12 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
 namespace LightMq.Net.WebSocket;
 
 /// <summary>
-/// The HTTP request that opens a WebSocket (RFC 6455, 4.2.1; RFC 9112). Fields may come in any order and case;
-/// lists may be parted over several lines of one name. A folded line is refused, as RFC 9112, 5.2 allows.
+/// The HTTP request that opens a WebSocket (RFC 6455, 4.2.1; RFC 9112). Fields may come in any order and
+/// case; lists may be parted over several lines of one name. A folded line is refused, as RFC 9112, 5.2 allows.
 /// </summary>
 internal ref struct UpgradeRequest
 {
@@ -110,8 +111,8 @@ internal ref struct UpgradeRequest
     public readonly bool IsKeyValid()
     {
         Span<byte> key = stackalloc byte[KeyBytes + 2];
-        return Base64.DecodeFromUtf8(Key, key, out var taken, out var written) == System.Buffers.OperationStatus.Done
-            && taken == Key.Length && written == KeyBytes;
+        var status = Base64.DecodeFromUtf8(Key, key, out var taken, out var written);
+        return status == OperationStatus.Done && taken == Key.Length && written == KeyBytes;
     }
 
     private string FaultOfRequestLine()
@@ -211,7 +212,7 @@ internal ref struct UpgradeRequest
 /// <summary>The letters of HTTP's names (RFC 9110, 5.6.2).</summary>
 file static class Tokens
 {
-    private static readonly System.Buffers.SearchValues<byte> Letters = System.Buffers.SearchValues.Create(
+    private static readonly SearchValues<byte> Letters = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     public static bool ContainsOnlyTokens(this ReadOnlySpan<byte> text) => !text.ContainsAnyExcept(Letters);

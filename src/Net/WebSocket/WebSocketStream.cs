@@ -9,13 +9,15 @@ namespace LightMq.Net.WebSocket;
 /// socket or TLS. Decodes in the loop's own receive buffer, and sends head and payload in one call from the
 /// loop's own send buffer: nothing is kept and nothing allocated per message.
 /// </summary>
-internal sealed class WebSocketStream(ISocketStream inner, UpgradeRules rules, byte[] sendBuffer) : ISocketStream
+internal sealed class WebSocketStream(ISocketStream inner, UpgradeRules rules) : ISocketStream
 {
-    /// <summary>Bytes of the send buffer that all of a loop's WebSockets share.</summary>
-    public const int SendBytes = 65_536;
+    private const int SendBytes = 65_536;
 
     // A Pong, the head of a frame, and a Close frame may wait at once.
     private const int WordsBytesMax = 2 + FrameHead.ControlBytesMax + FrameHead.BytesMax + 4;
+
+    /// <summary>All WebSockets of a loop share it.</summary>
+    [ThreadStatic] private static byte[]? _sendBuffer;
 
     private readonly WebSocketReader _reader = new();
     private byte[]? _request;
@@ -30,7 +32,7 @@ internal sealed class WebSocketStream(ISocketStream inner, UpgradeRules rules, b
     private bool _isClosing;
 
     /// <inheritdoc/>
-    public string? Failure { get; private set; }
+    public StreamFailure? Failure { get; private set; }
 
     /// <inheritdoc/>
     public bool HasBuffered => _isOver || inner.HasBuffered;
@@ -53,7 +55,7 @@ internal sealed class WebSocketStream(ISocketStream inner, UpgradeRules rules, b
         if (_reader.IsOver)
         {
             _isOver = true;
-            Failure ??= _reader.Failure;
+            if (_reader.Failure is { } broken) Failure = new StreamFailure(Refusal.Frame, broken);
         }
         return count > 0 ? count : _isOver ? -1 : 0;
     }
@@ -65,6 +67,7 @@ internal sealed class WebSocketStream(ISocketStream inner, UpgradeRules rules, b
         if (!_isOpen && bytes.Length > 0 && _wordsLength == 0) return bytes.Length;
         if (_frameLeft == 0 && _isOpen && !_isClosing) BeginFrame(bytes.Length);
         var fromWords = _wordsLength;
+        var sendBuffer = _sendBuffer ??= new byte[SendBytes];
         var payload = Math.Min(Math.Min(_frameLeft, bytes.Length), sendBuffer.Length - fromWords);
         if (fromWords + payload == 0) return 0;
         _words.AsSpan(0, fromWords).CopyTo(sendBuffer);
@@ -123,7 +126,7 @@ internal sealed class WebSocketStream(ISocketStream inner, UpgradeRules rules, b
         _wordsLength = _words.Length;
         _isOpen = answer.Failure is null;
         _isOver = !_isOpen;
-        Failure = answer.Failure;
+        if (answer.Failure is { } refused) Failure = new StreamFailure(Refusal.Upgrade, refused);
         if (_wordsLength > 0 && SendWords() < 0) _isOver = true;
         if (!_isOpen) return 0;
         var rest = bytes[(length - before)..count];
@@ -154,7 +157,7 @@ internal sealed class WebSocketStream(ISocketStream inner, UpgradeRules rules, b
     private void BeginFrame(int bytes)
     {
         if (_wordsLength == 0 && _reader.HasPing) AddPong();
-        var length = Math.Min(bytes, sendBuffer.Length - WordsBytesMax);
+        var length = Math.Min(bytes, SendBytes - WordsBytesMax);
         if (length == 0) return;
         _wordsLength += FrameHead.Write(Words(FrameHead.BytesMax), Opcode.Binary, length);
         _frameLeft = length;

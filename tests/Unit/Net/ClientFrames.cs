@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using LightMq.Net.WebSocket;
 
 namespace LightMq.Unit.Net;
@@ -28,7 +29,7 @@ internal static class ClientFrames
     public static byte[] Ping(ReadOnlySpan<byte> payload) => Frame(Fin | (int)Opcode.Ping, payload);
 
     public static byte[] Close(int code, string reason = "") => Frame(
-        Fin | (int)Opcode.Close, [(byte)(code >> 8), (byte)code, .. System.Text.Encoding.UTF8.GetBytes(reason)]);
+        Fin | (int)Opcode.Close, [(byte)(code >> 8), (byte)code, .. Encoding.UTF8.GetBytes(reason)]);
 
     public static byte[] Big(long value, int bytes)
     {

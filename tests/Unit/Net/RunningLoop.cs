@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using LightMq.Broker;
 using LightMq.Broker.Settings;
 using LightMq.Net;
+using LightMq.Net.WebSocket;
 using LightMq.Store;
 
 namespace LightMq.Unit.Net;
@@ -15,10 +16,12 @@ internal sealed class RunningLoop : IDisposable
     private readonly Thread _thread;
     private readonly BlockingCollection<BrokerEventKind> _events = [];
 
-    public RunningLoop(IPAddress address, BrokerOptions? options = null, TimeProvider? time = null)
+    public RunningLoop(IPAddress address, BrokerOptions? options = null, TimeProvider? time = null,
+        ListenerTransport transport = ListenerTransport.Tcp, UpgradeRules? upgrade = null)
     {
         var listener = Listener.Bind(
-            new IPEndPoint(address, 0), new ListenerOptions { Dialect = Dialect.Plain, Anonymous = true });
+            new IPEndPoint(address, 0), new ListenerOptions { Dialect = Dialect.Plain, Anonymous = true },
+            transport, upgrade);
         EndPoint = listener.EndPoint;
         var store = new MemoryStore(new StoreCallbacks
         {
@@ -32,13 +35,17 @@ internal sealed class RunningLoop : IDisposable
         var engine = new Engine(options ?? new BrokerOptions());
         Loop = new Loop(engine, time ?? TimeProvider.System, [listener], _mail,
             new LoopWorkers(store.Submit, store.Load, static (_, _, _) => { }),
-            new LoopEvents(_ => isReady.Set(), static (_, _) => { }, Note));
+            new LoopEvents(_ => isReady.Set(), static (_, _) => { }, Note,
+                (_, refusal, detail) => TurnedAway.Enqueue((refusal, detail))));
         _thread = new Thread(() => Loop.Run(new byte[16]));
         _thread.Start();
         isReady.Wait();
     }
 
     public Loop Loop { get; }
+
+    /// <summary>Peers that did not come as far as MQTT.</summary>
+    public ConcurrentQueue<(Refusal Refusal, string Detail)> TurnedAway { get; } = [];
 
     public IPEndPoint EndPoint { get; }
 

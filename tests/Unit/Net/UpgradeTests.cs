@@ -55,7 +55,8 @@ public sealed class UpgradeTests
     public void The_first_known_subprotocol_is_chosen(string asked, string chosen)
     {
         var answer = Ask(Request.Replace("Protocol: mqtt", $"Protocol: {asked}"));
-        Assert.Contains($"\r\nSec-WebSocket-Protocol: {chosen}\r\n\r\n", Encoding.ASCII.GetString(answer.Bytes));
+        Assert.EndsWith(
+            $"\r\nSec-WebSocket-Protocol: {chosen}\r\n\r\n", Encoding.ASCII.GetString(answer.Bytes));
     }
 
     [Theory]
@@ -115,7 +116,8 @@ public sealed class UpgradeTests
     [InlineData(426, "must be 13", "Sec-WebSocket-Version: 13\r\n", "Version: 13", "Version: 12")]
     [InlineData(405, "GET", "Allow: GET\r\n", "GET ", "PUT ")]
     [InlineData(426, "plain", "Upgrade: websocket\r\n", "Upgrade: websocket\r\n", "")]
-    public void A_refusal_says_what_would_be_taken(int status, string why, string field, string from, string to)
+    public void A_refusal_says_what_would_be_taken(
+        int status, string why, string field, string from, string to)
     {
         var answer = Ask(Request.Replace(from, to));
         Assert.Equal(status, answer.Status);

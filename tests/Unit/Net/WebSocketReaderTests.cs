@@ -42,7 +42,8 @@ public sealed class WebSocketReaderTests
     }
 
     [Theory]
-    [InlineData(1), InlineData(2), InlineData(3), InlineData(5), InlineData(16), InlineData(21), InlineData(4096)]
+    [InlineData(1), InlineData(2), InlineData(3), InlineData(5), InlineData(16), InlineData(21)]
+    [InlineData(4096)]
     public void Any_cut_gives_the_same(int cut)
     {
         byte[] stream =
@@ -124,7 +125,8 @@ public sealed class WebSocketReaderTests
     }
 
     [Theory]
-    [InlineData(1000), InlineData(1003), InlineData(1007), InlineData(1014), InlineData(3000), InlineData(4999)]
+    [InlineData(1000), InlineData(1003), InlineData(1007), InlineData(1014), InlineData(3000)]
+    [InlineData(4999)]
     public void A_close_is_answered_with_its_code(int code)
     {
         var reader = new WebSocketReader();
@@ -170,7 +172,8 @@ public sealed class WebSocketReaderTests
     {
         byte[] stream =
         [
-            .. Binary(Some(40)), .. Ping("p"u8), .. Frame(2, Some(200)), .. Frame(Fin, Some(9)), .. Close(1000),
+            .. Binary(Some(40)), .. Ping("p"u8), .. Frame(2, Some(200)), .. Frame(Fin, Some(9)),
+            .. Close(1000),
         ];
         var chance = new Random(6455);
         for (var run = 0; run < 20_000; run++)
@@ -181,7 +184,8 @@ public sealed class WebSocketReaderTests
             var whole = new WebSocketReader();
             var cut = new WebSocketReader();
             Assert.Equal(Read(whole, mutated), Read(cut, mutated, chance.Next(1, 9)));
-            Assert.Equal((whole.IsOver, whole.CloseCode, whole.Failure), (cut.IsOver, cut.CloseCode, cut.Failure));
+            Assert.Equal(
+                (whole.IsOver, whole.CloseCode, whole.Failure), (cut.IsOver, cut.CloseCode, cut.Failure));
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class LoopBroker : IDisposable
             new Engine(Given.Options(transcript)), TimeProvider.System, [listener], _mail,
             new LoopWorkers(Store, Load, (connection, hash, password) =>
                 _mail.PasswordChecked(connection, Given.Matches(hash, password))),
-            new LoopEvents(_ => isReady.Set(), (_, _) => { }, _ => { }));
+            new LoopEvents(_ => isReady.Set(), (_, _) => { }, _ => { }, (_, _, _) => { }));
         _thread = new Thread(() => _loop.Run(new byte[16])) { Name = "loop" };
         _thread.Start();
         isReady.Wait();
