@@ -6,7 +6,8 @@ namespace LightMq.Net.WebSocket;
 
 /// <summary>
 /// The HTTP request that opens a WebSocket (RFC 6455, 4.2.1; RFC 9112). Fields may come in any order and
-/// case; lists may be parted over several lines of one name. A folded line is refused, as RFC 9112, 5.2 allows.
+/// case; lists may be parted over several lines of one name. A folded line is refused, as RFC 9112, 5.2
+/// allows.
 /// </summary>
 internal ref struct UpgradeRequest
 {
