@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using LightMq.Broker.Settings;
 using LightMq.Net.Linux;
+using LightMq.Net.Tls;
 using LightMq.Net.WebSocket;
 
 namespace LightMq.Net;
@@ -28,6 +29,9 @@ public sealed unsafe class Listener : IDisposable
     /// <summary>What it lets in.</summary>
     public ListenerOptions Options { get; }
 
+    /// <summary>Its certificates; null: no TLS.</summary>
+    public TlsServer? Tls { get; set; }
+
     /// <summary>Where it listens, with the real port if 0 was asked.</summary>
     public IPEndPoint EndPoint { get; }
 
@@ -42,7 +46,8 @@ public sealed unsafe class Listener : IDisposable
     /// The address cannot be had; <see cref="LoopError.Number"/> says why.
     /// </exception>
     public static Listener Bind(IPEndPoint endPoint, ListenerOptions options,
-        ListenerTransport transport = ListenerTransport.Tcp, UpgradeRules? upgrade = null)
+        ListenerTransport transport = ListenerTransport.Tcp, UpgradeRules? upgrade = null,
+        TlsServer? tls = null)
     {
         var family = endPoint.AddressFamily == AddressFamily.InterNetworkV6 ? Libc.Inet6 : Libc.Inet;
         var fd = Poll.Check(Libc.socket(family, Libc.Stream | Libc.CloseOnExec | Libc.NonBlocking, 0),
@@ -64,7 +69,7 @@ public sealed unsafe class Listener : IDisposable
             var port = KernelAddress.Read(bytes).Port;
             return new Listener(fd, options, new IPEndPoint(endPoint.Address, port))
             {
-                Transport = transport, Upgrade = upgrade ?? UpgradeRules.Default,
+                Transport = transport, Upgrade = upgrade ?? UpgradeRules.Default, Tls = tls,
             };
         }
         catch (LoopError)

@@ -4,7 +4,6 @@ using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
 using LightMq.Net.Linux;
-using LightMq.Net.WebSocket;
 
 namespace LightMq.Net;
 
@@ -34,6 +33,7 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
     private readonly List<Peer> _drained = [];
     private readonly BufferedPeers _buffered;
     private readonly PeerTable _peers = new();
+    private readonly Entrance _entrance;
     private Now _now;
     private long _turns;
     private long _stopBy = long.MaxValue;
@@ -50,6 +50,7 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
         _farewells = new Farewells(_poll, PeerItem, _peers.Gone);
         _departures = new Departures(Lose);
         _buffered = new BufferedPeers(Receive);
+        _entrance = new Entrance(_poll, PeerItem, _peers, _buffered, mail, TurnAway);
         _acceptor = new Acceptor(listeners, _poll, ListenerItem, Welcome, events.AcceptFailed);
         DescriptorsMax = SpareDescriptor.RaiseLimit();
         _poll.Add(_mail.Fd, Libc.EpollIn, MailItem);
@@ -94,7 +95,9 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
     public void Close(Connection connection, CloseReason reason)
     {
         var peer = PeerOf(connection);
+        if (peer.State == PeerState.Handshaking) _entrance.Abandon(peer);
         if (peer.State != PeerState.Open) return;
+        if (reason == CloseReason.ProtocolError) _entrance.Explain(peer, new(_receive, 4));
         _farewells.Begin(peer, reason, _now.Milliseconds);
     }
 
@@ -119,6 +122,7 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
     public void Dispose()
     {
         _acceptor.Dispose();
+        _entrance.Dispose();
         _peers.Dispose();
         _poll.Dispose();
         NativeMemory.Free(_receive);
@@ -195,7 +199,7 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
     /// <summary>The peer is gone without a word of the engine's.</summary>
     private void Lose(Peer peer)
     {
-        if (peer.State != PeerState.Open) return;
+        if (peer.State is not (PeerState.Open or PeerState.Handshaking)) return;
         peer.State = PeerState.Gone;
         _peers.Gone.Add(peer);
         _engine.Handle(Input.Closed(peer.Connection), _now, this);
@@ -241,11 +245,7 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
 
     private void Welcome(Peer peer, Listener listener)
     {
-        if (listener.Transport == ListenerTransport.WebSocket)
-            peer.Stream = new WebSocketStream(new PlainStream(peer.Fd), listener.Upgrade);
-        _peers.Add(peer);
-        peer.Mask = Libc.EpollIn;
-        _poll.Add(peer.Fd, peer.Mask, PeerItem);
+        _entrance.Welcome(peer, listener);
         _engine.Handle(Input.Connected(peer.Connection), _now, this);
     }
 
@@ -254,6 +254,11 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
         var letters = _mail.Take();
         while (letters.TryDequeue(out var letter))
         {
+            if (letter.Handshake is { } handshake)
+            {
+                if (!_entrance.Welcome(handshake)) Lose(handshake.Peer);
+                continue;
+            }
             if (letter.Kind == InputKind.Stored) _isStoring = false;
             if (letter.Kind == InputKind.Stop) BeginStop();
             _engine.Handle(letter.ToInput(), _now, this);

@@ -1,12 +1,14 @@
 using LightMq.Broker;
 using LightMq.Broker.Connections;
 using LightMq.Net.Linux;
+using LightMq.Net.Tls;
 
 namespace LightMq.Net;
 
-/// <summary>One input that another thread has for the engine.</summary>
+/// <summary>One input that another thread has for the engine, or a handshake that ended.</summary>
 internal readonly record struct Letter(
-    InputKind Kind, long Number = 0, bool Yes = false, byte[]? Bytes = null, Connection? Connection = null)
+    InputKind Kind, long Number = 0, bool Yes = false, byte[]? Bytes = null, Connection? Connection = null,
+    Handshake? Handshake = null)
 {
     /// <summary>What the engine is told.</summary>
     public Input ToInput() => Kind switch
@@ -24,7 +26,7 @@ internal readonly record struct Letter(
 /// <summary>
 /// How other threads reach the loop: letters, and an eventfd that ends its waiting. Every member may be
 /// called from any thread. Each letter answers something that the engine asked for (one group, the loads and
-/// password checks under way), so there are never more than it has asked.
+/// password checks under way) or a handshake that the loop began, so there are never more than were asked.
 /// </summary>
 public sealed unsafe class Mailbox : IDisposable
 {
@@ -73,6 +75,10 @@ public sealed unsafe class Mailbox : IDisposable
     /// <summary>The eventfd that the loop waits on.</summary>
     internal int Fd { get; } =
         Poll.Check(Libc.eventfd(0, Libc.CloseOnExec | Libc.NonBlocking), "eventfd");
+
+    /// <summary>A handshake has ended, well or not: its peer is the loop's again.</summary>
+    internal void Shaken(Handshake handshake) =>
+        Post(new Letter(InputKind.Connected, Handshake: handshake));
 
     /// <summary>All letters so far; the loop reads them before it asks again.</summary>
     internal Queue<Letter> Take()

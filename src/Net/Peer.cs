@@ -1,6 +1,7 @@
 using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
 using LightMq.Net.Linux;
+using LightMq.Net.Tls;
 
 namespace LightMq.Net;
 
@@ -9,6 +10,10 @@ internal enum PeerState : byte
 {
     /// <summary>The engine has it.</summary>
     Open,
+    /// <summary>The engine has it; a thread shakes hands with it, and nothing can be sent yet.</summary>
+    Handshaking,
+    /// <summary>The engine has let go; the thread that shakes hands has yet to.</summary>
+    Abandoned,
     /// <summary>The engine has let go; last words are being written.</summary>
     LastWords,
     /// <summary>All is written and our side shut; what still comes is read and forgotten.</summary>
@@ -38,6 +43,9 @@ internal sealed class Peer
 
     /// <summary>Why the engine let go of it; what its stream's last word is made of.</summary>
     public CloseReason Reason { get; set; }
+
+    /// <summary>Its handshake while that runs.</summary>
+    public Handshake? Handshake { get; set; }
 
     /// <summary>Whether <see cref="BufferedPeers"/> has it.</summary>
     public bool IsBuffered { get; set; }

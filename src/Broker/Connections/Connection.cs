@@ -28,6 +28,12 @@ public sealed class Connection(ListenerOptions listener, string remoteAddress, o
     /// <summary>The host's own object for this connection.</summary>
     public object? Host { get; } = host;
 
+    /// <summary>
+    /// Common name of the certificate that the peer showed and the host verified; null: none. Set by the host
+    /// before the first byte.
+    /// </summary>
+    public string? CertificateName { get; set; }
+
     /// <summary>What waits to be written.</summary>
     public Outbox Outbox { get; } = new();
 

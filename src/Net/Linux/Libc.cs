@@ -10,14 +10,14 @@ internal static unsafe partial class Libc
 {
     private const string Name = "libc";
 
-    public const int EpollAdd = 1, EpollModify = 3;
+    public const int EpollAdd = 1, EpollRemove = 2, EpollModify = 3;
     public const uint EpollIn = 0x1, EpollOut = 0x4, EpollError = 0x8, EpollHangUp = 0x10;
     public const uint EpollReadHangUp = 0x2000;
     public const int CloseOnExec = 0x80000, NonBlocking = 0x800;
     public const int Inet = 2, Inet6 = 10, Stream = 1;
     public const int SolSocket = 1, ReuseAddress = 2, Tcp = 6, NoDelay = 1, Ipv6 = 41, V6Only = 26;
     public const int KeepAlive = 9, KeepIdle = 4, KeepInterval = 5, KeepCount = 6;
-    public const int NoSignal = 0x4000, ShutWrite = 1;
+    public const int NoSignal = 0x4000, Peek = 2, ShutWrite = 1;
     public const int NoFiles = 7;
 
     [LibraryImport(Name, SetLastError = true)]

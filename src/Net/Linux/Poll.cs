@@ -23,6 +23,9 @@ internal sealed unsafe class Poll : IDisposable
     /// <summary>Changes what <paramref name="fd"/> is watched for.</summary>
     public void Modify(int fd, uint mask, int kind) => Control(Libc.EpollModify, fd, mask, kind);
 
+    /// <summary>Watches <paramref name="fd"/> no more.</summary>
+    public void Remove(int fd) => Control(Libc.EpollRemove, fd, 0, 0);
+
     /// <summary>
     /// Waits; -1 waits for ever. Gives the number of ready items, 0 after the time or a signal.
     /// </summary>

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using LightMq.Broker;
 using LightMq.Broker.Settings;
 using LightMq.Net;
+using LightMq.Net.Tls;
 using LightMq.Net.WebSocket;
 using LightMq.Store;
 
@@ -17,11 +18,12 @@ internal sealed class RunningLoop : IDisposable
     private readonly BlockingCollection<BrokerEventKind> _events = [];
 
     public RunningLoop(IPAddress address, BrokerOptions? options = null, TimeProvider? time = null,
-        ListenerTransport transport = ListenerTransport.Tcp, UpgradeRules? upgrade = null)
+        ListenerTransport transport = ListenerTransport.Tcp, UpgradeRules? upgrade = null,
+        TlsServer? tls = null)
     {
         var listener = Listener.Bind(
             new IPEndPoint(address, 0), new ListenerOptions { Dialect = Dialect.Plain, Anonymous = true },
-            transport, upgrade);
+            transport, upgrade, tls);
         EndPoint = listener.EndPoint;
         var store = new MemoryStore(new StoreCallbacks
         {
