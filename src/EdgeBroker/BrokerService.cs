@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Runtime.InteropServices;
 using LightMq.Broker;
 using LightMq.EdgeBroker.Configuration;
@@ -110,10 +111,18 @@ internal sealed class BrokerService(
 
     private void TellReady(IReadOnlyList<Listener> listeners)
     {
-        foreach (var listener in listeners) Console.Out.WriteLine($"ready tcp {listener.EndPoint}");
+        foreach (var listener in listeners) Console.Out.WriteLine(ReadyLine(listener));
         Console.Out.Flush();
         Log.Started(log, version, _store!.Recovered, (long)time.GetElapsedTime(_startedAt).TotalMilliseconds);
         _ready.SetResult();
+    }
+
+    private string ReadyLine(Listener listener)
+    {
+        var line = $"ready {ListenerReader.SchemeOf(listener.Transport)} {listener.EndPoint}";
+        var wanted = settings.Listeners[_listeners.IndexOf(listener)].EndPoint.Port;
+        return wanted == 0 || wanted == listener.EndPoint.Port ? line
+            : $"{line} instead of port {wanted}, which is not permitted";
     }
 
     private void TellAcceptFailed(Listener listener, int errno)
@@ -135,17 +144,26 @@ internal sealed class BrokerService(
         systemd.Notify(new ServiceState("EXTEND_TIMEOUT_USEC=120000000"));
     }
 
-    private static Listener Bind(ListenerSettings settings)
+    private Listener Bind(ListenerSettings wanted)
     {
         try
         {
-            return Listener.Bind(settings.EndPoint, settings.Options);
+            return Bind(wanted, wanted.EndPoint);
+        }
+        // A browser's ports, which a service without privileges does not get (LMQ-NET-2).
+        catch (LoopError wrong) when (wrong.Number == Errno.Access && wanted.FallBackPort > 0)
+        {
+            Log.FellBack(log, wanted.EndPoint.ToString(), wanted.FallBackPort);
+            return Bind(wanted with { EndPoint = new(wanted.EndPoint.Address, wanted.FallBackPort) });
         }
         catch (LoopError wrong)
         {
             throw Explain(wrong);
         }
     }
+
+    private static Listener Bind(ListenerSettings wanted, IPEndPoint endPoint) =>
+        Listener.Bind(endPoint, wanted.Options, wanted.Transport, wanted.Upgrade);
 
     private static StartFailure Explain(LoopError wrong) => Explain(wrong, wrong.About ?? "an address");
 

@@ -19,8 +19,9 @@ public static class CommandLine
         var data = new Option<string?>("--data") { Description = "directory of the store", HelpName = "DIR" };
         var listen = new Option<string[]>("--listen")
         {
-            Description = "address to listen on, instead of those configured; may be repeated",
-            HelpName = "ADDR:PORT",
+            Description = "address to listen on, instead of those configured, with tcp:// (default), tls://, "
+                + "ws://, wss:// or flash-policy:// before it; may be repeated",
+            HelpName = "[ws://]ADDR:PORT",
         };
         var dialect = new Option<string?>("--dialect")
         {

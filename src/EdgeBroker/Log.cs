@@ -106,4 +106,9 @@ internal static partial class Log
         "Peer at {Address} turned away again by listener {Listener} ({Refusal}): {Detail}")]
     public static partial void TurnedAwayAgain(
         ILogger log, string address, string listener, Refusal refusal, string detail);
+
+    [LoggerMessage(42, LogLevel.Warning,
+        "No permission to listen on {Address}: taking port {Port} instead. Grant CAP_NET_BIND_SERVICE, or "
+        + "name the port you want")]
+    public static partial void FellBack(ILogger log, string address, int port);
 }

@@ -1,12 +1,29 @@
 using System.Net;
 using LightMq.Broker.Settings;
+using LightMq.Net;
+using LightMq.Net.WebSocket;
 
 namespace LightMq.EdgeBroker.Configuration;
 
 /// <summary>Where a listener listens and what it lets in.</summary>
 /// <param name="EndPoint">Address and port; port 0 takes a free one.</param>
 /// <param name="Options">What the engine is told of it.</param>
-public sealed record ListenerSettings(IPEndPoint EndPoint, ListenerOptions Options);
+public sealed record ListenerSettings(IPEndPoint EndPoint, ListenerOptions Options)
+{
+    /// <summary>What is spoken there below MQTT.</summary>
+    public ListenerTransport Transport { get; init; }
+
+    /// <summary>Taken where 80 or 443 is not permitted; 0: none.</summary>
+    public int FallBackPort => (Transport, EndPoint.Port) switch
+    {
+        (ListenerTransport.WebSocket, 80) => 8080,
+        (ListenerTransport.SecureWebSocket, 443) => 8443,
+        _ => 0,
+    };
+
+    /// <summary>What is asked of a request that opens a WebSocket.</summary>
+    public UpgradeRules Upgrade { get; init; } = UpgradeRules.Default;
+}
 
 /// <summary>What keeps the messages.</summary>
 public enum StoreKind

@@ -1,4 +1,3 @@
-using System.Net;
 using LightMq.Broker.Settings;
 using Microsoft.Extensions.Configuration;
 
@@ -29,7 +28,7 @@ public static class SettingsReader
             Lmq = AccessReader.Registry(root.Section("Lmq")),
             Bridges = AccessReader.Bridges(root),
         };
-        var listeners = ReadListeners(root, broker);
+        var listeners = ListenerReader.Read(root, broker);
         var log = ReadLog(root.Section("Log"));
         root.RefuseOthers();
         return new EdgeSettings(listeners, store, log, broker);
@@ -116,67 +115,6 @@ public static class SettingsReader
         section.RefuseOthers();
         return store;
     }
-
-    /// <summary>Those of --listen in the place of those configured; neither: loopback, dialect lmq.</summary>
-    private static List<ListenerSettings> ReadListeners(SettingsSection root, BrokerOptions broker)
-    {
-        var isNamed = root.Has("Listeners");
-        if (root.Has(CommandLine.ListenKey)) return ReadCommandLine(root, broker);
-        if (isNamed)
-        {
-            var listeners = root.List("Listeners", section => ReadListener(section, broker, false));
-            if (listeners.Count > 0) return listeners;
-            throw new ConfigurationError("Listeners",
-                "is empty, so nobody could connect: name an address, or leave the key out for "
-                + "127.0.0.1:1883");
-        }
-        AccessReader.NeedRegistry(broker.Lmq);
-        return [new ListenerSettings(new IPEndPoint(IPAddress.Loopback, 1883), new ListenerOptions())];
-    }
-
-    /// <summary>Errors name the option that the user typed.</summary>
-    private static List<ListenerSettings> ReadCommandLine(SettingsSection root, BrokerOptions broker)
-    {
-        try
-        {
-            var isAnonymous = broker.Users.Count == 0;
-            return root.List(CommandLine.ListenKey, section => ReadListener(section, broker, isAnonymous));
-        }
-        catch (ConfigurationError wrong) when (wrong.Key.StartsWith(CommandLine.ListenKey))
-        {
-            throw new ConfigurationError(
-                wrong.Key.EndsWith(":Dialect") ? "--dialect" : CommandLine.ListenKey, wrong.Complaint);
-        }
-    }
-
-    private static ListenerSettings ReadListener(
-        SettingsSection section, BrokerOptions broker, bool isPlainAnonymous)
-    {
-        var name = section.Text(
-            "Name", "tcp", "a name of 1 to 32 characters", static text => text.Length is > 0 and <= 32);
-        var address = section.Text("Address", "", "an address and a port, as 127.0.0.1:1883 or [::1]:1883",
-            static text => HasPort(text) && IPEndPoint.TryParse(text, out _));
-        var dialect = section.Choice("Dialect", Dialect.Lmq, ("lmq", Dialect.Lmq), ("plain", Dialect.Plain));
-        var isAnonymous = section.Switch("Anonymous", isPlainAnonymous && dialect == Dialect.Plain);
-        var isOpenToNetwork = section.Switch("AllowAnonymousFromNetwork", false);
-        var endPoint = IPEndPoint.Parse(address);
-        if (dialect == Dialect.Lmq && isAnonymous)
-            throw section.Contradiction("Anonymous",
-                "true does not go with dialect lmq: its clients sign their logins");
-        if (dialect == Dialect.Lmq) AccessReader.NeedRegistry(broker.Lmq);
-        if (dialect == Dialect.Plain && !isAnonymous && broker.Users.Count == 0)
-            throw section.Contradiction("Anonymous",
-                "false without Users: nobody could log in; set it to true, or configure Users");
-        if (isAnonymous && !isOpenToNetwork && !IPAddress.IsLoopback(endPoint.Address))
-            throw section.Contradiction("Address",
-                $"with '{address}' everybody on the network could log in: configure Users, take 127.0.0.1, "
-                + "or set AllowAnonymousFromNetwork (--allow-anonymous-from-network) if that is meant");
-        return new ListenerSettings(
-            endPoint, new ListenerOptions { Name = name, Dialect = dialect, Anonymous = isAnonymous });
-    }
-
-    private static bool HasPort(string address) =>
-        address.StartsWith('[') ? address.Contains("]:") : address.Count(static letter => letter == ':') == 1;
 
     private static LogSettings ReadLog(SettingsSection section)
     {

@@ -22,6 +22,7 @@ public sealed class SampleFileTests
     [Theory]
     [InlineData("")]
     [InlineData("Listeners:0")]
+    [InlineData("WebSocket")]
     [InlineData("Store")]
     [InlineData("Limits")]
     [InlineData("Queues")]
