@@ -23,18 +23,27 @@ public sealed class ThirdPartyTests
     [Fact]
     public async Task Paho_C() => await Try(await ThirdParty.PahoC());
 
-    private static async Task Try(ThirdParty client)
+    [Fact]
+    public async Task Paho_for_Python_over_WebSocket() => await Try(await ThirdParty.Python("ws:"), "ws");
+
+    [Fact]
+    public async Task Npm_mqtt_over_WebSocket() => await Try(await ThirdParty.Npm("ws:"), "ws");
+
+    private static async Task Try(ThirdParty client, string scheme = "tcp")
     {
         using var scratch = new Scratch();
-        using (var broker = BrokerProcess.Start(scratch["data"]))
+        using (var broker = Start(scratch["data"], scheme))
         {
             for (var qos = 0; qos <= 2; qos++) await TryClean(client, broker.Port, qos);
             await FillPersistent(client, broker.Port);
             Assert.Equal(0, broker.Terminate());
         }
-        using var next = BrokerProcess.Start(scratch["data"]);
+        using var next = Start(scratch["data"], scheme);
         await DrainPersistent(client, next.Port);
     }
+
+    private static BrokerProcess Start(string data, string scheme) => BrokerProcess.StartWith(
+        "--data", data, "--listen", $"{scheme}://127.0.0.1:0", "--dialect", "plain");
 
     /// <summary>The retained message doubles as the sign that the subscription stands.</summary>
     private static async Task TryClean(ThirdParty client, int port, int qos)

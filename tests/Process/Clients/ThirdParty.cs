@@ -26,14 +26,14 @@ internal sealed record ThirdParty(
     }
 
     /// <summary>Debian's paho-mqtt for Python.</summary>
-    public static async Task<ThirdParty> Python()
+    public static async Task<ThirdParty> Python(string scheme = "")
     {
         await Need("/usr/lib/python3/dist-packages/paho/mqtt/client.py", "python3-paho-mqtt");
-        return Scripted("/usr/bin/python3", Script("python_client.py"), null);
+        return Scripted("/usr/bin/python3", Script("python_client.py"), null, scheme);
     }
 
     /// <summary>npm's mqtt, installed into the tests' cache.</summary>
-    public static async Task<ThirdParty> Npm()
+    public static async Task<ThirdParty> Npm(string scheme = "")
     {
         var cache = Repository.Cache("npm");
         if (!Directory.Exists(Path.Combine(cache, "node_modules", "mqtt")))
@@ -42,7 +42,7 @@ internal sealed record ThirdParty(
             await Tool.Run("npm", "install", "--prefix", cache, "--no-audit", "--no-fund", "--silent",
                 "mqtt@5");
         }
-        return Scripted("node", Script("npm_client.cjs"), Path.Combine(cache, "node_modules"));
+        return Scripted("node", Script("npm_client.cjs"), Path.Combine(cache, "node_modules"), scheme);
     }
 
     /// <summary>
@@ -65,15 +65,17 @@ internal sealed record ThirdParty(
                     [Script("paho_c_client.py"), "sub", $"{port}", id, "0", filter, $"{qos}", $"{count}"]));
     }
 
-    private static ThirdParty Scripted(string program, string script, string? nodePath) => new(
+    /// <summary>The scheme is written before the port: none for TCP, or ws:, wss:.</summary>
+    private static ThirdParty Scripted(
+        string program, string script, string? nodePath, string scheme) => new(
         async (port, topic, qos, retain, payloads) =>
         {
             using var tool = Tool.Start(program,
-                [script, "pub", $"{port}", topic, $"{qos}", retain ? "1" : "0", .. payloads], nodePath);
+                [script, "pub", $"{scheme}{port}", topic, $"{qos}", retain ? "1" : "0", .. payloads], nodePath);
             await tool.Finish();
         },
         (port, id, clean, filter, qos, count) => Tool.Start(program,
-            [script, "sub", $"{port}", id, clean ? "1" : "0", filter, $"{qos}", $"{count}"], nodePath));
+            [script, "sub", $"{scheme}{port}", id, clean ? "1" : "0", filter, $"{qos}", $"{count}"], nodePath));
 
     private static string Script(string name) =>
         Path.Combine(Repository.Root, "tests", "Process", "Clients", name);

@@ -1,7 +1,9 @@
-// npm mqtt: pub PORT TOPIC QOS RETAIN PAYLOAD... | sub PORT ID CLEAN FILTER QOS COUNT
+// npm mqtt; PORT with ws: or wss: before it for WebSocket: pub PORT TOPIC QOS RETAIN PAYLOAD... | sub PORT ID CLEAN FILTER QOS COUNT
 const mqtt = require('mqtt');
-const [verb, port, ...rest] = process.argv.slice(2);
-const options = { host: '127.0.0.1', port: Number(port), protocol: 'mqtt', reconnectPeriod: 0 };
+const [verb, where, ...rest] = process.argv.slice(2);
+const [port, protocol = 'mqtt'] = where.split(':').reverse();
+const options = { host: '127.0.0.1', port: Number(port), protocol, path: '/mqtt', reconnectPeriod: 0 };
+if (protocol === 'wss') options.rejectUnauthorized = false; // the broker's own self-signed certificate
 
 const fail = error => { console.error(error); process.exit(1); };
 setTimeout(() => fail('nothing within 30 s'), 30000).unref();

@@ -1,17 +1,28 @@
-"""paho-mqtt for Python: pub PORT TOPIC QOS RETAIN PAYLOAD... | sub PORT ID CLEAN FILTER QOS COUNT"""
+"""paho-mqtt for Python; PORT with ws: or wss: before it for WebSocket: pub PORT TOPIC QOS RETAIN PAYLOAD... | sub PORT ID CLEAN FILTER QOS COUNT"""
+import ssl
 import sys
 import threading
 
 import paho.mqtt.client as mqtt
 
 SECONDS_MAX = 30
-verb, port = sys.argv[1], int(sys.argv[2])
+verb = sys.argv[1]
+scheme, port = (["tcp"] + sys.argv[2].split(":"))[-2:]
 finished = threading.Event()
 
 
+def make(**options):
+    client = mqtt.Client(
+        protocol=mqtt.MQTTv311, transport="tcp" if scheme == "tcp" else "websockets", **options)
+    if scheme == "wss":
+        client.tls_set(cert_reqs=ssl.CERT_NONE)
+        client.tls_insecure_set(True)
+    return client
+
+
 def publish(topic, qos, retain, *payloads):
-    client = mqtt.Client(protocol=mqtt.MQTTv311)
-    client.connect("127.0.0.1", port)
+    client = make()
+    client.connect("127.0.0.1", int(port))
     client.loop_start()
     for payload in payloads:
         client.publish(topic, payload, int(qos), retain == "1").wait_for_publish(SECONDS_MAX)
@@ -31,9 +42,9 @@ def subscribe(name, clean, topic_filter, qos, count):
         if left[0] == 0:
             finished.set()
 
-    client = mqtt.Client(name, clean_session=clean == "1", protocol=mqtt.MQTTv311)
+    client = make(client_id=name, clean_session=clean == "1")
     client.on_message, client.on_subscribe = on_message, on_subscribe
-    client.connect("127.0.0.1", port)
+    client.connect("127.0.0.1", int(port))
     client.subscribe(topic_filter, int(qos))
     client.loop_start()
     ok = finished.wait(SECONDS_MAX)
