@@ -5,8 +5,9 @@ namespace LightMq.Tests;
 
 /// <summary>
 /// Bytes as a person writes them: <c>0c</c> a byte, <c>00*300</c> a byte many times, <c>"a"</c> a string with
-/// its length of two bytes before it, <c>'a'</c> its bytes alone, <c>[ … ]</c> the inside with its remaining
-/// length before it, <c>$id</c> two bytes that a transcript names.
+/// its length of two bytes before it, <c>'a'</c> its bytes alone, <c>[ … ]</c> a packet's rest with its
+/// remaining length before it, <c>{ … }</c> properties with theirs, <c>$id</c> two bytes that a transcript
+/// names.
 /// </summary>
 public sealed class PacketText
 {
@@ -17,7 +18,7 @@ public sealed class PacketText
     {
         _text = text;
         Parts = Sequence();
-        if (_at != text.Length) throw new FormatException($"']' without '[' in: {text}");
+        if (_at != text.Length) throw new FormatException($"'{text[_at]}' never opened in: {text}");
     }
 
     /// <summary>A byte each; -1 - 2 n and -2 - 2 n are the two bytes of <c>Names[n]</c>.</summary>
@@ -42,11 +43,12 @@ public sealed class PacketText
     private List<int> Sequence()
     {
         var parts = new List<int>();
-        while (_at < _text.Length && _text[_at] != ']')
+        while (_at < _text.Length && _text[_at] is not (']' or '}'))
         {
             if (_text[_at] == ' ') _at++;
             else if (_text[_at] is '"' or '\'') Quoted(parts);
-            else if (_text[_at] == '[') Bracketed(parts);
+            else if (_text[_at] == '[') Measured(parts, ']');
+            else if (_text[_at] == '{') Measured(parts, '}');
             else if (_text[_at] == '$') Named(parts);
             else HexByte(parts);
         }
@@ -63,11 +65,11 @@ public sealed class PacketText
         _at = end + 1;
     }
 
-    private void Bracketed(List<int> parts)
+    private void Measured(List<int> parts, char close)
     {
         _at++;
         var inside = Sequence();
-        if (_at == _text.Length) throw new FormatException($"open '[' in: {_text}");
+        if (_at == _text.Length || _text[_at] != close) throw new FormatException($"no '{close}' in: {_text}");
         _at++;
         var length = inside.Count;
         for (; length >= 0x80; length >>= 7) parts.Add(length & 0x7F | 0x80);
@@ -98,7 +100,7 @@ public sealed class PacketText
             while (_at < _text.Length && char.IsAsciiDigit(_text[_at])) _at++;
             count = int.Parse(_text.AsSpan(start, _at - start), CultureInfo.InvariantCulture);
         }
-        if (_at < _text.Length && _text[_at] is not (' ' or ']'))
+        if (_at < _text.Length && _text[_at] is not (' ' or ']' or '}'))
             throw new FormatException($"no space after a byte at {_at} in: {_text}");
         parts.AddRange(Enumerable.Repeat((int)value, count));
     }

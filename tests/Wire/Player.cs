@@ -37,6 +37,9 @@ internal sealed class Player(Transcript transcript, IStage stage)
             case StepKind.Send: stage.Send(step.Peer, Resolve(step.Text)); break;
             case StepKind.Expect: Expect(step); break;
             case StepKind.ExpectAnyOrder: ExpectAnyOrder(step.Peer, texts); break;
+            case StepKind.ConnAck: ExpectConnAck(step); break;
+            case StepKind.Refused: ExpectRefused(step); break;
+            case StepKind.Disconnect: ExpectDisconnect(step); break;
             case StepKind.Silent: ExpectNothing(step.Peer, stage.Pending(step.Peer)); break;
             case StepKind.Closed: ExpectNothing(step.Peer, stage.PendingAtEnd(step.Peer)); break;
             case StepKind.Cut: stage.Cut(step.Peer); break;
@@ -69,6 +72,47 @@ internal sealed class Player(Transcript transcript, IStage stage)
             open.RemoveAt(found);
             at += packet.Length;
         }
+    }
+
+    // Flags, code and the properties named; what else a broker tells of itself is its own affair.
+    private void ExpectConnAck(Step step)
+    {
+        var texts = step.Text.Split(" with ");
+        var packet = ReceiveFrame(step.Peer);
+        var told = packet is [0x20, ..] ? FiveConnAck.Properties(packet) : null;
+        var named = texts.Length == 1 ? [] : texts[1].Split(',');
+        if (told == null || !packet.AsSpan(packet[1] < 0x80 ? 2 : 3, 2).SequenceEqual(PacketText.Bytes(texts[0]))
+            || named.Any(one => !told.Any(property => FiveConnAck.IsAs(property, one.Trim()))))
+            throw new Difference($"{step.Peer} expected {step.Text}, received {PacketText.Hex(packet)}");
+    }
+
+    // The end; a CONNACK before it is a broker's choice, its code is not.
+    private void ExpectRefused(Step step)
+    {
+        var packet = stage.PendingAtEnd(step.Peer);
+        if (packet.Length == 0) return;
+        var code = PacketText.Bytes(step.Text).Single();
+        if (packet is not [0x20, > 1, 0, ..] || packet.Length != 2 + packet[1] || packet[3] != code)
+            throw new Difference($"{step.Peer} refused {step.Text}, received {PacketText.Hex(packet)}");
+    }
+
+    // Its code, with or without properties, and then the end.
+    private void ExpectDisconnect(Step step)
+    {
+        var packet = stage.PendingAtEnd(step.Peer);
+        var code = PacketText.Bytes(step.Text).Single();
+        if (packet is not [0xE0, > 0, ..] || packet.Length != 2 + packet[1] || packet[2] != code)
+            throw new Difference(
+                $"{step.Peer} expected DISCONNECT {step.Text}, received {PacketText.Hex(packet)}");
+    }
+
+    private byte[] ReceiveFrame(string peer)
+    {
+        var packet = stage.Receive(peer, 2).ToList();
+        while (packet.Count is 2 or 3 or 4 && packet[^1] >= 0x80) packet.AddRange(stage.Receive(peer, 1));
+        if (packet.Count < 2) return [.. packet];
+        var length = packet.Skip(1).Select((part, at) => (part & 0x7F) << 7 * at).Sum();
+        return [.. packet, .. stage.Receive(peer, length)];
     }
 
     private static void ExpectNothing(string peer, byte[] pending)

@@ -9,6 +9,9 @@ internal enum StepKind
     Send,
     Expect,
     ExpectAnyOrder,
+    ConnAck,
+    Refused,
+    Disconnect,
     Silent,
     Closed,
     Cut,
@@ -104,6 +107,12 @@ internal sealed class Transcript
             (var peer, "silent") => new(number, StepKind.Silent, peer),
             (var peer, "closed") => new(number, StepKind.Closed, peer),
             (var peer, "cut") => new(number, StepKind.Cut, peer),
+            (var peer, var said) when said.StartsWith("connack ", StringComparison.Ordinal) =>
+                new(number, StepKind.ConnAck, peer, said[8..]),
+            (var peer, var said) when said.StartsWith("refused ", StringComparison.Ordinal) =>
+                new(number, StepKind.Refused, peer, said[8..]),
+            (var peer, var said) when said.StartsWith("disconnect ", StringComparison.Ordinal) =>
+                new(number, StepKind.Disconnect, peer, said[11..]),
             _ => throw Bad(line, number),
         };
     }

@@ -7,7 +7,7 @@ namespace LightMq.Tests;
 /// <summary>The transcripts and their player prove something.</summary>
 public sealed partial class TranscriptTests
 {
-    [GeneratedRegex(@"^(MQTT-[1-4](\.\d+){1,3}(-\d+)?|LMQ-[A-Z]{2,4}-\d+)$")]
+    [GeneratedRegex(@"^(MQTT5?-[1-7](\.\d+){1,3}(-\d+)?|LMQ-[A-Z]{2,4}-\d+)$")]
     private static partial Regex Clause { get; }
 
     [Fact]

@@ -40,8 +40,7 @@ internal sealed class SocketStage(IPEndPoint broker, IDisposable process) : ISta
         var from = _peers[peer];
         while (from.Received.Count < count && from.TryReceive()) { }
         var bytes = from.Take(Math.Min(count, from.Received.Count));
-        // CONNACK with code 0: the peer may ping from now on.
-        if (bytes is [0x20, 2, _, 0, ..]) from.IsAccepted = true;
+        from.Note(bytes);
         return bytes;
     }
 
@@ -89,12 +88,14 @@ internal sealed class SocketStage(IPEndPoint broker, IDisposable process) : ISta
     private sealed class Peer(Socket socket)
     {
         private readonly byte[] _buffer = new byte[65_536];
+        private byte[] _first = [];
 
         public Socket Socket => socket;
 
         public List<byte> Received { get; } = [];
 
-        public bool IsAccepted { get; set; }
+        /// <summary>Whether CONNACK came with code 0: it may ping from now on.</summary>
+        public bool IsAccepted => _first is [0x20, _, _, 0];
 
         public bool IsEnded { get; private set; }
 
@@ -104,6 +105,9 @@ internal sealed class SocketStage(IPEndPoint broker, IDisposable process) : ISta
             Received.RemoveRange(0, count);
             return bytes;
         }
+
+        /// <summary>What a transcript took.</summary>
+        public void Note(byte[] bytes) => _first = [.. _first, .. bytes.Take(4 - _first.Length)];
 
         public bool TryReceive()
         {
