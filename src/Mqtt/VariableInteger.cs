@@ -7,7 +7,7 @@ internal static class VariableInteger
 
     /// <summary>Reads one from the front; false while more bytes are needed.</summary>
     /// <param name="bytes">What is there.</param>
-    /// <param name="mustBeMinimal">5.0 forbids more bytes than the value needs (MQTT5-1.5.5-1 there).</param>
+    /// <param name="mustBeMinimal">5.0 forbids more bytes than the value needs (MQTT5-1.5.5-1).</param>
     /// <param name="clause">What a fifth byte breaks.</param>
     /// <param name="value">The value.</param>
     /// <param name="count">Bytes it takes.</param>

@@ -36,7 +36,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         return value;
     }
 
-    /// <summary>An integer of one to four bytes, as few as it needs (MQTT5-1.5.5-1 of 5.0).</summary>
+    /// <summary>An integer of one to four bytes, as few as it needs (MQTT5-1.5.5-1).</summary>
     public int VariableInteger(string clause)
     {
         if (!Mqtt.VariableInteger.TryRead(_rest, mustBeMinimal: true, clause, out var value, out var count))

@@ -61,7 +61,7 @@ public readonly ref struct PublishProperties
 
     /// <summary>
     /// Copies the properties that go on to subscribers, in their order and unchanged (MQTT5-3.3.2-17 and
-    /// MQTT5-3.3.2-18 of 5.0).
+    /// MQTT5-3.3.2-18).
     /// </summary>
     /// <param name="to">At least <see cref="ForwardedBytes"/>.</param>
     /// <returns>Bytes written.</returns>
