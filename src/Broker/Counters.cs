@@ -25,6 +25,12 @@ public enum DropReason
     RetainedFull,
     /// <summary>A stored message could not be read back.</summary>
     Damaged,
+    /// <summary>Its message expiry passed before it could be sent (MQTT5-3.3.2-5).</summary>
+    Expired,
+    /// <summary>Larger than the receiving client takes (MQTT5-3.1.2-24).</summary>
+    PacketTooLarge,
+    /// <summary>Published beyond the bound while queues are full, refused with 0x97.</summary>
+    Refused,
 }
 
 /// <summary>

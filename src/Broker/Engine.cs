@@ -29,11 +29,14 @@ public sealed class Engine
     private readonly Paging _paging;
     private readonly Delivering _delivering;
     private readonly Receipting _receipting;
+    private readonly Dropping _dropping;
     private readonly BackPressure _pressure;
+    private readonly Expiring _expiring;
     private readonly Publishing _publishing;
     private readonly Replaying _replaying;
     private readonly Subscribing _subscribing;
     private readonly BridgeSessions _bridges;
+    private readonly Closing _closing;
     private readonly Connecting _connecting;
     private readonly Inbound _inbound;
     private readonly Confirming _confirming;
@@ -57,33 +60,39 @@ public sealed class Engine
         _journal = new Journal(_turn, options, _slots, _retained);
         _hold = new Hold(_turn, options, _journal, _messages);
         _recovery = new Recovery(options, _turn.Counters, _sessions, _tree, _slots, _retained, _messages);
-        _receipting = new Receipting(_turn, _hold);
+        var sending = new Sending(_turn);
+        _receipting = new Receipting(_hold, sending);
         _paging = new Paging(_turn, options, _messages, _slots, _hold, _sessions);
         _delivering = new Delivering(
-            _turn, options, _messages, _slots, _journal, _hold, _receipting, _sessions, _paging);
+            _turn, options, _messages, _slots, _journal, _hold, _receipting, _sessions, _paging, sending);
+        _dropping = new Dropping(_delivering, _paging, _sessions);
         _pressure = new BackPressure(
-            _turn, options, _messages, _retained, _journal, new Dropping(_delivering), _tree,
+            _turn, options, _messages, _retained, _journal, _dropping, _tree,
             _slots);
         _publishing = new Publishing(
-            _turn, _tree, _retained, _messages, _journal, _hold, _delivering, _receipting, _pressure,
-            dialects);
+            _turn, _tree, _retained, _messages, _journal, _hold, _delivering, sending,
+            new Repeating(_journal, _receipting), _pressure, dialects);
         _replaying = new Replaying(_turn, _sessions, _retained, _publishing, _pressure);
-        var wills = new Wills(_tree, _publishing, _pressure);
+        var wills = new Wills(_publishing, _pressure, _journal);
         var ending = new Ending(_turn, _sessions, _tree, _journal, _hold, _delivering);
+        _expiring = new Expiring(_turn, _sessions, _retained, _journal, _dropping, ending, wills);
         _bridges = new BridgeSessions(_turn, options, _sessions, _tree, _journal, ending);
+        _closing = new Closing(
+            _turn, _connections, _sessions, _journal, _delivering, ending, _expiring, wills, _pressure);
         _connecting = new Connecting(
-            _turn, options, _connections, _sessions, _journal, _delivering, ending, wills,
-            _pressure, dialects);
+            _turn, options, _connections, _sessions, _journal, _delivering, ending, _closing,
+            wills, dialects);
         _subscribing = new Subscribing(
-            _turn, options, _tree, _journal, _replaying, _connecting, dialects);
-        var releasing = new Releasing(_turn, _journal);
+            _turn, options, _tree, _journal, _replaying, _closing, dialects);
+        var releasing = new Releasing(_turn, _journal, sending);
         _inbound = new Inbound(
-            _turn, options, _connections, _journal, _connecting, _publishing, _subscribing, _delivering,
+            _turn, options, _connections, _journal, _connecting, _closing,
+            new Intake(_turn, options, _closing, _publishing, _receipting, _pressure), _subscribing, _delivering,
             releasing, _pressure);
         _confirming = new Confirming(
             _journal, _messages, _delivering, _receipting, _connecting, _subscribing, releasing,
             _inbound);
-        _watch = new Watch(_turn, options, _connections, _connecting, _pressure);
+        _watch = new Watch(_turn, options, _connections, _closing, _pressure);
     }
 
     /// <summary>What it was told.</summary>
@@ -118,7 +127,7 @@ public sealed class Engine
     /// <summary>When the next <see cref="Input.Tick"/> is due, in <see cref="Now.Milliseconds"/>.</summary>
     public long Deadline => (_turn.RoomFreed && _pressure.Blocked.Count > 0) || _replaying.HasWork
         ? _turn.Now.Milliseconds
-        : Math.Min(_watch.Deadline, Math.Min(_hold.Deadline, _journal.Deadline));
+        : Math.Min(Math.Min(_watch.Deadline, _expiring.Deadline), Math.Min(_hold.Deadline, _journal.Deadline));
 
     /// <summary>
     /// Takes one value that the store holds; call before <see cref="Start"/>, in any order.
@@ -137,11 +146,13 @@ public sealed class Engine
     {
         _turn.Begin(now, effects);
         _recovery.Complete();
+        _turn.AgeAtZero = _recovery.AgeAt(now) - now.Milliseconds;
+        _turn.MayExpire = true;
         foreach (var lost in _recovery.Lost) _turn.Report(BrokerEventKind.StoredValueLost, "", null, lost);
         _journal.Epoch = Epoch.Of(_recovery.Boot + 1, epochRandom);
         StoreEpoch();
         _bridges.Prepare();
-        _connecting.EndLostConnections();
+        _closing.EndLostConnections();
         _journal.Confirm(new Confirmation(ConfirmationKind.Epoch, null, null));
         _journal.Hurry();
         _journal.Leave();
@@ -190,6 +201,7 @@ public sealed class Engine
     {
         _hold.CommitDue();
         _watch.Look();
+        _expiring.Look();
         _inbound.WorkResumed();
         _replaying.Continue();
         _inbound.RetryParked();
@@ -205,7 +217,7 @@ public sealed class Engine
         var isFull = _connections.Count >= Options.ConnectionsMax + Options.Bridges.Count + 64;
         if (isFull && _connections.OldestSilent() is { } silent)
         {
-            _connecting.Close(silent, CloseReason.TooManyConnections);
+            _closing.Close(silent, CloseReason.TooManyConnections);
             isFull = false;
         }
         if (_isStopping || isFull)
@@ -233,7 +245,7 @@ public sealed class Engine
             _repacking = -1;
             if (!bytes.IsEmpty) _paging.Repack(slot, bytes);
         }
-        if (bytes.IsEmpty) _delivering.Lost(slot);
+        if (bytes.IsEmpty) _dropping.Lost(slot);
         else _paging.Loaded(slot, bytes);
         foreach (var session in _paging.TakeWaiting()) _delivering.Pump(session);
     }
@@ -281,7 +293,7 @@ public sealed class Engine
     private void LetAllGo()
     {
         while (_connections.Count > 0)
-            _connecting.Close(_connections.Open[^1], CloseReason.ServerStopping);
+            _closing.Close(_connections.Open[^1], CloseReason.ServerStopping);
         IsStopped = true;
     }
 }

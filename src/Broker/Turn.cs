@@ -25,6 +25,26 @@ internal sealed class Turn
     /// <summary>Connections whose waiting bytes may be worked on now.</summary>
     public List<Connection> Resumed { get; } = [];
 
+    /// <summary>
+    /// Milliseconds that this store has been in use, as far as known: what expires is measured by it, because
+    /// the board's clock may be wrong (design page, "Clocks").
+    /// </summary>
+    public long Age => AgeAtZero + Now.Milliseconds;
+
+    /// <summary>The age when <see cref="Now.Milliseconds"/> was 0; set when the engine starts.</summary>
+    public long AgeAtZero { get; set; }
+
+    /// <summary>When a life of <paramref name="seconds"/> from now ends, in <see cref="Age"/>; never
+    /// 0.</summary>
+    public long EndOf(uint seconds)
+    {
+        MayExpire = true;
+        return Math.Max(1, Age + seconds * 1000L);
+    }
+
+    /// <summary>Set when a message that expires was accepted.</summary>
+    public bool MayExpire { get; set; }
+
     public void Begin(in Now now, IEffects effects)
     {
         Now = now;

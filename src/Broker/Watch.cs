@@ -6,7 +6,7 @@ namespace LightMq.Broker;
 
 /// <summary>Once a second: who has been silent too long, and who takes nothing (MQTT-3.1.2-24).</summary>
 internal sealed class Watch(
-    Turn turn, BrokerOptions options, ConnectionTable connections, Connecting connecting,
+    Turn turn, BrokerOptions options, ConnectionTable connections, Closing closing,
     BackPressure pressure)
 {
     private const int EveryMilliseconds = 1000;
@@ -24,7 +24,7 @@ internal sealed class Watch(
         {
             if (i >= connections.Count) continue;
             var connection = connections.Open[i];
-            if (FindReason(connection, now) is { } reason) connecting.Close(connection, reason);
+            if (FindReason(connection, now) is { } reason) closing.Close(connection, reason);
         }
     }
 

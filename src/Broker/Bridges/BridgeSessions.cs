@@ -4,6 +4,7 @@ using LightMq.Broker.Flows;
 using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
+using LightMq.Mqtt;
 
 namespace LightMq.Broker.Bridges;
 
@@ -35,13 +36,15 @@ internal sealed class BridgeSessions(
         }
         var session = known ?? sessions.Add(id, isClean: false, options.BridgeInflightMax);
         session.Bridge = index;
+        session.ExpirySeconds = Session.Never;
         session.Window = options.BridgeInflightMax;
         ending.RemoveSubscriptions(session, static s => s.IsConfigured);
         foreach (var filter in bridge.Filters)
         {
-            var subscription = new Subscription(Encoding.UTF8.GetBytes(filter), 1, IsConfigured: true);
+            var subscription = new Subscription(
+                Encoding.UTF8.GetBytes(filter), new SubscriptionOptions(1), IsConfigured: true);
             session.SetSubscription(subscription);
-            tree.Set(session, subscription.Filter, subscription.Qos);
+            tree.Set(session, subscription);
         }
         journal.SessionChanged(session);
     }

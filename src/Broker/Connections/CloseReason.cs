@@ -5,6 +5,8 @@ public enum CloseReason
 {
     /// <summary>The client sent DISCONNECT.</summary>
     Disconnected,
+    /// <summary>The client sent DISCONNECT and asked for its will (MQTT 5.0, reason 0x04 or an error).</summary>
+    DisconnectedWithWill,
     /// <summary>The TCP connection went away without DISCONNECT.</summary>
     PeerGone,
     /// <summary>A packet broke the standard.</summary>

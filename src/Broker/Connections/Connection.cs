@@ -2,6 +2,7 @@ using System.Buffers;
 using LightMq.Broker.Dialects;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
+using LightMq.Mqtt;
 
 namespace LightMq.Broker.Connections;
 
@@ -44,6 +45,10 @@ public sealed class Connection(ListenerOptions listener, string remoteAddress, o
     public bool IsClosed { get; internal set; }
 
     internal ConnectionStage Stage { get; set; }
+    /// <summary>As CONNECT says; until then packets are read as those of 3.1.1.</summary>
+    internal ProtocolVersion Version { get; set; } = ProtocolVersion.V311;
+    /// <summary>Of MQTT 5.0; null with older versions.</summary>
+    internal Terms? Terms { get; set; }
     internal Session? Session { get; set; }
     internal Login? Login { get; set; }
     /// <summary>CONNECT while it waits for the password check.</summary>
@@ -133,13 +138,22 @@ internal struct Leftover
     }
 }
 
+/// <summary>One entry of <see cref="ParkedPublishes"/>.</summary>
+/// <param name="Packet">The whole PUBLISH; null: it was refused, and only its answer waits for its
+/// turn.</param>
+/// <param name="PacketId">Of a refused one.</param>
+/// <param name="Qos">Of either.</param>
+internal readonly record struct ParkedPublish(byte[]? Packet, ushort PacketId, byte Qos);
+
 /// <summary>PUBLISH packets of one connection that wait for room, in their order.</summary>
 internal sealed class ParkedPublishes
 {
-    private readonly Queue<byte[]> _packets = [];
+    private readonly Queue<ParkedPublish> _entries = [];
 
-    public int Count => _packets.Count;
+    public int Count => _entries.Count;
     public int Bytes { get; private set; }
+    /// <summary>Those that are owed an acknowledgement.</summary>
+    public int OwedCount { get; private set; }
     /// <summary>
     /// The queue that was full when the oldest was tried; null: a bound of the whole broker.
     /// </summary>
@@ -147,12 +161,19 @@ internal sealed class ParkedPublishes
     /// <summary>State of the subscriptions when it was tried.</summary>
     public int TreeVersion { get; set; }
 
-    public void Add(ReadOnlySpan<byte> packet)
+    public void Add(in ParkedPublish entry)
     {
-        _packets.Enqueue(packet.ToArray());
-        Bytes += packet.Length;
+        _entries.Enqueue(entry);
+        Bytes += entry.Packet?.Length ?? 0;
+        if (entry.Qos > 0) OwedCount++;
     }
 
-    public byte[] Peek() => _packets.Peek();
-    public void Remove() => Bytes -= _packets.Dequeue().Length;
+    public ParkedPublish Peek() => _entries.Peek();
+
+    public void Remove()
+    {
+        var entry = _entries.Dequeue();
+        Bytes -= entry.Packet?.Length ?? 0;
+        if (entry.Qos > 0) OwedCount--;
+    }
 }

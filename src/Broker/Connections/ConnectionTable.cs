@@ -33,11 +33,12 @@ internal sealed class ConnectionTable
         return oldest;
     }
 
-    /// <summary>Bytes of packets of which the rest has not come.</summary>
+    /// <summary>Bytes of packets of which the rest has not come, and of topics behind aliases.</summary>
     public long LeftoverBytes()
     {
         long bytes = 0;
-        foreach (var connection in _open) bytes += connection.Leftover.Length;
+        foreach (var connection in _open)
+            bytes += connection.Leftover.Length + (connection.Terms?.AliasBytes ?? 0);
         return bytes;
     }
 

@@ -26,14 +26,13 @@ internal readonly record struct LoginVerdict(
 }
 
 /// <summary>What becomes of a publish or a filter (contract, table of refusals).</summary>
-internal enum TopicVerdict : byte
+/// <param name="Code">Success: it goes its way. Else why it is refused, as MQTT 5.0 says it.</param>
+/// <param name="Closes">Whether the connection closes, for a filter behind its SUBACK.</param>
+internal readonly record struct TopicVerdict(ReasonCode Code, bool Closes = false)
 {
-    /// <summary>Goes its way.</summary>
-    Granted,
-    /// <summary>Publish: acknowledged and dropped. Filter: 0x80, the connection stays.</summary>
-    Declined,
-    /// <summary>Filter: 0x80, then the connection closes. Publish: the connection closes.</summary>
-    Closing,
+    public static TopicVerdict Granted => default;
+    public static TopicVerdict NotGranted => new(ReasonCode.NotAuthorized, Closes: true);
+    public bool IsGranted => Code == ReasonCode.Success;
 }
 
 /// <summary>The rules of one listener (contract, "Two dialects").</summary>

@@ -41,15 +41,17 @@ internal sealed class LmqDialect : IDialect
 
     public TopicVerdict Publish(Login login, ReadOnlySpan<byte> topic, int payloadBytes)
     {
-        if (topic[0] == (byte)'$' || !TopicNames.IsLengthAllowed(topic) || !IsRegistered(topic))
-            return TopicVerdict.Closing;
-        return payloadBytes > _payloadBytesMax ? TopicVerdict.Declined : TopicVerdict.Granted;
+        if (!TopicNames.IsLengthAllowed(topic)) return new(ReasonCode.TopicNameInvalid, Closes: true);
+        if (topic[0] == (byte)'$' || !IsRegistered(topic)) return TopicVerdict.NotGranted;
+        return payloadBytes > _payloadBytesMax ? new(ReasonCode.QuotaExceeded) : TopicVerdict.Granted;
     }
 
     public TopicVerdict Subscribe(Login login, ReadOnlySpan<byte> filter)
     {
-        if (filter[0] == (byte)'$' || !TopicNames.IsLengthAllowed(filter)) return TopicVerdict.Declined;
-        return IsRegistered(filter) ? TopicVerdict.Granted : TopicVerdict.Closing;
+        if (!TopicNames.IsLengthAllowed(filter)) return new(ReasonCode.TopicFilterInvalid);
+        filter = TopicNames.WithoutShare(filter);
+        if (filter[0] == (byte)'$') return new(ReasonCode.NotAuthorized);
+        return IsRegistered(filter) ? TopicVerdict.Granted : TopicVerdict.NotGranted;
     }
 
     private bool IsRegistered(ReadOnlySpan<byte> topic) =>

@@ -32,9 +32,9 @@ internal sealed class PlainDialect : IDialect
 
     public LoginVerdict Admit(in ConnectPacket connect, Connection connection)
     {
-        if (connect.ClientId.IsEmpty && !connect.CleanSession)
+        if (connect.ClientId.IsEmpty && NeedsId(connect))
             return new LoginVerdict(ConnectCode.IdentifierRejected,
-                "an empty client id needs clean session (MQTT-3.1.3-8)");
+                "an empty client id needs clean session (MQTT-3.1.3-8), and MQTT 3.1 always needs one");
         if (connect.ClientId.Length > ClientIdBytesMax)
             return new LoginVerdict(
                 ConnectCode.IdentifierRejected, $"a client id above {ClientIdBytesMax} bytes");
@@ -49,21 +49,25 @@ internal sealed class PlainDialect : IDialect
             : LoginVerdict.Accept(Anonymous, _nobody);
     }
 
+    private static bool NeedsId(in ConnectPacket connect) => connect.Version == ProtocolVersion.V310
+        || (connect.Version == ProtocolVersion.V311 && !connect.CleanStart);
+
     public TopicVerdict Publish(Login login, ReadOnlySpan<byte> topic, int payloadBytes)
     {
-        if (topic.StartsWith("$SYS/"u8)) return TopicVerdict.Closing;
+        if (topic.StartsWith("$SYS/"u8)) return TopicVerdict.NotGranted;
         if (login.Rules is null) return TopicVerdict.Granted;
         foreach (var rule in login.Rules)
             if (rule.Write && Topics.Matches(rule.Filter, topic)) return TopicVerdict.Granted;
-        return TopicVerdict.Closing;
+        return TopicVerdict.NotGranted;
     }
 
     public TopicVerdict Subscribe(Login login, ReadOnlySpan<byte> filter)
     {
         if (login.Rules is null) return TopicVerdict.Granted;
+        if (SharedFilter.TrySplit(filter, out _, out var inner)) filter = inner;
         foreach (var rule in login.Rules)
             if (rule.Read && Covers(rule.Filter, filter)) return TopicVerdict.Granted;
-        return TopicVerdict.Closing;
+        return TopicVerdict.NotGranted;
     }
 
     /// <summary>Whether every topic that <paramref name="filter"/> matches is matched by the rule.</summary>

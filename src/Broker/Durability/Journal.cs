@@ -27,6 +27,7 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
     private long _dueAt = long.MaxValue;
     private long _housekeepingAt = long.MaxValue;
     private int _urgent;
+    private bool _isAgeing;
 
     /// <summary>The stream of this start; set when the engine starts.</summary>
     public Epoch Epoch { get; set; } = new(0, 0, 0);
@@ -56,6 +57,7 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
         _building.Messages.Add(message);
         turn.Counters.Journaled++;
         Urgent();
+        _isAgeing |= message.ExpiresAt > 0;
         if (message.ChangesRetained) retained.Store(message.Topic);
         CollectTargets(message);
         if (_targets.Count == 0) return;
@@ -167,6 +169,7 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
     {
         session.IsStored = true;
         session.StoredWith = _number + 1;
+        _isAgeing |= session.OfflineSince >= 0;
         if (session.IsDirty) return;
         session.IsDirty = true;
         _dirtySessions.Add(session);
@@ -180,7 +183,8 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
             {
                 ref var delivery = ref session.Queue.At(sequence);
                 _targets.Add(new StoredTarget(
-                    session.Number, sequence, delivery.Qos, delivery.Retain, delivery.StreamNumber));
+                    session.Number, sequence, delivery.Qos, delivery.Retain, delivery.StreamNumber,
+                    delivery.Identifiers));
             }
     }
 
@@ -205,7 +209,18 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
         _dirtyProgress.Clear();
         foreach (var entry in retained.Dirty) retained.Write(entry, _building.Group, _scratch, Epoch);
         retained.Dirty.Clear();
+        if (_isAgeing) WriteAge();
         foreach (var key in slots.TakeSurplus()) _building.Group.Delete(StoreCollection.Slots, key);
+    }
+
+    /// <summary>What expires is measured by it after a restart.</summary>
+    private void WriteAge()
+    {
+        _isAgeing = false;
+        _scratch.Reset();
+        _scratch.I64(turn.Age);
+        _scratch.I64(turn.Now.Trusted ? turn.Now.UnixMilliseconds : 0);
+        _building.Group.Put(StoreCollection.Meta, Recovery.AgeKey, _scratch.Written);
     }
 
     private void WriteSession(Session session)

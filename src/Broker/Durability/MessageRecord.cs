@@ -5,7 +5,7 @@ namespace LightMq.Broker.Durability;
 
 /// <summary>A waiting place of a stored message: whose queue, which number, how to deliver it.</summary>
 internal readonly record struct StoredTarget(
-    int Session, long Sequence, byte Qos, bool Retain, long StreamNumber);
+    int Session, long Sequence, byte Qos, bool Retain, long StreamNumber, uint[]? Identifiers);
 
 /// <summary>
 /// The stored form of a message (docs/FORMATS.md, "Slots"). Read lazily: a scan at start needs only the
@@ -14,7 +14,10 @@ internal readonly record struct StoredTarget(
 internal readonly ref struct MessageRecord
 {
     private const byte RetainFlag = 4, TrustedFlag = 8, CleanFlag = 16, FromBridgeFlag = 32;
+    // The record goes on behind the payload: with what MQTT 5.0 added; with subscription identifiers.
+    private const byte ModernFlag = 64, IdentifiersFlag = 128;
     private readonly ReadOnlySpan<byte> _targets;
+    private readonly ReadOnlySpan<byte> _identifiers;
     private readonly byte _flags;
 
     private MessageRecord(scoped ref ByteReader record)
@@ -29,6 +32,12 @@ internal readonly ref struct MessageRecord
         _targets = record.Take(TargetCount * TargetSize);
         Topic = record.Short();
         Payload = record.Long();
+        if ((_flags & ModernFlag) != 0)
+        {
+            ExpiresAt = record.I64();
+            Properties = record.Long();
+        }
+        if ((_flags & IdentifiersFlag) != 0) _identifiers = record.Long();
     }
 
     private const int TargetsMax = 10_000_000;
@@ -41,6 +50,9 @@ internal readonly ref struct MessageRecord
     public int TargetCount { get; }
     public ReadOnlySpan<byte> Topic { get; }
     public ReadOnlySpan<byte> Payload { get; }
+    public ReadOnlySpan<byte> Properties { get; }
+    /// <summary>When the message expires, in <see cref="Turn.Age"/>; 0: never.</summary>
+    public long ExpiresAt { get; }
     public byte Qos => (byte)(_flags & 3);
     public bool Retain => (_flags & RetainFlag) != 0;
     public Origin Origin => new(Channel, UnixMilliseconds, (_flags & TrustedFlag) != 0,
@@ -52,8 +64,8 @@ internal readonly ref struct MessageRecord
         var session = target.I32();
         var sequence = target.I64();
         var flags = target.U8();
-        return new StoredTarget(
-            session, sequence, (byte)(flags & 3), (flags & RetainFlag) != 0, target.I64());
+        return new StoredTarget(session, sequence, (byte)(flags & 3), (flags & RetainFlag) != 0, target.I64(),
+            IdentifiersOf(index));
     }
 
     /// <summary>Reads the next record of a slot.</summary>
@@ -69,7 +81,9 @@ internal readonly ref struct MessageRecord
         var start = to.Length;
         to.I32(0);
         var origin = message.Origin;
-        to.U8((byte)(message.Qos | (message.Retain ? RetainFlag : 0) | (origin.ClockTrusted ? TrustedFlag : 0)
+        var isModern = message.PropertiesLength > 0 || message.ExpiresAt > 0;
+        var hasIdentifiers = HasIdentifiers(targets);
+        to.U8((byte)((isModern ? ModernFlag : 0) | (hasIdentifiers ? IdentifiersFlag : 0) | message.Qos | (message.Retain ? RetainFlag : 0) | (origin.ClockTrusted ? TrustedFlag : 0)
             | (origin.CleanSession ? CleanFlag : 0) | (origin.FromBridge ? FromBridgeFlag : 0)));
         to.I64(origin.UnixMilliseconds);
         to.I64(origin.Channel);
@@ -85,7 +99,44 @@ internal readonly ref struct MessageRecord
         }
         to.Short(message.Topic);
         to.Long(message.Payload);
+        if (isModern)
+        {
+            to.I64(message.ExpiresAt);
+            to.Long(message.Properties);
+        }
+        if (hasIdentifiers) WriteIdentifiers(to, targets);
         to.Patch(start, to.Length - start - 4);
         return to.Length - start;
+    }
+
+    private static bool HasIdentifiers(ReadOnlySpan<StoredTarget> targets)
+    {
+        foreach (var target in targets)
+            if (target.Identifiers is not null) return true;
+        return false;
+    }
+
+    private static void WriteIdentifiers(ByteWriter to, ReadOnlySpan<StoredTarget> targets)
+    {
+        var start = to.Length;
+        to.I32(0);
+        foreach (var target in targets)
+        {
+            to.I32((target.Identifiers?.Length ?? 0) * 4);
+            foreach (var identifier in target.Identifiers ?? []) to.I32((int)identifier);
+        }
+        to.Patch(start, to.Length - start - 4);
+    }
+
+    private uint[]? IdentifiersOf(int index)
+    {
+        if (_identifiers.IsEmpty) return null;
+        var rest = new ByteReader(_identifiers);
+        for (; index > 0; index--) rest.Long();
+        var found = new ByteReader(rest.Long());
+        if (found.IsAtEnd) return null;
+        var identifiers = new List<uint>();
+        while (!found.IsAtEnd) identifiers.Add((uint)found.I32());
+        return [.. identifiers];
     }
 }

@@ -13,15 +13,30 @@ internal sealed class Recovery(
 {
     /// <summary>Key of the epoch on the <see cref="StoreCollection.Meta"/> shelf.</summary>
     public const int EpochKey = 1;
+    /// <summary>Key of the age on the same shelf.</summary>
+    public const int AgeKey = 2;
 
     private readonly Dictionary<int, StoredProgress> _progress = [];
     private readonly List<Place> _places = [];
 
     private readonly record struct Place(
-        int Session, long Sequence, int Slot, int Bytes, byte Qos, bool Retain, long StreamNumber);
+        int Session, long Sequence, int Slot, int Bytes, byte Qos, bool Retain, long StreamNumber,
+        uint[]? Identifiers, uint ExpiresAt);
 
     /// <summary>Starts of the broker on this store so far.</summary>
     public uint Boot { get; private set; }
+
+    private long _age;
+    private long _ageUnixMilliseconds;
+
+    /// <summary>
+    /// The store's age now: as last stored, and the time since by the wall clock if it can be relied on.
+    /// </summary>
+    public long AgeAt(in Now now)
+    {
+        if (!now.Trusted || _ageUnixMilliseconds == 0) return _age;
+        return _age + Math.Max(0, now.UnixMilliseconds - _ageUnixMilliseconds);
+    }
 
     /// <summary>Values that could not be understood.</summary>
     public List<string> Lost { get; } = [];
@@ -70,6 +85,12 @@ internal sealed class Recovery(
 
     private void TakeMeta(int key, ReadOnlySpan<byte> value)
     {
+        if (key == AgeKey)
+        {
+            var age = new ByteReader(value);
+            (_age, _ageUnixMilliseconds) = (age.I64(), age.I64());
+            return;
+        }
         if (key != EpochKey) return;
         if (value.Length != Epoch.Size) throw new FormatException("the epoch has a wrong length");
         Boot = Epoch.Read(value).Boot;
@@ -79,14 +100,15 @@ internal sealed class Recovery(
     {
         var session = SessionRecord.Read(key, value, sessions, options.InflightMax);
         foreach (var subscription in session.Subscriptions)
-            tree.Set(session, subscription.Filter, subscription.Qos);
+            tree.Set(session, subscription);
     }
 
     private void TakeRetained(int key, ReadOnlySpan<byte> value)
     {
         var reader = new ByteReader(value);
         var record = MessageRecord.Read(ref reader);
-        var message = messages.Take(record.Topic, record.Payload);
+        var message = messages.Take(record.Topic, record.Properties, record.Payload);
+        message.ExpiresAt = record.ExpiresAt;
         message.Qos = record.Qos;
         message.Retain = true;
         message.Origin = record.Origin;
@@ -106,12 +128,14 @@ internal sealed class Recovery(
         while (!reader.IsAtEnd)
         {
             var record = MessageRecord.Read(ref reader);
-            var bytes = record.Topic.Length + record.Payload.Length + Flows.Delivering.OverheadBytes;
+            var bytes = record.Topic.Length + record.Properties.Length + record.Payload.Length
+                + Flows.Delivering.OverheadBytes;
             for (var i = 0; i < record.TargetCount; i++)
             {
                 var target = record.Target(i);
                 _places.Add(new Place(target.Session, target.Sequence, key, bytes,
-                    target.Qos, target.Retain, target.StreamNumber));
+                    target.Qos, target.Retain, target.StreamNumber, target.Identifiers,
+                    Delivery.SecondOf(record.ExpiresAt)));
             }
         }
     }
@@ -131,7 +155,8 @@ internal sealed class Recovery(
             queue.Restore(place.Sequence, new Delivery
             {
                 Slot = place.Slot, Bytes = place.Bytes, Qos = place.Qos, Retain = place.Retain,
-                StreamNumber = place.StreamNumber,
+                StreamNumber = place.StreamNumber, Identifiers = place.Identifiers,
+                ExpiresAt = place.ExpiresAt,
                 WasSent = queue.Count < Math.Max(options.InflightMax, options.BridgeInflightMax),
             });
             slots.Hold(place.Slot, place.Bytes);

@@ -1,5 +1,6 @@
 using System.Text;
 using LightMq.Broker.Sessions;
+using LightMq.Mqtt;
 
 namespace LightMq.Broker.Durability;
 
@@ -9,6 +10,8 @@ namespace LightMq.Broker.Durability;
 internal static class SessionRecord
 {
     private const byte Version = 1, CleanFlag = 1, WillFlag = 2, RetainFlag = 4;
+    // The record goes on with what MQTT 5.0 added.
+    private const byte ModernFlag = 8;
     private const byte ConfiguredFlag = 4;
 
     public static void Write(ByteWriter to, Session session)
@@ -16,7 +19,7 @@ internal static class SessionRecord
         to.U8(Version);
         var will = session.Will;
         to.U8((byte)((session.IsClean ? CleanFlag : 0) | (will is null ? 0 : WillFlag)
-            | (will?.Retain == true ? RetainFlag : 0)));
+            | (will?.Retain == true ? RetainFlag : 0) | ModernFlag));
         to.Short(session.ClientId);
         to.Short(Encoding.UTF8.GetBytes(session.Owner));
         to.I32(session.Subscriptions.Count);
@@ -25,10 +28,48 @@ internal static class SessionRecord
             to.U8((byte)(subscription.Qos | (subscription.IsConfigured ? ConfiguredFlag : 0)));
             to.Short(subscription.Filter);
         }
-        if (will is null) return;
-        to.U8(will.Qos);
-        to.Short(will.Topic);
-        to.Short(will.Payload);
+        if (will is not null)
+        {
+            to.U8(will.Qos);
+            to.Short(will.Topic);
+            to.Short(will.Payload);
+        }
+        WriteModern(to, session);
+    }
+
+    private static void WriteModern(ByteWriter to, Session session)
+    {
+        to.I32((int)session.ExpirySeconds);
+        to.I64(session.OfflineSince);
+        foreach (var subscription in session.Subscriptions)
+        {
+            to.U8(subscription.Options.Value);
+            to.I32((int)subscription.Identifier);
+        }
+        if (session.Will is not { } will) return;
+        to.Long(will.Properties);
+        to.I64(will.ExpirySeconds ?? -1L);
+        to.I32((int)will.DelaySeconds);
+    }
+
+    private static void ReadModern(ref ByteReader from, Session session)
+    {
+        session.ExpirySeconds = (uint)from.I32();
+        session.OfflineSince = from.I64();
+        for (var i = 0; i < session.Subscriptions.Count; i++)
+        {
+            var options = new SubscriptionOptions(from.U8());
+            session.SetSubscription(
+                session.Subscriptions[i] with { Options = options, Identifier = (uint)from.I32() });
+        }
+        if (session.Will is not { } will) return;
+        var properties = from.Long().ToArray();
+        var expiry = from.I64();
+        session.Will = will with
+        {
+            Properties = properties, ExpirySeconds = expiry < 0 ? null : (uint)expiry,
+            DelaySeconds = (uint)from.I32(),
+        };
     }
 
     /// <summary>Reads a session back into the table.</summary>
@@ -46,12 +87,16 @@ internal static class SessionRecord
         {
             var qos = from.U8();
             session.SetSubscription(new Subscription(
-                from.Short().ToArray(), (byte)(qos & 3), (qos & ConfiguredFlag) != 0));
+                from.Short().ToArray(), new SubscriptionOptions((byte)(qos & 3)),
+                IsConfigured: (qos & ConfiguredFlag) != 0));
         }
-        if ((flags & WillFlag) == 0) return session;
-        var willQos = from.U8();
-        session.Will = new Will(
-            from.Short().ToArray(), from.Short().ToArray(), willQos, (flags & RetainFlag) != 0);
+        if ((flags & WillFlag) != 0)
+        {
+            var willQos = from.U8();
+            session.Will = new Will(from.Short().ToArray(), [], from.Short().ToArray(), willQos,
+                (flags & RetainFlag) != 0);
+        }
+        if ((flags & ModernFlag) != 0) ReadModern(ref from, session);
         return session;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Messages;
@@ -27,15 +28,17 @@ internal sealed class BackPressure(
     public bool IsDiskFull { get; set; }
 
     /// <summary>Whether every queue that must take a QoS 1 or 2 message has room for it.</summary>
-    public bool HasRoom(Route route, int messageBytes, bool mustBeStored, bool fromBridge)
+    public bool HasRoom(
+        List<Receiver> recipients, int messageBytes, bool mustBeStored, bool fromBridge)
     {
         _blocker = null;
         var persistent = mustBeStored;
         var bytes = messageBytes + Delivering.OverheadBytes;
         var any = false;
-        foreach (var (session, qos) in route.Receivers)
+        foreach (ref readonly var recipient in CollectionsMarshal.AsSpan(recipients))
         {
-            if (qos == 0 || (fromBridge && session.Bridge >= 0)) continue;
+            var session = recipient.Session;
+            if (recipient.Qos == 0 || (fromBridge && session.Bridge >= 0)) continue;
             any = true;
             persistent |= session.IsPersistent;
             if (PolicyOf(session) != DropPolicy.Stop || Fits(session, bytes)) continue;
@@ -115,8 +118,8 @@ internal sealed class BackPressure(
     /// <summary>The next park is for a bound of the publisher's own.</summary>
     public void BlockedByItself(Session publisher) => _blocker = publisher;
 
-    /// <summary>Puts a publish aside until there is room.</summary>
-    public void Park(Connection connection, ReadOnlySpan<byte> packet)
+    /// <summary>Puts a publish, or the refusal of one, aside until there is room.</summary>
+    public void Park(Connection connection, in ParkedPublish entry)
     {
         var parked = connection.Parked ??= new ParkedPublishes();
         if (parked.Count == 0)
@@ -127,8 +130,9 @@ internal sealed class BackPressure(
                 ? "publishers wait: queues, memory or the disk are full"
                 : "publishers wait: this client's queue is full");
         }
-        parked.Add(packet);
-        turn.Counters.Parked++;
+        parked.Add(entry);
+        if (entry.Packet is null) turn.Counters.Drop(DropReason.Refused);
+        else turn.Counters.Parked++;
     }
 
     /// <summary>Whether the connection has parked all it may.</summary>

@@ -8,10 +8,10 @@ using LightMq.Mqtt;
 
 namespace LightMq.Broker.Flows;
 
-/// <summary>CONNECT, take-over and the end of connections (MQTT 3.1.1, 3.1, 3.2, 3.14; LMQ-ID-4).</summary>
+/// <summary>CONNECT and take-over (MQTT 3.1.1 and 5.0, 3.1 and 3.2; LMQ-ID-4).</summary>
 internal sealed class Connecting(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions, Journal journal,
-    Delivering delivering, Ending ending, Wills wills, BackPressure pressure, DialectTable dialects)
+    Delivering delivering, Ending ending, Closing closing, Wills wills, DialectTable dialects)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
@@ -22,8 +22,19 @@ internal sealed class Connecting(
         var packet = ConnectPacket.Read(frame);
         if (!packet.IsSupported || packet.Version != ProtocolVersion.V311)
         {
+            // A later version can be expected to read the answer of 5.0, an unknown older one that of 3.1.1.
+            if (packet.ProtocolLevel > (byte)ProtocolVersion.V500) connection.Version = ProtocolVersion.V500;
             Refuse(connection, ConnectCode.UnacceptableProtocolVersion, "",
-                $"protocol level {packet.ProtocolLevel} is not spoken here; use MQTT 3.1.1");
+                $"protocol level {packet.ProtocolLevel} is not spoken here; use MQTT 5.0, 3.1.1 or 3.1");
+            return;
+        }
+        connection.Version = packet.Version;
+        if (packet.Version == ProtocolVersion.V500) connection.Terms = new Terms(packet);
+        if (packet.HasAuthenticationMethod)
+        {
+            Refuse(connection, ConnectCode.NotAuthorized, Encoding.UTF8.GetString(packet.ClientId),
+                "enhanced authentication is not spoken here; use user name and password",
+                ReasonCode.BadAuthenticationMethod);
             return;
         }
         var verdict = dialects[connection].Admit(packet, connection);
@@ -48,7 +59,7 @@ internal sealed class Connecting(
     {
         if (connection.IsClosed || connection.PendingConnect is not { } pending) return;
         connection.PendingConnect = null;
-        FrameReader.TryRead(pending, options.PacketBytesMax, out var frame);
+        FrameReader.TryRead(pending, options.PacketBytesMax, connection.Version, out var frame);
         var packet = ConnectPacket.Read(frame);
         if (matches) Admit(connection, packet);
         else Refuse(connection, ConnectCode.BadUserNameOrPassword, Encoding.UTF8.GetString(packet.ClientId),
@@ -60,55 +71,12 @@ internal sealed class Connecting(
     {
         if (_unconfirmed.Count > 0) CountConfirmed(session.ClientText);
         if (connection.IsClosed) return;
-        var to = connection.Reserve(PacketWriter.AckSize, turn.Effects);
-        connection.Outbox.Append(PacketWriter.ConnAck(to, sessionPresent, ConnectCode.Accepted));
+        WriteAccepted(connection, session, sessionPresent);
         connection.Stage = ConnectionStage.Ready;
         turn.Counters.Connects++;
         turn.Report(BrokerEventKind.ClientConnected, session.ClientText, connection, connection.Login!.Name);
         turn.Resumed.Add(connection);
         delivering.Resume(session);
-    }
-
-    /// <summary>Ends a connection from our side, or after the peer is gone.</summary>
-    /// <param name="connection">Which.</param>
-    /// <param name="reason">Why, for log and counter.</param>
-    /// <param name="detail">More words for the log.</param>
-    /// <param name="isGone">The host has closed it already.</param>
-    public void Close(Connection connection, CloseReason reason, string detail = "", bool isGone = false)
-    {
-        if (connection.IsClosed) return;
-        connection.IsClosed = true;
-        connection.Leftover.Clear();
-        connections.Remove(connection);
-        pressure.Forget(connection);
-        turn.Counters.Close(reason);
-        if (!isGone) turn.Effects.Close(connection, reason);
-        if (connection.Session is { } session && session.Connection == connection)
-        {
-            if (connection.Stage == ConnectionStage.Ready)
-                turn.Report(
-                    BrokerEventKind.ClientClosed, session.ClientText, connection, Describe(reason, detail));
-            Detach(session, reason, wasReady: connection.Stage == ConnectionStage.Ready);
-        }
-        else if (reason is CloseReason.ProtocolError or CloseReason.ConnectTimeout)
-            turn.Report(BrokerEventKind.ClientClosed, "", connection, Describe(reason, detail));
-    }
-
-    /// <summary>
-    /// At start: every connection of the life before is lost, and its will is due (MQTT-3.1.2-8).
-    /// </summary>
-    public void EndLostConnections()
-    {
-        foreach (var session in sessions.All.OrderBy(s => s.Number).ToArray())
-        {
-            if (session.Will is { } will)
-            {
-                session.Will = null;
-                journal.SessionChanged(session);
-                wills.Publish(session, will);
-            }
-            if (session.IsClean) ending.Discard(session);
-        }
     }
 
     private void CountConfirmed(string clientId)
@@ -118,54 +86,77 @@ internal sealed class Connecting(
         else _unconfirmed.Remove(clientId);
     }
 
-    private static string Describe(CloseReason reason, string detail) =>
-        detail.Length == 0 ? reason.ToString() : $"{reason}: {detail}";
-
-    private void Refuse(Connection connection, ConnectCode code, string clientId, string cause)
+    private void Refuse(Connection connection, ConnectCode code, string clientId, string cause,
+        ReasonCode? reason = null)
     {
         turn.Counters.Refusals++;
         turn.Report(BrokerEventKind.ConnectRefused, clientId, connection, cause);
-        var to = connection.Reserve(PacketWriter.AckSize, turn.Effects);
-        connection.Outbox.Append(PacketWriter.ConnAck(to, sessionPresent: false, code));
-        Close(connection, CloseReason.Refused);
+        if (connection.Version == ProtocolVersion.V500)
+        {
+            var fields = new ConnAckFields { Reason = reason ?? Reasons.Of(code) };
+            var room = connection.Reserve(PacketWriter.ConnAck5Size(fields), turn.Effects);
+            connection.Outbox.Append(PacketWriter.ConnAck5(room, sessionPresent: false, fields));
+        }
+        else
+        {
+            var room = connection.Reserve(PacketWriter.AckSize, turn.Effects);
+            connection.Outbox.Append(PacketWriter.ConnAck(room, sessionPresent: false, code));
+        }
+        closing.Close(connection, CloseReason.Refused);
+    }
+
+    private void WriteAccepted(Connection connection, Session session, bool sessionPresent)
+    {
+        if (connection.Terms is not { } terms)
+        {
+            var room = connection.Reserve(PacketWriter.AckSize, turn.Effects);
+            connection.Outbox.Append(PacketWriter.ConnAck(room, sessionPresent, ConnectCode.Accepted));
+            return;
+        }
+        var fields = new ConnAckFields
+        {
+            SessionExpirySeconds = session.ExpirySeconds == terms.ExpiryAsked ? null : session.ExpirySeconds,
+            ReceiveMaximum = (ushort)terms.ReceiveMaximumHere,
+            MaximumPacketSize = (uint)options.PacketBytesMax,
+            TopicAliasMaximum = Terms.AliasesMax,
+            ServerKeepAliveSeconds =
+                terms.KeepAliveSeconds == terms.KeepAliveAsked ? null : terms.KeepAliveSeconds,
+            AssignedClientId = terms.IsIdAssigned ? session.ClientId : default,
+        };
+        var to = connection.Reserve(PacketWriter.ConnAck5Size(fields), turn.Effects);
+        connection.Outbox.Append(PacketWriter.ConnAck5(to, sessionPresent, fields));
     }
 
     private void Admit(Connection connection, in ConnectPacket packet)
     {
         ReadOnlySpan<byte> id = packet.ClientId.IsEmpty ? AssignId() : packet.ClientId;
-        if (FindRefusal(connection, packet, id) is (var code and not ConnectCode.Accepted, var cause))
+        var will = packet.HasWill ? WillOf(packet) : null;
+        if (FindRefusal(connection, packet, id, will) is (var code and not ConnectCode.Accepted, var cause))
         {
             Refuse(connection, code, Encoding.UTF8.GetString(id), cause);
             return;
         }
-        var keepAlive = Math.Min(packet.KeepAliveSeconds, options.KeepAliveSecondsMax);
-        if (packet.KeepAliveSeconds == 0) keepAlive = options.KeepAliveSecondsMax;
-        connection.SilenceMillisecondsMax = keepAlive * 1500;
+        Agree(connection, packet);
         connection.Stage = ConnectionStage.Connecting;
 
         if (sessions.Find(id)?.Connection is { } older)
-            Close(older, CloseReason.TakenOver, "the client id connected again");
+            closing.Close(older, CloseReason.TakenOver, "the client id connected again");
         var known = sessions.Find(id);
         var mustStore = false;
-        if (known is not null && packet.CleanSession)
+        if (known is not null && packet.CleanStart)
         {
             mustStore = known.IsStored || journal.IsPending(known);
+            wills.Publish(known);
             ending.Discard(known);
             known = null;
         }
-        var session = known ?? sessions.Add(id, packet.CleanSession, options.InflightMax);
+        var session =
+            known ?? sessions.Add(id, isClean: packet.SessionExpirySeconds == 0, options.InflightMax);
         session.Publisher.IsAssigned = packet.ClientId.IsEmpty;
         if (known is null) session.Owner = OwnerOf(connection.Login!);
         else DropUngranted(session, connection);
-        session.Connection = connection;
-        connection.Session = session;
-        if (packet.HasWill)
-        {
-            sessions.EnsureNumber(session);
-            session.Will = new Will(packet.WillTopic.ToArray(), packet.WillPayload.ToArray(),
-                (byte)packet.WillQos, packet.WillRetain);
-        }
-        if (packet.HasWill || (known is null && session.IsPersistent)) journal.SessionChanged(session);
+        var isChanged = Take(session, connection, packet, will);
+        if (isChanged || (known is null && session.IsPersistent)) journal.SessionChanged(session);
         // What an earlier connection of this client changed may not be durable yet.
         mustStore |= journal.IsPending(session)
             || (_unconfirmed.Count > 0 && _unconfirmed.ContainsKey(session.ClientText));
@@ -178,12 +169,55 @@ internal sealed class Connecting(
         else Confirmed(session, connection, sessionPresent: known is not null);
     }
 
+    /// <summary>Keep-alive and, with MQTT 5.0, what both sides may send.</summary>
+    private void Agree(Connection connection, in ConnectPacket packet)
+    {
+        var keepAlive = Math.Min(packet.KeepAliveSeconds, options.KeepAliveSecondsMax);
+        if (packet.KeepAliveSeconds == 0) keepAlive = options.KeepAliveSecondsMax;
+        connection.SilenceMillisecondsMax = keepAlive * 1500;
+        if (connection.Terms is { } terms) terms.KeepAliveSeconds = keepAlive;
+    }
+
+    /// <summary>
+    /// The session is this connection's now; true if what is stored of it changes. A will that waited for
+    /// the client is taken back (MQTT5-3.1.3-9).
+    /// </summary>
+    private bool Take(Session session, Connection connection, in ConnectPacket packet, Will? will)
+    {
+        var isBridge = session.Bridge >= 0;
+        var expiry = isBridge ? Session.Never : packet.SessionExpirySeconds;
+        var isChanged = session.ExpirySeconds != expiry || session.Will is not null || will is not null
+            || (session.OfflineSince >= 0 && expiry != Session.Never && session.IsStored);
+        session.Connection = connection;
+        connection.Session = session;
+        session.ExpirySeconds = session.IsClean ? 0 : expiry;
+        session.OfflineSince = -1;
+        session.Will = will;
+        if (will is not null) sessions.EnsureNumber(session);
+        session.Window = isBridge ? options.BridgeInflightMax : options.InflightMax;
+        if (connection.Terms is not { } terms) return isChanged && (session.IsPersistent || will is not null);
+        session.Window = Math.Min(session.Window, terms.ReceiveMaximum);
+        terms.ReceiveMaximumHere = isBridge ? options.BridgeReceiveMax : options.ReceiveMax;
+        terms.ExactIdsBefore = session.HasReceipts ? session.Receipts.ExactIds.Count : 0;
+        return isChanged && (session.IsPersistent || will is not null);
+    }
+
+    private static Will WillOf(in ConnectPacket packet)
+    {
+        var properties = packet.WillProperties;
+        var forwarded = properties.HasForwarded ? new byte[properties.ForwardedBytes] : [];
+        if (properties.HasForwarded) properties.CopyForwarded(forwarded);
+        return new Will(packet.WillTopic.ToArray(), forwarded, packet.WillPayload.ToArray(),
+            (byte)packet.WillQos, packet.WillRetain,
+            properties.HasMessageExpiry ? properties.MessageExpirySeconds : null, packet.WillDelaySeconds);
+    }
+
     private (ConnectCode Code, string Cause) FindRefusal(
-        Connection connection, in ConnectPacket packet, ReadOnlySpan<byte> id)
+        Connection connection, in ConnectPacket packet, ReadOnlySpan<byte> id, Will? will)
     {
         var known = sessions.Find(id);
         var bridge = known?.Bridge ?? -1;
-        if (bridge >= 0 && packet.CleanSession)
+        if (bridge >= 0 && packet.CleanStart)
             return (ConnectCode.NotAuthorized,
                 "a bridge must connect with clean session off, or its queue would be lost");
         if (bridge >= 0 && options.Bridges[bridge].User is { } user && user != connection.Login!.Name)
@@ -199,15 +233,14 @@ internal sealed class Connecting(
         if (known is not null && known.Owner.Length > 0 && known.Owner != OwnerOf(connection.Login!))
             return (ConnectCode.NotAuthorized,
                 "this client id's session belongs to another user: log in as that one, or take another id");
-        if (!packet.HasWill) return (ConnectCode.Accepted, "");
-        if (!wills.MayBring(packet.WillTopic, packet.WillPayload, packet.WillQos, packet.WillRetain))
+        if (will is null) return (ConnectCode.Accepted, "");
+        if (!wills.MayBring(known, will))
             return (ConnectCode.ServerUnavailable, "queues are full, and too many wills are in them already");
-        if (Publishing.IsTooDeep(packet.WillTopic))
+        if (Publishing.IsTooDeep(will.Topic))
             return (ConnectCode.NotAuthorized,
                 $"the will's topic has more than {Publishing.TopicLevelsMax} levels");
-        var verdict = dialects[connection]
-            .Publish(connection.Login!, packet.WillTopic, packet.WillPayload.Length);
-        return verdict == TopicVerdict.Granted
+        var verdict = dialects[connection].Publish(connection.Login!, will.Topic, will.Payload.Length);
+        return verdict.IsGranted
             ? (ConnectCode.Accepted, "")
             : (ConnectCode.NotAuthorized, "the will's topic is not granted to this login (LMQ-AUTH-1)");
     }
@@ -220,7 +253,7 @@ internal sealed class Connecting(
     {
         var count = session.Subscriptions.Count;
         ending.RemoveSubscriptions(session, s => !s.IsConfigured
-            && dialects[connection].Subscribe(connection.Login!, s.Filter) != TopicVerdict.Granted);
+            && !dialects[connection].Subscribe(connection.Login!, s.Filter).IsGranted);
         if (session.Subscriptions.Count == count) return;
         journal.SessionChanged(session);
         turn.Report(BrokerEventKind.SessionChanged, session.ClientText, connection,
@@ -229,23 +262,4 @@ internal sealed class Connecting(
 
     /// <summary>A client id for a client that brought none (MQTT-3.1.3-6).</summary>
     private byte[] AssignId() => Encoding.ASCII.GetBytes($"auto-{journal.Epoch.Low:x8}-{++_assigned}");
-
-    private void Detach(Session session, CloseReason reason, bool wasReady)
-    {
-        session.Connection = null;
-        var will = session.Will;
-        if (will is not null && reason != CloseReason.ServerStopping)
-        {
-            session.Will = null;
-            journal.SessionChanged(session);
-            if (reason != CloseReason.Disconnected && wasReady) wills.Publish(session, will);
-        }
-        if (session.IsClean)
-        {
-            if (reason != CloseReason.ServerStopping || will is null) ending.Discard(session);
-            return;
-        }
-        if (session.HasReceipts) session.Receipts.Orphan();
-        delivering.Offline(session);
-    }
 }

@@ -12,7 +12,7 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class Delivering(
     Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Journal journal, Hold hold,
-    Receipting receipting, SessionTable sessions, Paging paging)
+    Receipting receipting, SessionTable sessions, Paging paging, Sending sending)
 {
     /// <summary>A client that leaves one message unacknowledged gets so many windows of later ones.</summary>
     private const int SpanPerWindow = 16;
@@ -24,13 +24,17 @@ internal sealed class Delivering(
     public int OutboxBytesMax => options.OutboxBytesMax;
 
     /// <summary>Adds a message to a client's queue and sends what can be sent.</summary>
-    public void Enqueue(Session session, Message message, byte qos, bool retain)
+    public void Enqueue(Session session, Message message, byte qos, bool retain, uint[]? identifiers)
     {
         message.References++;
         var delivery = new Delivery
         {
             Message = message, Qos = qos, Retain = retain, Slot = -1, Bytes = message.Length + OverheadBytes,
+            Identifiers = identifiers,
         };
+        // A bridge's stream has no holes: what expires is for the central to drop.
+        if (message.ExpiresAt > 0 && session.Bridge < 0)
+            delivery.ExpiresAt = Delivery.SecondOf(message.ExpiresAt);
         if (session.Bridge >= 0 && qos > 0 && message.Publisher is { } publisher)
             delivery.StreamNumber = publisher.NextNumber(session.Bridge);
         var sequence = session.Queue.Enqueue(delivery);
@@ -63,12 +67,20 @@ internal sealed class Delivering(
     }
 
     /// <summary>PUBREC from a subscriber: PUBREL follows once that is durable (MQTT-4.3.3).</summary>
-    public void PubRec(Session session, ushort packetId)
+    public void PubRec(Session session, in Ack ack)
     {
+        var packetId = ack.PacketId;
         var sequence = session.HasQueue ? session.Queue.SequenceOf(packetId) : 0;
         if (sequence == 0)
         {
-            WriteRelease(session, packetId);
+            WriteRelease(session, packetId, ReasonCode.PacketIdentifierNotFound);
+            return;
+        }
+        if (ack.Reason >= ReasonCode.UnspecifiedError)
+        {
+            // The client does not want it: that ends it (MQTT5-4.3.3-4).
+            if (session.Queue.At(sequence) is { Qos: 2, State: DeliveryState.Sent })
+                Acknowledged(session, sequence);
             return;
         }
         ref var delivery = ref session.Queue.At(sequence);
@@ -168,25 +180,6 @@ internal sealed class Delivering(
         }
     }
 
-    /// <summary>A slot could not be read back: its messages are lost, and that is said.</summary>
-    public void Lost(int slot)
-    {
-        paging.Forget(slot);
-        foreach (var session in sessions.All.ToArray())
-        {
-            if (!session.HasQueue) continue;
-            for (var sequence = session.Queue.Head; sequence < session.Queue.Tail; sequence++)
-            {
-                // Finishing one place drops all finished ones behind it.
-                if (sequence < session.Queue.Head) continue;
-                ref var delivery = ref session.Queue.At(sequence);
-                if (delivery.Slot == slot && delivery is { Message: null, State: DeliveryState.Waiting })
-                    Drop(session, sequence, DropReason.Damaged);
-            }
-            Pump(session);
-        }
-    }
-
     private bool Step(Session session, Connection connection, DeliveryQueue queue)
     {
         var sequence = queue.Next;
@@ -194,6 +187,11 @@ internal sealed class Delivering(
         if (delivery.State == DeliveryState.Done)
         {
             queue.Next++;
+            return true;
+        }
+        if (delivery.ExpiresAt != 0 && IsExpired(delivery))
+        {
+            Drop(session, sequence, DropReason.Expired);
             return true;
         }
         var isWindowFull = queue.Inflight >= session.Window
@@ -219,34 +217,51 @@ internal sealed class Delivering(
         }
         if (delivery.Qos == 2 && session.IsPersistent && message.Keeping != Keeping.Durable) return false;
         queue.Next++;
-        Send(connection, message, ref delivery, sequence);
+        var wasTaken = Send(connection, message, ref delivery, sequence);
         if (delivery.Qos == 0)
         {
             Finish(session, sequence);
             return true;
         }
         if (queue.Inflight++ == 0) session.LastProgress = turn.Now.Milliseconds;
+        if (!wasTaken) Acknowledged(session, sequence, pump: false);
         return true;
     }
 
-    private void Send(Connection connection, Message message, ref Delivery delivery, long sequence)
+    private bool Send(Connection connection, Message message, ref Delivery delivery, long sequence)
     {
-        var size = PacketWriter.PublishSize(
-            message.TopicLength, message.Length - message.TopicLength, delivery.Qos);
-        var to = connection.Reserve(size, turn.Effects);
-        connection.Outbox.Append(PacketWriter.Publish(to, message.Topic, message.Payload, delivery.Qos,
-            delivery is { WasSent: true, Qos: > 0 }, delivery.Retain, DeliveryQueue.PacketIdOf(sequence)));
         delivery.State = DeliveryState.Sent;
-        turn.Counters.Sent[delivery.Qos]++;
+        var dup = delivery is { WasSent: true, Qos: > 0 };
+        if (connection.Terms is not null) return SendModern(connection, message, delivery, dup, sequence);
+        sending.Publish(connection, message.Topic, message.Payload, delivery.Qos, dup, delivery.Retain,
+            DeliveryQueue.PacketIdOf(sequence));
+        return true;
     }
 
-    private void Acknowledged(Session session, long sequence)
+    private bool SendModern(
+        Connection connection, Message message, in Delivery delivery, bool dup, long sequence) =>
+        sending.Publish(connection, connection.Terms!, new(message.Topic, message.Properties, message.Payload)
+        {
+            Qos = delivery.Qos, Dup = dup, Retain = delivery.Retain, ExpiresAt = message.ExpiresAt,
+            PacketId = DeliveryQueue.PacketIdOf(sequence), Identifiers = delivery.Identifiers,
+        });
+
+    /// <summary>Its time is over and it was never sent (MQTT5-3.3.2-5).</summary>
+    public bool IsExpired(in Delivery delivery)
+    {
+        if (delivery is not { State: DeliveryState.Waiting, WasSent: false }) return false;
+        return delivery.Message is { } message
+            ? turn.Age > message.ExpiresAt
+            : turn.Age > delivery.ExpiresAt * 1000L;
+    }
+
+    private void Acknowledged(Session session, long sequence, bool pump = true)
     {
         if (session.Queue.At(sequence).Slot >= 0) journal.ProgressChanged(session);
         session.Queue.Inflight--;
         session.LastProgress = turn.Now.Milliseconds;
         Finish(session, sequence);
-        if (session.Queue.HasWaiting) Pump(session);
+        if (pump && session.Queue.HasWaiting) Pump(session);
     }
 
     private void Finish(Session session, long sequence)
@@ -271,11 +286,11 @@ internal sealed class Delivering(
         messages.Release(message);
     }
 
-    private void WriteRelease(Session session, ushort packetId)
+    private void WriteRelease(
+        Session session, ushort packetId, ReasonCode reason = ReasonCode.Success)
     {
         // Before CONNACK nothing else may be said (MQTT-3.2.0-1); Resume sends it then.
-        if (session.Connection is not { IsClosed: false, Stage: ConnectionStage.Ready } connection) return;
-        var to = connection.Reserve(PacketWriter.AckSize, turn.Effects);
-        connection.Outbox.Append(PacketWriter.Ack(to, PacketType.PubRel, packetId));
+        if (session.Connection is { IsClosed: false, Stage: ConnectionStage.Ready } connection)
+            sending.Acknowledge(connection, PacketType.PubRel, packetId, reason);
     }
 }

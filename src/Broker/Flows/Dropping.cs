@@ -2,8 +2,8 @@ using LightMq.Broker.Sessions;
 
 namespace LightMq.Broker.Flows;
 
-/// <summary>Takes waiting messages out of a queue, where a policy says so.</summary>
-internal sealed class Dropping(Delivering delivering)
+/// <summary>Takes waiting messages out of queues: by policy, expired, or lost on the disk.</summary>
+internal sealed class Dropping(Delivering delivering, Paging paging, SessionTable sessions)
 {
     /// <summary>Drops the oldest message that is not in flight.</summary>
     public bool DropOldest(Session session, DropReason reason, byte qosMax = 2)
@@ -34,6 +34,39 @@ internal sealed class Dropping(Delivering delivering)
             return true;
         }
         return false;
+    }
+
+    /// <summary>Drops what has expired in a queue, so that it takes no room.</summary>
+    public void DropExpired(Session session)
+    {
+        var queue = session.Queue;
+        if (queue.ExpiringCount == 0) return;
+        for (var sequence = queue.Next; sequence < queue.Tail; sequence++)
+        {
+            if (sequence < queue.Head) continue;
+            ref var delivery = ref queue.At(sequence);
+            if (delivery.ExpiresAt != 0 && delivering.IsExpired(delivery))
+                Drop(session, sequence, DropReason.Expired);
+        }
+    }
+
+    /// <summary>A slot could not be read back: its messages are lost, and that is said.</summary>
+    public void Lost(int slot)
+    {
+        paging.Forget(slot);
+        foreach (var session in sessions.All.ToArray())
+        {
+            if (!session.HasQueue) continue;
+            for (var sequence = session.Queue.Head; sequence < session.Queue.Tail; sequence++)
+            {
+                // Finishing one place drops all finished ones behind it.
+                if (sequence < session.Queue.Head) continue;
+                ref var delivery = ref session.Queue.At(sequence);
+                if (delivery.Slot == slot && delivery is { Message: null, State: DeliveryState.Waiting })
+                    delivering.Drop(session, sequence, DropReason.Damaged);
+            }
+            delivering.Pump(session);
+        }
     }
 
     // The first of the queue may have waited for the disk; nobody else would wake those behind it.

@@ -8,10 +8,9 @@ namespace LightMq.Broker.Flows;
 /// <summary>From bytes to packets to the one switch over them; keeps aside what must wait.</summary>
 internal sealed class Inbound(
     Turn turn, BrokerOptions options, ConnectionTable connections, Journal journal, Connecting connecting,
-    Publishing publishing,
+    Closing closing, Intake intake,
     Subscribing subscribing, Delivering delivering, Releasing releasing, BackPressure pressure)
 {
-    internal const string NotGranted = "a topic or filter that is not granted";
     private const int LargeLeftoverBytes = 8_192;
     private readonly List<Connection> _retrying = [];
     private readonly List<Connection> _awaitingDisk = [];
@@ -25,7 +24,7 @@ internal sealed class Inbound(
         var isFirst = connection.Stage == ConnectionStage.New && before == 0;
         if (isFirst && bytes[0] >> 4 != (int)PacketType.Connect)
         {
-            connecting.Close(connection, CloseReason.ProtocolError, "MQTT-3.1.0-1: no CONNECT at first");
+            closing.Close(connection, CloseReason.ProtocolError, "MQTT-3.1.0-1: no CONNECT at first");
             return;
         }
         if (before > 0)
@@ -39,14 +38,14 @@ internal sealed class Inbound(
             if (!connection.IsClosed) connection.Leftover.Append(bytes[used..]);
         }
         StopIfWaiting(connection);
-        CloseRefused(connection);
+        intake.CloseRefused(connection);
         BoundLeftover(connection);
     }
 
     /// <summary>
     /// The peer is gone. A DISCONNECT among bytes that had to wait still takes its will back (MQTT-3.1.2-10).
     /// </summary>
-    public void Gone(Connection connection) => connecting.Close(
+    public void Gone(Connection connection) => closing.Close(
         connection, SaidGoodbye(connection) ? CloseReason.Disconnected : CloseReason.PeerGone, isGone: true);
 
     /// <summary>Works on the bytes of connections that need not wait any longer.</summary>
@@ -86,9 +85,9 @@ internal sealed class Inbound(
         var rest = connection.Leftover.Bytes;
         try
         {
-            while (FrameReader.TryRead(rest, options.PacketBytesMax, out var frame))
+            while (FrameReader.TryRead(rest, options.PacketBytesMax, connection.Version, out var frame))
             {
-                if (frame.Type == PacketType.Disconnect) return true;
+                if (frame.Type == PacketType.Disconnect) return frame.Body.IsEmpty || frame.Body[0] == 0;
                 rest = rest[frame.Length..];
             }
         }
@@ -105,17 +104,14 @@ internal sealed class Inbound(
         var outcome = PublishOutcome.Taken;
         while (outcome == PublishOutcome.Taken && !connection.IsClosed && pressure.MayRetry(connection))
         {
-            FrameReader.TryRead(connection.Parked!.Peek(), options.PacketBytesMax, out var frame);
-            outcome = publishing.Publish(connection, PublishPacket.Read(frame));
+            outcome = intake.TryParked(connection, connection.Parked!.Peek());
             if (connection.IsClosed) return true;
-            if (outcome == PublishOutcome.NotAuthorized)
-                connecting.Close(connection, CloseReason.NotAuthorized, NotGranted);
-            else pressure.Tried(connection, outcome == PublishOutcome.Taken);
+            pressure.Tried(connection, outcome == PublishOutcome.Taken);
             turn.RoomFreed |= outcome == PublishOutcome.Taken;
         }
         if (connection is { IsClosed: false, IsStopped: true }
             && (!pressure.IsParkFull(connection) || connection.OwesAcknowledgements)) Resume(connection);
-        CloseRefused(connection);
+        intake.CloseRefused(connection);
         return outcome != PublishOutcome.NoRoom || !pressure.IsCommonBound;
     }
 
@@ -145,7 +141,8 @@ internal sealed class Inbound(
         try
         {
             while (!connection.IsClosed && MayWork(connection)
-                && FrameReader.TryRead(bytes[used..], options.PacketBytesMax, out var frame))
+                && FrameReader.TryRead(
+                    bytes[used..], options.PacketBytesMax, connection.Version, out var frame))
             {
                 if (IsForDisk(frame.Type) && journal.IsFull)
                 {
@@ -154,7 +151,11 @@ internal sealed class Inbound(
                 }
                 var isExcess = frame.Type == PacketType.Publish
                     && (connection.IsRefused || pressure.IsParkFull(connection));
-                if (isExcess && !Refuse(connection, frame)) break;
+                if (isExcess && !intake.Refuse(connection, frame))
+                {
+                    Halt(connection);
+                    break;
+                }
                 var whole = bytes.Slice(used, frame.Length);
                 used += frame.Length;
                 if (!isExcess) Take(connection, frame, whole);
@@ -162,7 +163,8 @@ internal sealed class Inbound(
         }
         catch (ProtocolError error)
         {
-            connecting.Close(connection, CloseReason.ProtocolError, $"{error.Clause}: {error.Message}");
+            closing.Close(connection, CloseReason.ProtocolError, $"{error.Clause}: {error.Message}",
+                code: error.Reason);
         }
         return used;
     }
@@ -180,9 +182,9 @@ internal sealed class Inbound(
     /// <summary>Packets that come in pieces lie in memory: all of them together are bounded.</summary>
     private void BoundLeftover(Connection connection)
     {
-        if (connection.Leftover.Length < LargeLeftoverBytes) return;
+        if (connection.Leftover.Length + (connection.Terms?.AliasBytes ?? 0) < LargeLeftoverBytes) return;
         if (connections.LeftoverBytes() < options.MemoryBytesMax) return;
-        connecting.Close(connection, CloseReason.QuotaExceeded, "too many packets in pieces at once");
+        closing.Close(connection, CloseReason.QuotaExceeded, "too many packets in pieces at once");
     }
 
     /// <summary>Before CONNACK a peer may send ahead, but not without bound.</summary>
@@ -208,40 +210,6 @@ internal sealed class Inbound(
         turn.Effects.SetReading(connection, false);
     }
 
-    /// <summary>
-    /// A publish beyond what may be parked: QoS 0 is shed, and a connection that owes no acknowledgements is
-    /// not read any more (false). One that owes some must be read on: its acknowledgements come behind its
-    /// publishes. So its publishes are passed over, and it is closed once it has acknowledged what it had
-    /// been sent and what it parked got through; to close it at once would let two clients that fill each
-    /// other's queues come back for ever without a step forward.
-    /// </summary>
-    private bool Refuse(Connection connection, in Frame frame)
-    {
-        if (PublishPacket.Read(frame).Qos == 0)
-        {
-            turn.Counters.Drop(DropReason.Qos0Shed);
-            return true;
-        }
-        if (connection.IsRefused) return true;
-        if (!connection.OwesAcknowledgements)
-        {
-            Halt(connection);
-            return false;
-        }
-        connection.RefusedUntil = connection.Session!.Queue.Next;
-        connection.RefusedSince = turn.Now.Milliseconds;
-        return true;
-    }
-
-    private void CloseRefused(Connection connection)
-    {
-        if (!connection.IsRefused || connection.IsClosed) return;
-        var isHeardOut = connection.Session!.Queue.Head >= connection.RefusedUntil;
-        if (!isHeardOut || connection.Parked is { Count: > 0 }) return;
-        connecting.Close(
-            connection, CloseReason.QuotaExceeded, "publishes beyond the bound while queues are full");
-    }
-
     /// <summary>The one switch over packets.</summary>
     private void Take(Connection connection, in Frame frame, ReadOnlySpan<byte> whole)
     {
@@ -253,37 +221,31 @@ internal sealed class Inbound(
             case PacketType.Connect when connection.Stage == ConnectionStage.New:
                 connecting.Connect(connection, frame, whole);
                 break;
-            case PacketType.Connect: throw new ProtocolError("MQTT-3.1.0-2", "a second CONNECT");
-            case PacketType.Publish: TakePublish(connection, frame, whole); break;
-            case PacketType.PubAck: delivering.PubAck(session, AckPacket.Read(frame)); break;
-            case PacketType.PubRec: delivering.PubRec(session, AckPacket.Read(frame)); break;
-            case PacketType.PubRel: releasing.Release(connection, AckPacket.Read(frame)); break;
-            case PacketType.PubComp: delivering.PubComp(session, AckPacket.Read(frame)); break;
+            case PacketType.Connect: throw new ProtocolError(
+                "MQTT-3.1.0-2", "a second CONNECT", ReasonCode.ProtocolError);
+            case PacketType.Publish: intake.Take(connection, frame, whole); break;
+            case PacketType.PubAck: delivering.PubAck(session, ReadAck(connection, frame).PacketId); break;
+            case PacketType.PubRec: delivering.PubRec(session, ReadAck(connection, frame)); break;
+            case PacketType.PubRel: releasing.Release(connection, ReadAck(connection, frame).PacketId); break;
+            case PacketType.PubComp: delivering.PubComp(session, ReadAck(connection, frame).PacketId); break;
             case PacketType.Subscribe:
-                subscribing.Subscribe(connection, SubscribePacket.Read(frame, ProtocolVersion.V311));
+                subscribing.Subscribe(connection, SubscribePacket.Read(frame, connection.Version));
                 break;
             case PacketType.Unsubscribe:
-                subscribing.Unsubscribe(connection, UnsubscribePacket.Read(frame, ProtocolVersion.V311));
+                subscribing.Unsubscribe(connection, UnsubscribePacket.Read(frame, connection.Version));
                 break;
             case PacketType.PingReq when frame.Body.IsEmpty:
                 connection.Outbox.Append(PacketWriter.PingResp(connection.Reserve(2, turn.Effects)));
                 break;
-            case PacketType.Disconnect when frame.Body.IsEmpty:
-                connecting.Close(connection, CloseReason.Disconnected);
+            case PacketType.Disconnect:
+                closing.Disconnect(connection, DisconnectPacket.Read(frame, connection.Version));
                 break;
             default:
-                throw new ProtocolError("MQTT-2.2.1", $"{frame.Type} like this is not a client's to send");
+                throw new ProtocolError("MQTT-2.2.1", $"{frame.Type} like this is not a client's to send",
+                    ReasonCode.ProtocolError);
         }
     }
 
-    private void TakePublish(Connection connection, in Frame frame, ReadOnlySpan<byte> whole)
-    {
-        var packet = PublishPacket.Read(frame);
-        var outcome = connection.Parked is { Count: > 0 }
-            ? PublishOutcome.NoRoom
-            : publishing.Publish(connection, packet);
-        if (outcome == PublishOutcome.NoRoom) pressure.Park(connection, whole);
-        else if (outcome == PublishOutcome.NotAuthorized)
-            connecting.Close(connection, CloseReason.NotAuthorized, NotGranted);
-    }
+    private static Ack ReadAck(Connection connection, in Frame frame) =>
+        AckPacket.Read(frame, connection.Version);
 }

@@ -128,7 +128,8 @@ internal sealed class Paging(
 
     private Message Revive(in MessageRecord record)
     {
-        var message = messages.Take(record.Topic, record.Payload);
+        var message = messages.Take(record.Topic, record.Properties, record.Payload);
+        message.ExpiresAt = record.ExpiresAt;
         message.Qos = record.Qos;
         message.Retain = record.Retain;
         message.Origin = record.Origin;

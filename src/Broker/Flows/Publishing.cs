@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Dialects;
 using LightMq.Broker.Durability;
@@ -8,44 +9,37 @@ using LightMq.Mqtt;
 
 namespace LightMq.Broker.Flows;
 
-/// <summary>What became of a publish.</summary>
-internal enum PublishOutcome : byte
-{
-    /// <summary>Accepted, or answered otherwise.</summary>
-    Taken,
-    /// <summary>No room: to be tried again later.</summary>
-    NoRoom,
-    /// <summary>Not granted: the connection closes.</summary>
-    NotAuthorized,
-}
-
 /// <summary>
 /// Takes a publish to its subscribers, the retained store and the disk, and owes its acknowledgement.
 /// </summary>
 internal sealed class Publishing(
     Turn turn, SubscriptionTree tree, RetainedMessages retained, MessagePool messages, Journal journal,
-    Hold hold, Delivering delivering, Receipting receipting, BackPressure pressure, DialectTable dialects)
+    Hold hold, Delivering delivering, Sending sending, Repeating repeating, BackPressure pressure,
+    DialectTable dialects)
 {
     /// <summary>Levels of a topic; deeper ones are refused, so that walking the tree stays bounded.</summary>
     public const int TopicLevelsMax = 200;
 
+    private readonly List<Receiver> _recipients = [];
+    private byte[] _forwarded = [];
+
     /// <summary>A PUBLISH from a client.</summary>
-    public PublishOutcome Publish(Connection connection, in PublishPacket packet)
+    /// <param name="connection">Whose.</param>
+    /// <param name="packet">The packet.</param>
+    /// <param name="topic">Its topic, with an alias resolved.</param>
+    public PublishOutcome Publish(
+        Connection connection, in PublishPacket packet, scoped ReadOnlySpan<byte> topic)
     {
         var session = connection.Session!;
-        var verdict = dialects[connection].Publish(connection.Login!, packet.Topic, packet.Payload.Length);
-        if (verdict == TopicVerdict.Closing || IsTooDeep(packet.Topic)) return PublishOutcome.NotAuthorized;
-        if (packet.Qos > 0 && IsKnown(session, packet)) return PublishOutcome.Taken;
-        if (verdict == TopicVerdict.Declined)
-        {
-            turn.Counters.Drop(DropReason.PayloadTooLarge);
-            turn.Report(BrokerEventKind.Refused, session.ClientText, connection,
-                "a payload above the limit (LMQ-MSG-1)");
-            Answer(session, null, packet);
-            return PublishOutcome.Taken;
-        }
-        var route = tree.Find(packet.Topic);
-        var bytes = packet.Topic.Length + packet.Payload.Length;
+        var verdict = IsTooDeep(topic)
+            ? new TopicVerdict(ReasonCode.TopicNameInvalid, Closes: true)
+            : dialects[connection].Publish(connection.Login!, topic, packet.Payload.Length);
+        if (!verdict.IsGranted) return Refuse(connection, packet, topic, verdict);
+        if (packet.Qos > 0 && repeating.IsKnown(session, packet, topic)) return PublishOutcome.Taken;
+        var route = tree.Find(topic);
+        var recipients = route.IsOpen ? Choose(route, session, topic) : route.Receivers;
+        var properties = connection.Terms is null ? default : ForwardedOf(packet.Properties);
+        var bytes = topic.Length + properties.Length + packet.Payload.Length;
         var fromBridge = session.Bridge >= 0;
         var mustBeStored = packet.Qos == 2 && session.IsPersistent;
         if (packet.Qos > 0 && session.HasReceipts && !session.Receipts.HasRoom((byte)packet.Qos))
@@ -53,22 +47,30 @@ internal sealed class Publishing(
             pressure.BlockedByItself(session);
             return PublishOutcome.NoRoom;
         }
-        if (packet.Qos > 0 && !pressure.HasRoom(route, bytes, packet.Retain || mustBeStored, fromBridge))
+        if (packet.Qos > 0 && !pressure.HasRoom(recipients, bytes, packet.Retain || mustBeStored, fromBridge))
             return PublishOutcome.NoRoom;
         var origin = new Origin(
             connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean, fromBridge);
-        var publication = new Publication(session.Publisher, origin, packet.Topic, packet.Payload,
-            (byte)packet.Qos, packet.Retain);
+        var publication = new Publication(session.Publisher, origin, topic, properties, packet.Payload,
+            (byte)packet.Qos, packet.Retain, connection.Terms is null ? 0 : ExpiryOf(packet.Properties));
         turn.Counters.Received[packet.Qos]++;
         if (packet.Qos == 2)
         {
             session.Receipts.AddExactId(packet.PacketId);
             if (session.IsPersistent) journal.ExactProgressChanged(session);
         }
-        var message = Route(publication, route, mustBeStored);
-        if (packet.Qos > 0) Answer(session, message, packet);
+        var reason = recipients.Count == 0 ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success;
+        var message = Route(publication, recipients, mustBeStored);
+        if (packet.Qos > 0) repeating.Answer(session, message, packet, topic, reason);
         if (message is not null) messages.Release(message);
         return PublishOutcome.Taken;
+    }
+
+    /// <summary>Who receives a message of this publisher now.</summary>
+    public List<Receiver> RecipientsOf(Session? publisher, ReadOnlySpan<byte> topic)
+    {
+        var route = tree.Find(topic);
+        return route.IsOpen ? Choose(route, publisher, topic) : route.Receivers;
     }
 
     /// <summary>Publishes a will; there is nobody to acknowledge it to.</summary>
@@ -76,48 +78,102 @@ internal sealed class Publishing(
     {
         var origin = new Origin(
             0, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean, session.Bridge >= 0);
-        var publication = new Publication(
-            session.Publisher, origin, will.Topic, will.Payload, will.Qos, will.Retain);
-        var message = Route(publication, tree.Find(will.Topic), mustBeStored: false);
+        var expiresAt = will.ExpirySeconds is { } seconds ? turn.EndOf(seconds) : 0;
+        var publication = new Publication(session.Publisher, origin, will.Topic, will.Properties,
+            will.Payload, will.Qos, will.Retain, expiresAt);
+        var message = Route(publication, RecipientsOf(session, will.Topic), mustBeStored: false);
         if (message is null) return;
         if (!message.IsSafe) hold.Commit(message);
         messages.Release(message);
     }
 
     /// <summary>Sends a retained message with QoS 0; false: there is no room for it now.</summary>
-    public bool TrySendRetained(Session session, Message message)
+    public bool TrySendRetained(Session session, Message message, uint[]? identifiers)
     {
-        if (TrySendNow(session, message.Topic, message.Payload, retain: true)) return true;
+        if (IsFree(session))
+        {
+            var connection = session.Connection!;
+            if (connection.Terms is { } terms)
+                sending.Publish(connection, terms, new(message.Topic, message.Properties, message.Payload)
+                {
+                    Retain = true, ExpiresAt = message.ExpiresAt, Identifiers = identifiers,
+                });
+            else sending.Publish(connection, message.Topic, message.Payload, 0, false, retain: true, 0);
+            return true;
+        }
         if (!pressure.HasRoomForQos0(session, message.Length)) return false;
-        delivering.Enqueue(session, message, 0, retain: true);
+        delivering.Enqueue(session, message, 0, retain: true, identifiers);
         return true;
     }
 
     /// <summary>Queues a retained message with QoS 1 or 2 for a new holder of its topic.</summary>
-    public void SendRetained(Session session, Message message, byte qos, SessionTable sessions)
+    public void SendRetained(
+        Session session, Message message, byte qos, uint[]? identifiers, SessionTable sessions)
     {
-        if (session.IsClean) delivering.Enqueue(session, message, qos, retain: true);
-        else SendKeptRetained(session, message, qos, sessions);
+        if (session.IsClean) delivering.Enqueue(session, message, qos, retain: true, identifiers);
+        else SendKeptRetained(session, message, qos, identifiers, sessions);
     }
 
+    private PublishOutcome Refuse(
+        Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic, TopicVerdict verdict)
+    {
+        var session = connection.Session!;
+        var isTopic = verdict.Code == ReasonCode.TopicNameInvalid;
+        // MQTT 5.0 can refuse one message and stay, if it is acknowledged at all.
+        if (verdict.Closes && !(isTopic && connection.Terms is not null && packet.Qos > 0))
+            return isTopic ? PublishOutcome.TopicInvalid : PublishOutcome.NotAuthorized;
+        if (packet.Qos > 0 && repeating.IsKnown(session, packet, topic)) return PublishOutcome.Taken;
+        if (!isTopic) turn.Counters.Drop(DropReason.PayloadTooLarge);
+        turn.Report(BrokerEventKind.Refused, session.ClientText, connection, isTopic
+            ? "a topic that is too long or too deep (LMQ-ID-3)"
+            : "a payload above the limit (LMQ-MSG-1)");
+        repeating.Answer(session, null, packet, topic, verdict.Code);
+        return PublishOutcome.Taken;
+    }
+
+    /// <summary>One member of each share, and what no-local leaves out, left out.</summary>
+    private List<Receiver> Choose(Route route, Session? publisher, ReadOnlySpan<byte> topic)
+    {
+        _recipients.Clear();
+        foreach (var receiver in route.Receivers)
+        {
+            if (!receiver.NoLocal || receiver.Session != publisher || publisher is null) _recipients.Add(receiver);
+            else if (SubscriptionTree.FindLocal(publisher, topic) is { } local) _recipients.Add(local);
+        }
+        foreach (var share in route.Shares)
+            if (share.Choose() is { } member) _recipients.Add(member);
+        return _recipients;
+    }
+
+    private ReadOnlySpan<byte> ForwardedOf(in PublishProperties properties)
+    {
+        if (!properties.HasForwarded) return default;
+        if (_forwarded.Length < properties.ForwardedBytes) _forwarded = new byte[properties.ForwardedBytes * 2];
+        return _forwarded.AsSpan(0, properties.CopyForwarded(_forwarded));
+    }
+
+    private long ExpiryOf(in PublishProperties properties) =>
+        properties.HasMessageExpiry ? turn.EndOf(properties.MessageExpirySeconds) : 0;
+
     /// <summary>Routes one message; the caller gets a reference if it still matters, or null.</summary>
-    private Message? Route(in Publication publication, Route route, bool mustBeStored)
+    private Message? Route(in Publication publication, List<Receiver> recipients, bool mustBeStored)
     {
         Message? message = null;
-        foreach (var (session, granted) in route.Receivers)
+        foreach (ref readonly var receiver in CollectionsMarshal.AsSpan(recipients))
         {
+            var session = receiver.Session;
             if (publication.Origin.FromBridge && session.Bridge >= 0) continue;
-            var qos = Math.Min(granted, publication.Qos);
+            var qos = Math.Min(receiver.Qos, publication.Qos);
+            var retain = receiver.RetainAsPublished && publication.Retain;
             if (qos == 0)
             {
-                if (!TrySendNow(session, publication.Topic, publication.Payload, retain: false))
-                    QueueQos0(session, publication, ref message);
+                SendQos0(receiver, publication, retain, ref message);
                 continue;
             }
             if (!pressure.MakeRoom(session, publication.Topic, publication.Length)) continue;
             message ??= Make(publication);
             mustBeStored |= qos == 2 && session.IsPersistent;
-            delivering.Enqueue(session, message, qos, retain: false);
+            delivering.Enqueue(session, message, qos, retain, receiver.Identifiers);
         }
         if (publication.Retain) Retain(publication, ref message);
         if (publication.Qos == 0) return message;
@@ -151,7 +207,8 @@ internal sealed class Publishing(
     private void Retain(in Publication publication, ref Message? message)
     {
         var isClear = publication.Payload.IsEmpty;
-        if (!isClear && !retained.HasRoom(publication.Topic, publication.Payload.Length))
+        if (!isClear && !retained.HasRoom(publication.Topic,
+            publication.Properties.Length + publication.Payload.Length))
         {
             // Rather none than an old one: subscribers would take it for the last.
             turn.Counters.Drop(DropReason.RetainedFull);
@@ -170,36 +227,51 @@ internal sealed class Publishing(
         message!.ChangesRetained = message.MustBeStored = true;
     }
 
-    /// <summary>Writes a QoS 0 message straight to a client that waits for nothing older.</summary>
-    private bool TrySendNow(
-        Session session, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, bool retain)
+    /// <summary>Whether a QoS 0 message may be written straight to the client: nothing older waits.</summary>
+    private bool IsFree(Session session)
     {
         if (session.Connection is not { Stage: ConnectionStage.Ready, IsClosed: false } connection)
             return false;
         if (session.HasQueue && session.Queue.HasWaiting) return false;
-        if (connection.Outbox.Length >= delivering.OutboxBytesMax) return false;
-        var to = connection.Reserve(PacketWriter.PublishSize(topic.Length, payload.Length, 0), turn.Effects);
-        connection.Outbox.Append(PacketWriter.Publish(to, topic, payload, 0, dup: false, retain, 0));
-        turn.Counters.Sent[0]++;
-        return true;
+        return connection.Outbox.Length < delivering.OutboxBytesMax;
     }
 
-    private void QueueQos0(Session session, in Publication publication, ref Message? message)
+    private void SendQos0(
+        in Receiver receiver, in Publication publication, bool retain, ref Message? message)
     {
-        if (session.Connection is null && session.Bridge < 0) turn.Counters.Drop(DropReason.Qos0Offline);
-        else if (!pressure.HasRoomForQos0(session, publication.Length))
-            turn.Counters.Drop(DropReason.Qos0Shed);
-        else delivering.Enqueue(session, message ??= Make(publication), 0, retain: false);
+        var session = receiver.Session;
+        if (!IsFree(session))
+        {
+            if (session.Connection is null && session.Bridge < 0) turn.Counters.Drop(DropReason.Qos0Offline);
+            else if (!pressure.HasRoomForQos0(session, publication.Length))
+                turn.Counters.Drop(DropReason.Qos0Shed);
+            else delivering.Enqueue(session, message ??= Make(publication), 0, retain, receiver.Identifiers);
+            return;
+        }
+        var connection = session.Connection!;
+        if (connection.Terms is null)
+            sending.Publish(connection, publication.Topic, publication.Payload, 0, false, retain, 0);
+        else SendModern(connection, receiver, publication, retain);
     }
 
-    private void SendKeptRetained(Session session, Message kept, byte qos, SessionTable sessions)
+    private void SendModern(
+        Connection connection, in Receiver receiver, in Publication publication, bool retain) =>
+        sending.Publish(connection, connection.Terms!,
+            new(publication.Topic, publication.Properties, publication.Payload)
+            {
+                Retain = retain, ExpiresAt = publication.ExpiresAt, Identifiers = receiver.Identifiers,
+            });
+
+    private void SendKeptRetained(
+        Session session, Message kept, byte qos, uint[]? identifiers, SessionTable sessions)
     {
-        var copy = messages.Take(kept.Topic, kept.Payload);
+        var copy = messages.Take(kept.Topic, kept.Properties, kept.Payload);
         copy.Qos = kept.Qos;
         copy.Origin = kept.Origin;
+        copy.ExpiresAt = kept.ExpiresAt;
         copy.Publisher = sessions.PublisherOf(kept.Publisher!.ClientId);
         copy.MustBeStored = qos == 2;
-        delivering.Enqueue(session, copy, qos, retain: true);
+        delivering.Enqueue(session, copy, qos, retain: true, identifiers);
         sessions.Remember(copy.Publisher);
         Keep(copy, qos);
         messages.Release(copy);
@@ -208,68 +280,16 @@ internal sealed class Publishing(
     private Message Make(in Publication publication, bool withContent = true)
     {
         var message = withContent
-            ? messages.Take(publication.Topic, publication.Payload)
-            : messages.Take([], []);
+            ? messages.Take(publication.Topic, publication.Properties, publication.Payload)
+            : messages.Take([], [], []);
         message.Qos = publication.Qos;
         message.Retain = publication.Retain;
+        message.ExpiresAt = publication.ExpiresAt;
         message.Publisher = publication.Publisher;
         message.Origin = publication.Origin;
         return message;
     }
 
-    /// <summary>Whether this publish was taken before and only its acknowledgement is wanted again.</summary>
-    private bool IsKnown(Session session, in PublishPacket packet)
-    {
-        if (!session.HasReceipts) return false;
-        var receipts = session.Receipts;
-        if (packet.Qos == 2)
-        {
-            if (!receipts.HasExactId(packet.PacketId)) return false;
-            if (receipts.Awaits(packet.PacketId, 2)) return true;
-            // A client that used one id for both QoS at once has an orphan that is owed PUBACK.
-            if (receipts.TryTakeOrphan(packet.PacketId, out var exact) && exact.Qos == 2)
-                receipting.OweAgain(session, exact);
-            else if (session.IsClean || journal.IsIdle) receipting.Owe(session, null, packet.PacketId, 2, 0);
-            else
-            {
-                var number = receipts.Add(new Receipt { PacketId = packet.PacketId, Qos = 2 });
-                journal.Confirm(new Confirmation(
-                    ConfirmationKind.PubRec, session, session.Connection, number));
-            }
-            return true;
-        }
-        var isOrphan = receipts.TryTakeOrphan(packet.PacketId, out var orphan);
-        if (!packet.Dup) return false;
-        if (receipts.Awaits(packet.PacketId, 1)) return true;
-        if (!isOrphan || orphan.Qos != 1 || orphan.Hash != HashOf(packet)) return false;
-        receipting.OweAgain(session, orphan);
-        return true;
-    }
-
-    private void Answer(Session session, Message? message, in PublishPacket packet)
-    {
-        if (packet.Qos == 0) return;
-        var needsHash = message is { IsSafe: false } && session.IsPersistent && packet.Qos == 1;
-        receipting.Owe(session, message, packet.PacketId, (byte)packet.Qos, needsHash ? HashOf(packet) : 0);
-    }
-
-    private static ulong HashOf(in PublishPacket packet) =>
-        BytesComparer.Hash(packet.Payload, BytesComparer.Hash(packet.Topic, (ulong)packet.Topic.Length));
-
     internal static bool IsTooDeep(ReadOnlySpan<byte> topic) =>
         topic.Length > TopicLevelsMax && topic.Count((byte)'/') >= TopicLevelsMax;
-}
-
-/// <summary>A message on its way in, still in the receive buffer.</summary>
-internal readonly ref struct Publication(
-    Publisher publisher, Origin origin, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, byte qos,
-    bool retain)
-{
-    public int Length => Topic.Length + Payload.Length;
-    public Publisher Publisher { get; } = publisher;
-    public Origin Origin { get; } = origin;
-    public ReadOnlySpan<byte> Topic { get; } = topic;
-    public ReadOnlySpan<byte> Payload { get; } = payload;
-    public byte Qos { get; } = qos;
-    public bool Retain { get; } = retain;
 }

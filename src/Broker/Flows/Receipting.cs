@@ -8,23 +8,25 @@ namespace LightMq.Broker.Flows;
 /// <summary>
 /// The one place that acknowledges publishes: only what is safe, in the order of their coming.
 /// </summary>
-internal sealed class Receipting(Turn turn, Hold hold)
+internal sealed class Receipting(Hold hold, Sending sending)
 {
     /// <summary>
     /// A publish was accepted: acknowledges it at once if it is safe and nothing older is owed, or else when
     /// it is.
     /// </summary>
-    public void Owe(Session publisher, Message? message, ushort packetId, byte qos, ulong hash)
+    public void Owe(Session publisher, Message? message, ushort packetId, byte qos, ulong hash,
+        ReasonCode reason = ReasonCode.Success)
     {
         var isSafe = message is null || message.IsSafe;
         if (isSafe && (!publisher.HasReceipts || publisher.Receipts.Count == 0))
         {
-            Write(publisher, packetId, qos);
+            Write(publisher, packetId, qos, reason);
             return;
         }
         var number = publisher.Receipts.Add(new Receipt
         {
             Message = isSafe ? null : message, Hash = hash, PacketId = packetId, Qos = qos, IsSafe = isSafe,
+            Reason = reason,
         });
         if (isSafe) return;
         Tie(message!, publisher, number);
@@ -72,14 +74,12 @@ internal sealed class Receipting(Turn turn, Hold hold)
     {
         if (publisher.Connection is null) return;
         while (publisher.Receipts.TryTakeSafe(out var receipt))
-            Write(publisher, receipt.PacketId, receipt.Qos);
+            Write(publisher, receipt.PacketId, receipt.Qos, receipt.Reason);
     }
 
-    private void Write(Session publisher, ushort packetId, byte qos)
+    private void Write(Session publisher, ushort packetId, byte qos, ReasonCode reason)
     {
         if (publisher.Connection is not { IsClosed: false } connection) return;
-        var to = connection.Reserve(PacketWriter.AckSize, turn.Effects);
-        var type = qos == 1 ? PacketType.PubAck : PacketType.PubRec;
-        connection.Outbox.Append(PacketWriter.Ack(to, type, packetId));
+        sending.Acknowledge(connection, qos == 1 ? PacketType.PubAck : PacketType.PubRec, packetId, reason);
     }
 }

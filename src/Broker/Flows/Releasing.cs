@@ -5,7 +5,7 @@ using LightMq.Mqtt;
 namespace LightMq.Broker.Flows;
 
 /// <summary>The second half of a QoS 2 publish: PUBREL and PUBCOMP (MQTT-4.3.3-2).</summary>
-internal sealed class Releasing(Turn turn, Journal journal)
+internal sealed class Releasing(Turn turn, Journal journal, Sending sending)
 {
     /// <summary>PUBREL: the packet id becomes free; its release is durable before PUBCOMP.</summary>
     public void Release(Connection connection, ushort packetId)
@@ -15,7 +15,7 @@ internal sealed class Releasing(Turn turn, Journal journal)
         turn.RoomFreed |= isKnown;
         if (session.IsClean || (!isKnown && journal.IsIdle))
         {
-            Complete(connection, packetId);
+            Complete(connection, packetId, isKnown);
             return;
         }
         if (isKnown) journal.ExactProgressChanged(session);
@@ -23,10 +23,10 @@ internal sealed class Releasing(Turn turn, Journal journal)
     }
 
     /// <summary>PUBCOMP: the release of the packet id is durable, or needs no disk.</summary>
-    public void Complete(Connection connection, ushort packetId)
+    public void Complete(Connection connection, ushort packetId, bool isKnown = true)
     {
-        if (connection.IsClosed) return;
-        var to = connection.Reserve(PacketWriter.AckSize, turn.Effects);
-        connection.Outbox.Append(PacketWriter.Ack(to, PacketType.PubComp, packetId));
+        if (!connection.IsClosed)
+            sending.Acknowledge(connection, PacketType.PubComp, packetId,
+                isKnown ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound);
     }
 }

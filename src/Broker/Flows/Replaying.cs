@@ -22,6 +22,7 @@ internal sealed class Replaying(
     {
         public Session Session { get; } = session;
         public Subscription Subscription { get; set; } = subscription;
+        public uint[]? Identifiers => Subscription.Identifier == 0 ? null : [Subscription.Identifier];
         public int NextKey { get; set; }
     }
 
@@ -74,10 +75,13 @@ internal sealed class Replaying(
         var session = replay.Session;
         // What came down does not go up again.
         if (session.Bridge >= 0 && message.Origin.FromBridge) return true;
+        if (message.ExpiresAt > 0 && turn.Age > message.ExpiresAt) return true;
         var qos = Math.Min(message.Qos, replay.Subscription.Qos);
-        if (qos == 0) return session.Connection is null || publishing.TrySendRetained(session, message);
+        if (qos == 0)
+            return session.Connection is null
+                || publishing.TrySendRetained(session, message, replay.Identifiers);
         if (!pressure.HasRoom(session, message.Length)) return false;
-        publishing.SendRetained(session, message, qos, sessions);
+        publishing.SendRetained(session, message, qos, replay.Identifiers, sessions);
         return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Dialects;
@@ -12,7 +13,7 @@ namespace LightMq.Broker.Flows;
 /// <summary>SUBSCRIBE and UNSUBSCRIBE (MQTT 3.1.1, 3.8 to 3.11): confirmed once durable.</summary>
 internal sealed class Subscribing(
     Turn turn, BrokerOptions options, SubscriptionTree tree, Journal journal,
-    Replaying replaying, Connecting connecting, DialectTable dialects)
+    Replaying replaying, Closing closing, DialectTable dialects)
 {
     /// <summary>Bytes of one client's filters: they are stored as one value.</summary>
     public const int SubscriptionBytesMax = 131_072;
@@ -20,39 +21,52 @@ internal sealed class Subscribing(
     private readonly List<byte> _codes = [];
 
     /// <summary>
-    /// Takes a SUBSCRIBE; false if the connection must close after its SUBACK (table of refusals).
+    /// Takes a SUBSCRIBE; the connection may have to close after its SUBACK (table of refusals).
     /// </summary>
     public void Subscribe(Connection connection, SubscribePacket packet)
     {
         var session = connection.Session!;
         var granted = new List<Subscription>();
-        var closes = false;
-        var refused = 0;
+        var isFirstRefusal = true;
         _codes.Clear();
-        while (packet.TryNext(out var filter, out var options))
+        while (packet.TryNext(out var filter, out SubscriptionOptions options))
         {
             var verdict = Judge(connection, session, filter);
-            closes |= verdict == TopicVerdict.Closing;
-            if (verdict != TopicVerdict.Granted)
+            connection.ClosesAfterAnswer |= verdict.Closes;
+            if (!verdict.IsGranted)
             {
-                _codes.Add(SubAckPacket.Failure);
-                if (refused++ == 0)
+                _codes.Add(connection.Terms is null ? SubAckPacket.Failure : (byte)verdict.Code);
+                if (isFirstRefusal)
                     turn.Report(BrokerEventKind.Refused, session.ClientText, connection,
                         $"a subscription to {Encoding.UTF8.GetString(filter)}: not granted, or over a bound");
+                isFirstRefusal = false;
                 continue;
             }
             _codes.Add((byte)options.Qos);
-            Grant(granted, Set(session, filter, (byte)options.Qos));
+            var wasHeld = session.IndexOf(filter) >= 0;
+            var subscription = Set(session, filter, options, packet.SubscriptionIdentifier);
+            if (IsReplayed(subscription, wasHeld)) Grant(granted, subscription);
         }
-        var answer = new byte[2 + 5 + _codes.Count];
-        var length = PacketWriter.SubAck(answer, packet.PacketId,
-            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_codes));
-        connection.ClosesAfterAnswer |= closes;
+        var isModern = connection.Terms is not null;
+        var codes = CollectionsMarshal.AsSpan(_codes);
+        var answer = new byte[8 + codes.Length];
+        var length = isModern
+            ? PacketWriter.SubAck5(answer, packet.PacketId, codes)
+            : PacketWriter.SubAck(answer, packet.PacketId, codes);
         var confirmation = new Confirmation(
             ConfirmationKind.SubAck, session, connection, Packet: answer[..length], Granted: granted);
-        if (granted.Count == 0) Confirmed(confirmation);
+        if (_codes.TrueForAll(static code => code >= SubAckPacket.Failure)) Confirmed(confirmation);
         else Confirm(confirmation);
     }
+
+    /// <summary>Retain handling (MQTT5-3.3.1-9 to 11); a share gets no retained messages.</summary>
+    private static bool IsReplayed(in Subscription subscription, bool wasHeld) =>
+        subscription.Options.RetainHandling switch
+        {
+            0 => true,
+            1 => !wasHeld,
+            _ => false,
+        } && !SharedFilter.TrySplit(subscription.Filter, out _, out _);
 
     /// <summary>A filter that stands twice in a packet counts once, with its last QoS.</summary>
     private static void Grant(List<Subscription> granted, in Subscription subscription)
@@ -67,17 +81,24 @@ internal sealed class Subscribing(
     public void Unsubscribe(Connection connection, UnsubscribePacket packet)
     {
         var session = connection.Session!;
+        _codes.Clear();
         while (packet.TryNext(out var filter))
         {
             var index = session.IndexOf(filter);
-            if (index < 0 || IsConfigured(session, filter)) continue;
+            var isHeld = index >= 0 && !IsConfigured(session, filter);
+            _codes.Add((byte)(isHeld ? ReasonCode.Success
+                : index >= 0 ? ReasonCode.NotAuthorized : ReasonCode.NoSubscriptionExisted));
+            if (!isHeld) continue;
             session.RemoveSubscription(index);
             tree.Remove(session, filter);
         }
         turn.RoomFreed = true;
-        var answer = new byte[PacketWriter.AckSize];
-        PacketWriter.Ack(answer, PacketType.UnsubAck, packet.PacketId);
-        Confirm(new Confirmation(ConfirmationKind.UnsubAck, session, connection, Packet: answer));
+        var answer = new byte[8 + _codes.Count];
+        var length = connection.Terms is null
+            ? PacketWriter.Ack(answer, PacketType.UnsubAck, packet.PacketId)
+            : PacketWriter.UnsubAck5(answer, packet.PacketId, CollectionsMarshal.AsSpan(_codes));
+        Confirm(new Confirmation(
+            ConfirmationKind.UnsubAck, session, connection, Packet: answer[..length]));
     }
 
     /// <summary>The change is durable: says so, then sends what is retained.</summary>
@@ -89,7 +110,7 @@ internal sealed class Subscribing(
         foreach (var subscription in confirmation.Granted)
             replaying.Begin(confirmation.Session!, subscription);
         if (connection.ClosesAfterAnswer)
-            connecting.Close(connection, CloseReason.NotAuthorized, Inbound.NotGranted);
+            closing.Close(connection, CloseReason.NotAuthorized, "a filter that is not granted");
     }
 
     private void Confirm(in Confirmation confirmation)
@@ -105,22 +126,23 @@ internal sealed class Subscribing(
 
     private TopicVerdict Judge(Connection connection, Session session, ReadOnlySpan<byte> filter)
     {
-        if (filter.Count((byte)'/') >= Publishing.TopicLevelsMax) return TopicVerdict.Declined;
+        if (filter.Count((byte)'/') >= Publishing.TopicLevelsMax) return new(ReasonCode.TopicFilterInvalid);
         var verdict = dialects[connection].Subscribe(connection.Login!, filter);
-        if (verdict != TopicVerdict.Granted) return verdict;
+        if (!verdict.IsGranted) return verdict;
         if (session.IndexOf(filter) >= 0 || session.Bridge >= 0) return TopicVerdict.Granted;
         var isFull = (options.SubscriptionsMax > 0 && session.Subscriptions.Count >= options.SubscriptionsMax)
             || session.SubscriptionBytes + filter.Length > SubscriptionBytesMax
             || tree.NodeCount >= SubscriptionTree.NodesMax;
-        return isFull ? TopicVerdict.Declined : TopicVerdict.Granted;
+        return isFull ? new(ReasonCode.QuotaExceeded) : TopicVerdict.Granted;
     }
 
-    private Subscription Set(Session session, ReadOnlySpan<byte> filter, byte qos)
+    private Subscription Set(
+        Session session, ReadOnlySpan<byte> filter, SubscriptionOptions granted, uint identifier)
     {
         if (IsConfigured(session, filter)) return session.Subscriptions[session.IndexOf(filter)];
-        var subscription = new Subscription(filter.ToArray(), qos);
+        var subscription = new Subscription(filter.ToArray(), granted, identifier);
         session.SetSubscription(subscription);
-        tree.Set(session, subscription.Filter, qos);
+        tree.Set(session, subscription);
         return subscription;
     }
 

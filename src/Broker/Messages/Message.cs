@@ -33,6 +33,7 @@ internal sealed class Message
     private int _targetCount;
 
     public int TopicLength { get; private set; }
+    public int PropertiesLength { get; private set; }
     public int Length { get; private set; }
     public int References { get; set; }
     public byte Qos { get; set; }
@@ -56,20 +57,26 @@ internal sealed class Message
     public Receipts? Receipts { get; set; }
     public long ReceiptNumber { get; set; }
     public long HoldUntil { get; set; }
+    /// <summary>When it is worth nothing any more, in <see cref="Turn.Age"/>; 0: never.</summary>
+    public long ExpiresAt { get; set; }
     public Message? NextOfPublisher { get; set; }
 
     public ReadOnlySpan<byte> Topic => _bytes.AsSpan(0, TopicLength);
-    public ReadOnlySpan<byte> Payload => _bytes.AsSpan(TopicLength, Length - TopicLength);
+    /// <summary>Properties that are passed on, unchanged and in order (MQTT5-3.3.2-17).</summary>
+    public ReadOnlySpan<byte> Properties => _bytes.AsSpan(TopicLength, PropertiesLength);
+    public ReadOnlySpan<byte> Payload => _bytes.AsSpan(PayloadStart, Length - PayloadStart);
     public ReadOnlySpan<Target> Targets => _targets.AsSpan(0, _targetCount);
     public int BufferBytes => _bytes.Length;
 
-    public void Fill(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload)
+    public void Fill(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> payload)
     {
         TopicLength = topic.Length;
-        Length = topic.Length + payload.Length;
+        PropertiesLength = properties.Length;
+        Length = topic.Length + properties.Length + payload.Length;
         _bytes = ArrayPool<byte>.Shared.Rent(Length);
         topic.CopyTo(_bytes);
-        payload.CopyTo(_bytes.AsSpan(topic.Length));
+        properties.CopyTo(_bytes.AsSpan(topic.Length));
+        payload.CopyTo(_bytes.AsSpan(PayloadStart));
     }
 
     public void AddTarget(Session session, long sequence)
@@ -85,7 +92,8 @@ internal sealed class Message
         _bytes = [];
         Array.Clear(_targets, 0, _targetCount);
         if (_targets.Length > 64) _targets = [];
-        _targetCount = TopicLength = Length = Unacknowledged = 0;
+        _targetCount = TopicLength = PropertiesLength = Length = Unacknowledged = 0;
+        ExpiresAt = 0;
         Publisher = null;
         Origin = default;
         Epoch = null;
@@ -94,6 +102,8 @@ internal sealed class Message
         Receipts = null;
         NextOfPublisher = null;
     }
+
+    private int PayloadStart => TopicLength + PropertiesLength;
 }
 
 /// <summary>Gives out messages and takes them back, so that a steady stream allocates nothing.</summary>
@@ -106,10 +116,10 @@ internal sealed class MessagePool
     public long Bytes { get; private set; }
 
     /// <summary>A message with one reference, the caller's.</summary>
-    public Message Take(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload)
+    public Message Take(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> payload)
     {
         var message = _free.Count > 0 ? _free.Pop() : new Message();
-        message.Fill(topic, payload);
+        message.Fill(topic, properties, payload);
         message.References = 1;
         Bytes += message.BufferBytes;
         return message;

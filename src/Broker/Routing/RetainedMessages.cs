@@ -31,7 +31,9 @@ internal sealed class RetainedMessages(BytesComparer names, MessagePool messages
     public List<RetainedEntry> Dirty { get; } = [];
 
     public int Count { get; private set; }
-    /// <summary>Bytes of topics and payloads, cleared topics included until they are off the disk.</summary>
+    /// <summary>Those that expire.</summary>
+    public int ExpiringCount { get; private set; }
+    /// <summary>Bytes of topics, properties and payloads, cleared topics included until they are off the disk.</summary>
     public long Bytes { get; private set; }
     /// <summary>Bytes of their buffers, for the memory bound.</summary>
     public long BufferBytes { get; private set; }
@@ -42,11 +44,11 @@ internal sealed class RetainedMessages(BytesComparer names, MessagePool messages
     public RetainedEntry? At(int key) => key < _byKey.Count ? _byKey[key] : null;
 
     /// <summary>Whether a message may be kept for the topic.</summary>
-    public bool HasRoom(ReadOnlySpan<byte> topic, int payloadBytes)
+    public bool HasRoom(ReadOnlySpan<byte> topic, int contentBytes)
     {
         var entry = Find(topic);
         if (entry is null && _entries.Count >= options.RetainedMessagesMax) return false;
-        var more = payloadBytes - (entry?.Message?.Payload.Length ?? 0) + (entry is null ? topic.Length : 0);
+        var more = contentBytes - ContentBytes(entry?.Message) + (entry is null ? topic.Length : 0);
         return Bytes + more <= options.RetainedBytesMax;
     }
 
@@ -142,7 +144,8 @@ internal sealed class RetainedMessages(BytesComparer names, MessagePool messages
         if (entry.Message is { } old)
         {
             Count--;
-            Bytes -= old.Payload.Length;
+            Bytes -= ContentBytes(old);
+            if (old.ExpiresAt > 0) ExpiringCount--;
             BufferBytes -= old.BufferBytes;
             messages.Release(old);
         }
@@ -150,7 +153,11 @@ internal sealed class RetainedMessages(BytesComparer names, MessagePool messages
         if (message is null) return;
         message.References++;
         Count++;
-        Bytes += message.Payload.Length;
+        Bytes += ContentBytes(message);
+        if (message.ExpiresAt > 0) ExpiringCount++;
         BufferBytes += message.BufferBytes;
     }
+
+    private static int ContentBytes(Message? message) =>
+        message is null ? 0 : message.PropertiesLength + message.Payload.Length;
 }

@@ -1,24 +1,14 @@
 using LightMq.Broker.Sessions;
+using LightMq.Mqtt;
 
 namespace LightMq.Broker.Routing;
-
-/// <summary>Who receives one topic, each session once with the highest QoS granted (MQTT-3.3.5-1).</summary>
-internal sealed class Route
-{
-    /// <summary>State of the tree it was computed for.</summary>
-    public int Version { get; set; } = -1;
-    public List<Receiver> Receivers { get; } = [];
-}
-
-/// <summary>One session on a route.</summary>
-internal readonly record struct Receiver(Session Session, byte Qos);
 
 /// <summary>All filters of all sessions by topic level, with a cache of the routes last asked for.</summary>
 internal sealed class SubscriptionTree(BytesComparer names)
 {
     private const int CachedTopicsMax = 16_384;
     private const int CachedBytesMax = 8 << 20;
-    private const int RouteBytes = 200, ReceiverBytes = 16;
+    private const int RouteBytes = 200, ReceiverBytes = 32;
     /// <summary>Levels of all filters together; beyond it no filter is granted.</summary>
     public const int NodesMax = 1_000_000;
 
@@ -36,19 +26,42 @@ internal sealed class SubscriptionTree(BytesComparer names)
     /// <summary>Counts changes: what was true of a route may not be any more.</summary>
     public int Version => _version;
 
-    public void Set(Session session, ReadOnlySpan<byte> filter, byte qos)
+    public void Set(Session session, in Subscription subscription)
     {
-        var holders = NodeOf(filter).Holders ??= [];
-        var index = holders.FindIndex(r => r.Session == session);
-        if (index >= 0) holders[index] = new Receiver(session, qos);
-        else holders.Add(new Receiver(session, qos));
+        var receiver = Receiver.Of(session, subscription);
+        if (SharedFilter.TrySplit(subscription.Filter, out var name, out var filter))
+            ShareOf(NodeOf(filter), name).Set(receiver);
+        else
+        {
+            var holders = NodeOf(subscription.Filter).Holders ??= [];
+            var index = holders.FindIndex(r => r.Session == session);
+            if (index >= 0) holders[index] = receiver;
+            else holders.Add(receiver);
+        }
         _version++;
     }
 
     public void Remove(Session session, ReadOnlySpan<byte> filter)
     {
-        Remove(_root, session, filter);
+        var isShared = SharedFilter.TrySplit(filter, out var name, out var inner);
+        Remove(_root, session, isShared ? inner : filter, name);
         _version++;
+    }
+
+    /// <summary>
+    /// What a session receives of its own messages: that of its filters without no-local; null: nothing.
+    /// </summary>
+    public static Receiver? FindLocal(Session session, ReadOnlySpan<byte> topic)
+    {
+        Receiver? found = null;
+        foreach (var subscription in session.Subscriptions)
+        {
+            if (subscription.Options.NoLocal || !Topics.Matches(subscription.Filter, topic)) continue;
+            if (SharedFilter.TrySplit(subscription.Filter, out _, out _)) continue;
+            var receiver = Receiver.Of(session, subscription);
+            found = found?.With(receiver) ?? receiver;
+        }
+        return found;
     }
 
     /// <summary>The receivers of a valid topic name.</summary>
@@ -67,10 +80,12 @@ internal sealed class SubscriptionTree(BytesComparer names)
             routes[topic] = route = new Route();
         }
         route.Receivers.Clear();
+        route.Shares.Clear();
         route.Version = _version;
         _match++;
         _cachedBytes -= route.Receivers.Capacity * ReceiverBytes;
-        Collect(_root, topic, route.Receivers, topic[0] == Dollar);
+        Collect(_root, topic, route, topic[0] == Dollar);
+        route.IsOpen = route.Shares.Count > 0 || route.Receivers.Exists(static r => r.NoLocal);
         _cachedBytes += route.Receivers.Capacity * ReceiverBytes;
         return route;
     }
@@ -78,9 +93,9 @@ internal sealed class SubscriptionTree(BytesComparer names)
     /// <summary>
     /// Walks the tree; leading wildcards do not match topics that begin with $ (MQTT-4.7.2-1).
     /// </summary>
-    private void Collect(Node node, ReadOnlySpan<byte> rest, List<Receiver> found, bool noWildcard)
+    private void Collect(Node node, ReadOnlySpan<byte> rest, Route found, bool noWildcard)
     {
-        if (!noWildcard && node.Everything?.Holders is { } all) Add(all, found);
+        if (!noWildcard && node.Everything is { } all) Add(all, found);
         var end = rest.IndexOf(Separator);
         var level = end < 0 ? rest : rest[..end];
         if (node.Levels is { } levels
@@ -89,31 +104,42 @@ internal sealed class SubscriptionTree(BytesComparer names)
         if (!noWildcard && node.AnyLevel is { } any) Descend(any, rest, end, found);
     }
 
-    private void Descend(Node node, ReadOnlySpan<byte> rest, int end, List<Receiver> found)
+    private void Descend(Node node, ReadOnlySpan<byte> rest, int end, Route found)
     {
         if (end >= 0)
         {
             Collect(node, rest[(end + 1)..], found, noWildcard: false);
             return;
         }
-        if (node.Holders is { } holders) Add(holders, found);
-        if (node.Everything?.Holders is { } parents) Add(parents, found);
+        Add(node, found);
+        if (node.Everything is { } parents) Add(parents, found);
     }
 
-    private void Add(List<Receiver> holders, List<Receiver> found)
+    private void Add(Node node, Route found)
     {
+        if (node.Shares is { } shares) found.Shares.AddRange(shares);
+        if (node.Holders is not { } holders) return;
         foreach (var holder in holders)
         {
             var session = holder.Session;
             if (session.MatchNumber != _match)
             {
                 session.MatchNumber = _match;
-                session.MatchIndex = found.Count;
-                found.Add(holder);
+                session.MatchIndex = found.Receivers.Count;
+                found.Receivers.Add(holder);
             }
-            else if (found[session.MatchIndex].Qos < holder.Qos)
-                found[session.MatchIndex] = holder;
+            else found.Receivers[session.MatchIndex] = found.Receivers[session.MatchIndex].With(holder);
         }
+    }
+
+    private static Share ShareOf(Node node, ReadOnlySpan<byte> name)
+    {
+        var shares = node.Shares ??= [];
+        foreach (var known in shares)
+            if (name.SequenceEqual(known.Name)) return known;
+        var share = new Share(name.ToArray());
+        shares.Add(share);
+        return share;
     }
 
     private Node NodeOf(ReadOnlySpan<byte> filter)
@@ -132,13 +158,14 @@ internal sealed class SubscriptionTree(BytesComparer names)
     }
 
     /// <summary>Removes the holder and every node that is empty then; true when this node is.</summary>
-    private bool Remove(Node node, Session session, ReadOnlySpan<byte> filter)
+    private bool Remove(Node node, Session session, ReadOnlySpan<byte> filter, ReadOnlySpan<byte> share)
     {
         var end = filter.IndexOf(Separator);
         var level = end < 0 ? filter : filter[..end];
         if (node.Find(level) is not { } child) return false;
-        if (end < 0) child.Holders?.RemoveAll(r => r.Session == session);
-        else Remove(child, session, filter[(end + 1)..]);
+        if (end >= 0) Remove(child, session, filter[(end + 1)..], share);
+        else if (share.IsEmpty) child.Holders?.RemoveAll(r => r.Session == session);
+        else child.Leave(session, share);
         if (child.IsEmpty)
         {
             node.Drop(level);
@@ -153,9 +180,21 @@ internal sealed class SubscriptionTree(BytesComparer names)
         public Node? AnyLevel;
         public Node? Everything;
         public List<Receiver>? Holders;
+        public List<Share>? Shares;
 
         public bool IsEmpty => (Levels is null || Levels.Count == 0) && AnyLevel is null && Everything is null
-            && (Holders is null || Holders.Count == 0);
+            && (Holders is null || Holders.Count == 0) && (Shares is null || Shares.Count == 0);
+
+        public void Leave(Session session, ReadOnlySpan<byte> share)
+        {
+            for (var i = 0; i < (Shares?.Count ?? 0); i++)
+            {
+                if (!share.SequenceEqual(Shares![i].Name)) continue;
+                Shares[i].Remove(session);
+                if (Shares[i].IsEmpty) Shares.RemoveAt(i);
+                return;
+            }
+        }
 
         public Node? Find(ReadOnlySpan<byte> level)
         {

@@ -31,6 +31,10 @@ internal struct Delivery
     public int Slot;
     /// <summary>Bytes it counts for.</summary>
     public int Bytes;
+    /// <summary>Identifiers of the filters that brought it; null: none.</summary>
+    public uint[]? Identifiers;
+    /// <summary>When it is worth nothing any more, in seconds of <see cref="Turn.Age"/>; 0: never.</summary>
+    public uint ExpiresAt;
     /// <summary>QoS it is delivered with.</summary>
     public byte Qos;
     public DeliveryState State;
@@ -38,6 +42,9 @@ internal struct Delivery
     public bool Retain;
     /// <summary>It may have been sent on an earlier connection.</summary>
     public bool WasSent;
+
+    /// <summary>The second by which a moment in <see cref="Turn.Age"/> has passed; 0 stays 0.</summary>
+    public static uint SecondOf(long milliseconds) => (uint)((milliseconds + 999) / 1000);
 }
 
 /// <summary>
@@ -75,6 +82,9 @@ internal sealed class DeliveryQueue
     /// <summary>Those of QoS 0, which are shed first.</summary>
     public int Qos0Count { get; private set; }
     public long Qos0Bytes { get; private set; }
+
+    /// <summary>Those that expire.</summary>
+    public int ExpiringCount { get; private set; }
 
     /// <summary>Places in use, finished ones behind an unfinished one included.</summary>
     public long Span => Tail - Head;
@@ -176,6 +186,7 @@ internal sealed class DeliveryQueue
     {
         Count += sign;
         Bytes += sign * (long)delivery.Bytes;
+        if (delivery.ExpiresAt != 0) ExpiringCount += sign;
         if (delivery.Qos > 0) return;
         Qos0Count += sign;
         Qos0Bytes += sign * (long)delivery.Bytes;

@@ -1,4 +1,6 @@
 using LightMq.Broker.Messages;
+using LightMq.Mqtt;
+
 
 namespace LightMq.Broker.Sessions;
 
@@ -12,6 +14,8 @@ internal struct Receipt
     public ushort PacketId;
     public byte Qos;
     public bool IsSafe;
+    /// <summary>What the acknowledgement says (MQTT 5.0 only).</summary>
+    public ReasonCode Reason;
 }
 
 /// <summary>
@@ -36,6 +40,8 @@ internal sealed class Receipts
     public Session? Owner { get; set; }
     /// <summary>Acknowledgements owed on this connection.</summary>
     public int Count => _count;
+    /// <summary>Those of them that are owed for QoS 1.</summary>
+    public int Qos1Count { get; private set; }
 
     /// <summary>QoS 2 packet ids whose PUBREL has not come.</summary>
     public IReadOnlyCollection<ushort> ExactIds => _exactIds is null ? [] : _exactIds;
@@ -53,6 +59,7 @@ internal sealed class Receipts
         if (_count == _ring.Length) Grow();
         var number = _first + _count++;
         At(number) = receipt;
+        if (receipt.Qos == 1) Qos1Count++;
         return number;
     }
 
@@ -80,6 +87,7 @@ internal sealed class Receipts
         receipt = At(_first);
         At(_first) = default;
         _first++;
+        if (receipt.Qos == 1) Qos1Count--;
         if (--_count == 0 && _ring.Length > RingKeptMax) _ring = new Receipt[4];
         return true;
     }
@@ -97,6 +105,7 @@ internal sealed class Receipts
     /// </summary>
     public void Orphan()
     {
+        Qos1Count = 0;
         for (; _count > 0; _first++, _count--)
         {
             var receipt = At(_first);

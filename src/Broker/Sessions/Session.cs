@@ -1,17 +1,35 @@
 using System.Text;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Messages;
+using LightMq.Mqtt;
 
 namespace LightMq.Broker.Sessions;
 
 /// <summary>A filter that a client holds.</summary>
-/// <param name="Filter">UTF-8 topic filter.</param>
-/// <param name="Qos">Granted QoS.</param>
+/// <param name="Filter">UTF-8 topic filter, with <c>$share/name/</c> where it is shared.</param>
+/// <param name="Options">Granted QoS and the options of MQTT 5.0.</param>
+/// <param name="Identifier">Number that its messages carry (MQTT5-3.3.4-3); 0: none.</param>
 /// <param name="IsConfigured">It is a bridge's own and comes from the configuration.</param>
-internal readonly record struct Subscription(byte[] Filter, byte Qos, bool IsConfigured = false);
+internal readonly record struct Subscription(
+    byte[] Filter, SubscriptionOptions Options, uint Identifier = 0, bool IsConfigured = false)
+{
+    public byte Qos => (byte)Options.Qos;
+}
 
 /// <summary>What is published when the client goes without a word (MQTT-3.1.2-8).</summary>
-internal sealed record Will(byte[] Topic, byte[] Payload, byte Qos, bool Retain);
+/// <param name="Topic">Topic name.</param>
+/// <param name="Properties">Properties that are passed on, as the client sent them.</param>
+/// <param name="Payload">Payload.</param>
+/// <param name="Qos">QoS.</param>
+/// <param name="Retain">Whether it is retained.</param>
+/// <param name="ExpirySeconds">Life of the message once published; null: no end.</param>
+/// <param name="DelaySeconds">How long it waits for the client to come back (MQTT5-3.1.3-9).</param>
+internal sealed record Will(
+    byte[] Topic, byte[] Properties, byte[] Payload, byte Qos, bool Retain, uint? ExpirySeconds = null,
+    uint DelaySeconds = 0)
+{
+    public int Length => Topic.Length + Properties.Length + Payload.Length;
+}
 
 /// <summary>What the broker keeps for one client id (MQTT 3.1.1, 3.1.2.4).</summary>
 internal sealed class Session(Publisher publisher, bool isClean)
@@ -29,9 +47,21 @@ internal sealed class Session(Publisher publisher, bool isClean)
     public byte[] ClientId => Publisher.ClientId;
     public string ClientText => Encoding.UTF8.GetString(ClientId);
 
-    /// <summary>Ends with its connection (clean session).</summary>
+    /// <summary>Nothing of it is stored: it was made to end with its connection (clean session).</summary>
     public bool IsClean { get; } = isClean;
     public bool IsPersistent => !IsClean;
+
+    /// <summary>How long it is kept without a connection; <see cref="Never"/>: for ever.</summary>
+    public uint ExpirySeconds { get; set; } = isClean ? 0 : Never;
+    /// <summary>A session expiry that means no end (MQTT 5.0, 3.1.2.11.2).</summary>
+    public const uint Never = uint.MaxValue;
+    public bool EndsWithConnection => ExpirySeconds == 0;
+
+    /// <summary>Since when it has no connection, in <see cref="Turn.Age"/>; -1: it has one.</summary>
+    public long OfflineSince { get; set; } = -1;
+
+    /// <summary>How long its will waits: until the delay or the session ends (MQTT5-3.1.3-9).</summary>
+    public uint WillDelaySeconds => Math.Min(Will?.DelaySeconds ?? 0, ExpirySeconds);
     /// <summary>Index among the configured bridges; -1: an ordinary client.</summary>
     public int Bridge { get; set; } = -1;
     /// <summary>Discarded: whatever still points here has come too late.</summary>

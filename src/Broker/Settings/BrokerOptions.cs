@@ -99,6 +99,10 @@ public sealed record BrokerOptions
     public int InflightMax { get; init; } = 256;
     /// <summary>The same for a bridge.</summary>
     public int BridgeInflightMax { get; init; } = 2_048;
+    /// <summary>Unacknowledged messages taken from one client of MQTT 5.0 (MQTT5-3.3.4-9).</summary>
+    public int ReceiveMax { get; init; } = 1_024;
+    /// <summary>The same for a bridge.</summary>
+    public int BridgeReceiveMax { get; init; } = 4_096;
     /// <summary>Bytes that may wait in one outbox before messages stay in their queue.</summary>
     public int OutboxBytesMax { get; init; } = 262_144;
     /// <summary>Messages waiting for one client.</summary>

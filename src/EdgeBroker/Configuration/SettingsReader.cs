@@ -50,6 +50,8 @@ public static class SettingsReader
                 section.Whole("SlowReaderSecondsMax", otherwise.SlowReaderSecondsMax, 1, 3_600),
             InflightMax = section.Whole("InflightMax", otherwise.InflightMax, 1, 65_535),
             BridgeInflightMax = section.Whole("BridgeInflightMax", otherwise.BridgeInflightMax, 1, 65_535),
+            ReceiveMax = section.Whole("ReceiveMax", otherwise.ReceiveMax, 1, 65_534),
+            BridgeReceiveMax = section.Whole("BridgeReceiveMax", otherwise.BridgeReceiveMax, 1, 65_534),
             OutboxBytesMax = section.Whole("OutboxBytesMax", otherwise.OutboxBytesMax, 1_024, 256 * MiB),
             MemoryBytesMax = section.Whole("MemoryBytesMax", otherwise.MemoryBytesMax, MiB, 1L << 40),
             RetainedMessagesMax =

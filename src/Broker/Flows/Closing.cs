@@ -1,0 +1,106 @@
+using System.Text;
+using LightMq.Broker.Connections;
+using LightMq.Broker.Dialects;
+using LightMq.Broker.Durability;
+using LightMq.Broker.Sessions;
+using LightMq.Broker.Settings;
+using LightMq.Mqtt;
+
+namespace LightMq.Broker.Flows;
+
+/// <summary>The end of connections, from either side (MQTT 3.1.1 and 5.0, 3.14).</summary>
+internal sealed class Closing(
+    Turn turn, ConnectionTable connections, SessionTable sessions, Journal journal, Delivering delivering,
+    Ending ending, Expiring expiring, Wills wills, BackPressure pressure)
+{
+    /// <summary>Ends a connection from our side, or after the peer is gone.</summary>
+    /// <param name="connection">Which.</param>
+    /// <param name="reason">Why, for log and counter.</param>
+    /// <param name="detail">More words for the log.</param>
+    /// <param name="isGone">The host has closed it already.</param>
+    /// <param name="code">What a client of MQTT 5.0 is told; null: what the reason says.</param>
+    public void Close(Connection connection, CloseReason reason, string detail = "", bool isGone = false,
+        ReasonCode? code = null)
+    {
+        if (connection.IsClosed) return;
+        if (!isGone && connection is { Terms: not null, Stage: ConnectionStage.Ready }
+            && (code ?? Reasons.Of(reason)) is { } said)
+            connection.Outbox.Append(PacketWriter.Disconnect5(
+                connection.Reserve(PacketWriter.Disconnect5SizeMax, turn.Effects), said));
+        connection.IsClosed = true;
+        connection.Leftover.Clear();
+        connections.Remove(connection);
+        pressure.Forget(connection);
+        turn.Counters.Close(reason);
+        if (!isGone) turn.Effects.Close(connection, reason);
+        if (connection.Session is { } session && session.Connection == connection)
+        {
+            if (connection.Stage == ConnectionStage.Ready)
+                turn.Report(
+                    BrokerEventKind.ClientClosed, session.ClientText, connection, Describe(reason, detail));
+            Detach(session, reason, wasReady: connection.Stage == ConnectionStage.Ready);
+        }
+        else if (reason is CloseReason.ProtocolError or CloseReason.ConnectTimeout)
+            turn.Report(BrokerEventKind.ClientClosed, "", connection, Describe(reason, detail));
+    }
+
+    /// <summary>
+    /// At start: every connection of the life before is lost, and its will is due (MQTT-3.1.2-8).
+    /// </summary>
+    public void EndLostConnections()
+    {
+        foreach (var session in sessions.All.OrderBy(s => s.Number).ToArray())
+        {
+            var wasConnected = session.OfflineSince < 0;
+            if (wasConnected) session.OfflineSince = turn.Age;
+            if (session.WillDelaySeconds == 0) wills.Publish(session);
+            if (session.EndsWithConnection) ending.Discard(session);
+            else if (wasConnected) expiring.Begin(session);
+            else expiring.Resume(session);
+        }
+    }
+
+    /// <summary>The client says goodbye (MQTT-3.14.4-2, MQTT5-3.14.4-3).</summary>
+    public void Disconnect(Connection connection, in DisconnectPacket packet)
+    {
+        var session = connection.Session!;
+        if (packet.HasSessionExpiry && session.Bridge < 0)
+        {
+            if (connection.Terms!.ExpiryAsked == 0 && packet.SessionExpirySeconds > 0)
+                throw new ProtocolError("MQTT5-3.14.2.2.2",
+                    "DISCONNECT gives a session a life that CONNECT had not asked for",
+                    ReasonCode.ProtocolError);
+            session.ExpirySeconds = packet.SessionExpirySeconds;
+            if (session.IsPersistent) journal.SessionChanged(session);
+        }
+        Close(connection, packet.Reason == ReasonCode.Success
+            ? CloseReason.Disconnected : CloseReason.DisconnectedWithWill);
+    }
+
+    private static string Describe(CloseReason reason, string detail) =>
+        detail.Length == 0 ? reason.ToString() : $"{reason}: {detail}";
+
+    private void Detach(Session session, CloseReason reason, bool wasReady)
+    {
+        session.Connection = null;
+        session.OfflineSince = turn.Age;
+        var isStopping = reason == CloseReason.ServerStopping;
+        if (!isStopping && session.Will is not null)
+        {
+            if (reason == CloseReason.Disconnected || !wasReady)
+            {
+                session.Will = null;
+                journal.SessionChanged(session);
+            }
+            else if (session.WillDelaySeconds == 0) wills.Publish(session);
+        }
+        if (session.EndsWithConnection)
+        {
+            if (!isStopping || session.Will is null) ending.Discard(session);
+            return;
+        }
+        if (session.HasReceipts) session.Receipts.Orphan();
+        delivering.Offline(session);
+        expiring.Begin(session);
+    }
+}

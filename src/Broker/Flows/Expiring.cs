@@ -1,0 +1,96 @@
+using LightMq.Broker.Durability;
+using LightMq.Broker.Routing;
+using LightMq.Broker.Sessions;
+
+namespace LightMq.Broker.Flows;
+
+/// <summary>
+/// What ends by time: sessions without a connection, wills that wait for their client, and messages (MQTT
+/// 5.0, 3.1.2.11.2, 3.1.3.2.2, 3.3.2.3.3). Measured by the store's age, not by the clock.
+/// </summary>
+internal sealed class Expiring(
+    Turn turn, SessionTable sessions, RetainedMessages retained, Journal journal, Dropping dropping,
+    Ending ending, Wills wills)
+{
+    private const int SweepMilliseconds = 60_000;
+
+    // May name sessions that came back: each is looked at when its time has come.
+    private readonly PriorityQueue<Session, long> _due = new();
+    private long _sweepAt = long.MaxValue;
+
+    /// <summary>When the next is due, in <see cref="Now.Milliseconds"/>.</summary>
+    public long Deadline
+    {
+        get
+        {
+            var due = _due.TryPeek(out _, out var age) ? age - turn.AgeAtZero : long.MaxValue;
+            return Math.Min(due, _sweepAt);
+        }
+    }
+
+    /// <summary>The client is gone and its session stays: from now on its time runs.</summary>
+    public void Begin(Session session)
+    {
+        session.OfflineSince = turn.Age;
+        if (DueAt(session) == long.MaxValue) return;
+        journal.SessionChanged(session);
+        _due.Enqueue(session, DueAt(session));
+    }
+
+    /// <summary>At start: what was offline goes on being so.</summary>
+    public void Resume(Session session)
+    {
+        if (DueAt(session) != long.MaxValue) _due.Enqueue(session, DueAt(session));
+    }
+
+    /// <summary>At the end of an input: ends what is due.</summary>
+    public void Look()
+    {
+        while (_due.TryPeek(out var session, out var age) && age <= turn.Age)
+        {
+            _due.Dequeue();
+            if (session is { IsGone: false, Connection: null } && DueAt(session) == age) End(session);
+        }
+        if (turn.Now.Milliseconds >= _sweepAt) Sweep();
+        if (!turn.MayExpire || _sweepAt != long.MaxValue) return;
+        turn.MayExpire = false;
+        _sweepAt = turn.Now.Milliseconds + SweepMilliseconds;
+    }
+
+    private void End(Session session)
+    {
+        if (session.Will is not null && WillDueAt(session) <= turn.Age) wills.Publish(session);
+        if (EndsAt(session) <= turn.Age) ending.Discard(session);
+        else Resume(session);
+    }
+
+    private void Sweep()
+    {
+        _sweepAt = long.MaxValue;
+        foreach (var session in sessions.All)
+        {
+            if (!session.HasQueue) continue;
+            dropping.DropExpired(session);
+            turn.MayExpire |= session.Queue.ExpiringCount > 0;
+        }
+        if (retained.ExpiringCount == 0) return;
+        for (var key = 0; key <= retained.LastKey; key++)
+        {
+            if (retained.At(key) is not { Message: { ExpiresAt: > 0 } message } entry) continue;
+            if (turn.Age <= message.ExpiresAt) continue;
+            retained.Store(entry.Topic);
+            retained.Set(entry.Topic, null);
+            journal.Housekeep();
+        }
+        turn.MayExpire |= retained.ExpiringCount > 0;
+    }
+
+    private static long DueAt(Session session) => Math.Min(EndsAt(session), WillDueAt(session));
+
+    private static long EndsAt(Session session) => session.ExpirySeconds == Session.Never
+        ? long.MaxValue
+        : session.OfflineSince + session.ExpirySeconds * 1000L;
+
+    private static long WillDueAt(Session session) =>
+        session.Will is null ? long.MaxValue : session.OfflineSince + session.WillDelaySeconds * 1000L;
+}

@@ -1,0 +1,14 @@
+namespace LightMq.Broker.Flows;
+
+/// <summary>What became of a publish.</summary>
+internal enum PublishOutcome : byte
+{
+    /// <summary>Accepted, or answered otherwise.</summary>
+    Taken,
+    /// <summary>No room: to be tried again later.</summary>
+    NoRoom,
+    /// <summary>Not granted: the connection closes.</summary>
+    NotAuthorized,
+    /// <summary>A topic that is not taken here: the connection closes.</summary>
+    TopicInvalid,
+}
