@@ -64,7 +64,7 @@ public sealed class Engine
         _receipting = new Receipting(_hold, sending);
         _paging = new Paging(_turn, options, _messages, _slots, _hold, _sessions);
         _delivering = new Delivering(
-            _turn, options, _messages, _slots, _journal, _hold, _receipting, _sessions, _paging, sending);
+            _turn, options, _messages, _slots, _journal, _hold, _receipting, _paging, sending);
         _dropping = new Dropping(_delivering, _paging, _sessions);
         _pressure = new BackPressure(
             _turn, options, _messages, _retained, _journal, _dropping, _tree,
@@ -87,8 +87,8 @@ public sealed class Engine
         var releasing = new Releasing(_turn, _journal, sending);
         _inbound = new Inbound(
             _turn, options, _connections, _journal, _connecting, _closing,
-            new Intake(_turn, options, _closing, _publishing, _receipting, _pressure), _subscribing, _delivering,
-            releasing, _pressure);
+            new Intake(_turn, options, _closing, _publishing, _receipting, _pressure),
+            _subscribing, _delivering, releasing, _pressure);
         _confirming = new Confirming(
             _journal, _messages, _delivering, _receipting, _connecting, _subscribing, releasing,
             _inbound);
@@ -127,7 +127,8 @@ public sealed class Engine
     /// <summary>When the next <see cref="Input.Tick"/> is due, in <see cref="Now.Milliseconds"/>.</summary>
     public long Deadline => (_turn.RoomFreed && _pressure.Blocked.Count > 0) || _replaying.HasWork
         ? _turn.Now.Milliseconds
-        : Math.Min(Math.Min(_watch.Deadline, _expiring.Deadline), Math.Min(_hold.Deadline, _journal.Deadline));
+        : Math.Min(Math.Min(_watch.Deadline, _expiring.Deadline),
+            Math.Min(_hold.Deadline, _journal.Deadline));
 
     /// <summary>
     /// Takes one value that the store holds; call before <see cref="Start"/>, in any order.

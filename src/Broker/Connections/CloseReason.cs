@@ -5,7 +5,7 @@ public enum CloseReason
 {
     /// <summary>The client sent DISCONNECT.</summary>
     Disconnected,
-    /// <summary>The client sent DISCONNECT and asked for its will (MQTT 5.0, reason 0x04 or an error).</summary>
+    /// <summary>The client sent DISCONNECT and asked for its will (MQTT 5.0).</summary>
     DisconnectedWithWill,
     /// <summary>The TCP connection went away without DISCONNECT.</summary>
     PeerGone,

@@ -83,7 +83,8 @@ internal readonly ref struct MessageRecord
         var origin = message.Origin;
         var isModern = message.PropertiesLength > 0 || message.ExpiresAt > 0;
         var hasIdentifiers = HasIdentifiers(targets);
-        to.U8((byte)((isModern ? ModernFlag : 0) | (hasIdentifiers ? IdentifiersFlag : 0) | message.Qos | (message.Retain ? RetainFlag : 0) | (origin.ClockTrusted ? TrustedFlag : 0)
+        to.U8((byte)(message.Qos | (message.Retain ? RetainFlag : 0) | (origin.ClockTrusted ? TrustedFlag : 0)
+            | (isModern ? ModernFlag : 0) | (hasIdentifiers ? IdentifiersFlag : 0)
             | (origin.CleanSession ? CleanFlag : 0) | (origin.FromBridge ? FromBridgeFlag : 0)));
         to.I64(origin.UnixMilliseconds);
         to.I64(origin.Channel);

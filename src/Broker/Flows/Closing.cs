@@ -1,9 +1,6 @@
-using System.Text;
 using LightMq.Broker.Connections;
-using LightMq.Broker.Dialects;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Sessions;
-using LightMq.Broker.Settings;
 using LightMq.Mqtt;
 
 namespace LightMq.Broker.Flows;

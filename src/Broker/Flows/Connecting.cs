@@ -20,10 +20,9 @@ internal sealed class Connecting(
     public void Connect(Connection connection, in Frame frame, ReadOnlySpan<byte> whole)
     {
         var packet = ConnectPacket.Read(frame);
-        if (!packet.IsSupported || packet.Version != ProtocolVersion.V311)
+        if (!packet.IsSupported)
         {
-            // A later version can be expected to read the answer of 5.0, an unknown older one that of 3.1.1.
-            if (packet.ProtocolLevel > (byte)ProtocolVersion.V500) connection.Version = ProtocolVersion.V500;
+            // In the form of 3.1.1 (MQTT-3.1.2-2): bridges of mosquitto try a level of their own first.
             Refuse(connection, ConnectCode.UnacceptableProtocolVersion, "",
                 $"protocol level {packet.ProtocolLevel} is not spoken here; use MQTT 5.0, 3.1.1 or 3.1");
             return;
@@ -110,7 +109,9 @@ internal sealed class Connecting(
         if (connection.Terms is not { } terms)
         {
             var room = connection.Reserve(PacketWriter.AckSize, turn.Effects);
-            connection.Outbox.Append(PacketWriter.ConnAck(room, sessionPresent, ConnectCode.Accepted));
+            // MQTT 3.1 has no such flag.
+            var isSaid = sessionPresent && connection.Version != ProtocolVersion.V310;
+            connection.Outbox.Append(PacketWriter.ConnAck(room, isSaid, ConnectCode.Accepted));
             return;
         }
         var fields = new ConnAckFields

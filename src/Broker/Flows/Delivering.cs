@@ -12,7 +12,7 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class Delivering(
     Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Journal journal, Hold hold,
-    Receipting receipting, SessionTable sessions, Paging paging, Sending sending)
+    Receipting receipting, Paging paging, Sending sending)
 {
     /// <summary>A client that leaves one message unacknowledged gets so many windows of later ones.</summary>
     private const int SpanPerWindow = 16;

@@ -1,5 +1,4 @@
 using LightMq.Broker.Connections;
-using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
 using LightMq.Mqtt;
 
@@ -77,7 +76,7 @@ internal sealed class Intake(
 
     /// <summary>
     /// A publish beyond what may be parked: QoS 0 is shed, and a connection that owes no acknowledgements is
-    /// not read any more (false, and the caller stops it). One that owes some must be read on: its acknowledgements come behind its
+    /// to be stopped (false). One that owes some must be read on: its acknowledgements come behind its
     /// publishes. MQTT 5.0 refuses those one by one, each answer in its turn. Before it, they are passed
     /// over, and the connection is closed once it has acknowledged what it had been sent and what it parked
     /// got through; to close it at once would let two clients that fill each other's queues come back for

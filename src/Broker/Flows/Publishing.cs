@@ -137,8 +137,9 @@ internal sealed class Publishing(
         _recipients.Clear();
         foreach (var receiver in route.Receivers)
         {
-            if (!receiver.NoLocal || receiver.Session != publisher || publisher is null) _recipients.Add(receiver);
-            else if (SubscriptionTree.FindLocal(publisher, topic) is { } local) _recipients.Add(local);
+            var isOwn = receiver.NoLocal && receiver.Session == publisher;
+            if (!isOwn) _recipients.Add(receiver);
+            else if (SubscriptionTree.FindLocal(receiver.Session, topic) is { } local) _recipients.Add(local);
         }
         foreach (var share in route.Shares)
             if (share.Choose() is { } member) _recipients.Add(member);
@@ -148,7 +149,8 @@ internal sealed class Publishing(
     private ReadOnlySpan<byte> ForwardedOf(in PublishProperties properties)
     {
         if (!properties.HasForwarded) return default;
-        if (_forwarded.Length < properties.ForwardedBytes) _forwarded = new byte[properties.ForwardedBytes * 2];
+        if (_forwarded.Length < properties.ForwardedBytes)
+            _forwarded = new byte[properties.ForwardedBytes * 2];
         return _forwarded.AsSpan(0, properties.CopyForwarded(_forwarded));
     }
 

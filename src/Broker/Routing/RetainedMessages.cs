@@ -33,7 +33,7 @@ internal sealed class RetainedMessages(BytesComparer names, MessagePool messages
     public int Count { get; private set; }
     /// <summary>Those that expire.</summary>
     public int ExpiringCount { get; private set; }
-    /// <summary>Bytes of topics, properties and payloads, cleared topics included until they are off the disk.</summary>
+    /// <summary>Bytes of all content, topics cleared but not yet off the disk included.</summary>
     public long Bytes { get; private set; }
     /// <summary>Bytes of their buffers, for the memory bound.</summary>
     public long BufferBytes { get; private set; }

@@ -32,5 +32,5 @@ internal readonly record struct Receiver(
     public Receiver With(in Receiver other) => new(Session, Math.Max(Qos, other.Qos),
         RetainAsPublished || other.RetainAsPublished, NoLocal || other.NoLocal,
         Identifiers is null ? other.Identifiers
-        : other.Identifiers is null ? Identifiers : [.. Identifiers, .. other.Identifiers]);
+        : other.Identifiers is null ? Identifiers : [.. Identifiers.Concat(other.Identifiers).Order()]);
 }

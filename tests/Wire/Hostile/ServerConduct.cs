@@ -5,6 +5,7 @@ namespace LightMq.Tests.Hostile;
 /// <summary>Judges what the broker says on one connection by what the peer has said.</summary>
 internal sealed class ServerConduct
 {
+    private ProtocolVersion _version = ProtocolVersion.V311;
     private readonly List<byte> _sent = [];
     private readonly Dictionary<(PacketType, ushort), int> _owed = [];
     private readonly HashSet<ushort> _inflight = [];
@@ -25,7 +26,7 @@ internal sealed class ServerConduct
         _sent.AddRange(bytes);
         try
         {
-            while (!IsBroken && FrameReader.TryRead(_sent.ToArray(), 131_072, out var frame))
+            while (!IsBroken && FrameReader.TryRead(_sent.ToArray(), 131_072, _version, out var frame))
             {
                 Owe(frame);
                 _sent.RemoveRange(0, frame.Length);
@@ -43,7 +44,7 @@ internal sealed class ServerConduct
     {
         while (!bytes.IsEmpty)
         {
-            if (!FrameReader.TryRead(bytes, int.MaxValue, out var frame))
+            if (!FrameReader.TryRead(bytes, int.MaxValue, _version, out var frame))
                 throw new Difference("half a packet");
             Judge(frame);
             bytes = bytes[frame.Length..];
@@ -58,20 +59,24 @@ internal sealed class ServerConduct
         {
             case PacketType.ConnAck:
                 _hasAnswered = true;
-                IsAccepted = ConnAckPacket.Read(frame).Code == ConnectCode.Accepted;
+                IsAccepted = IsModern
+                    ? ConnAckPacket.Read5(frame).Reason == ReasonCode.Success
+                    : ConnAckPacket.Read(frame).Code == ConnectCode.Accepted;
                 break;
             case PacketType.Publish:
-                var publish = PublishPacket.Read(frame);
+                var publish = IsModern ? PublishPacket.ReadFromServer5(frame) : PublishPacket.Read(frame);
                 if (publish.Qos == 0) break;
                 if (!_inflight.Add(publish.PacketId)) throw new Difference("a packet id is in use already");
                 Deliveries.Add((publish.PacketId, publish.Qos));
                 break;
-            case PacketType.PubRel: Deliveries.Add((AckPacket.Read(frame), -1)); break;
+            case PacketType.PubRel: Deliveries.Add((IdOf(frame), -1)); break;
             case PacketType.PingResp: Pay(frame.Type, 0); break;
-            case PacketType.SubAck: Pay(frame.Type, SubAckPacket.Read(frame).PacketId); break;
+            case PacketType.SubAck: Pay(frame.Type, IdOfCodes(frame)); break;
+            case PacketType.UnsubAck when IsModern: Pay(frame.Type, IdOfCodes(frame)); break;
             case PacketType.PubAck or PacketType.PubRec or PacketType.PubComp or PacketType.UnsubAck:
-                Pay(frame.Type, AckPacket.Read(frame));
+                Pay(frame.Type, IdOf(frame));
                 break;
+            case PacketType.Disconnect when IsModern: break;
             default: throw new Difference($"{frame.Type} is not a server's to send");
         }
     }
@@ -87,26 +92,36 @@ internal sealed class ServerConduct
     {
         switch (frame.Type)
         {
-            case PacketType.Connect: ConnectPacket.Read(frame); break;
+            case PacketType.Connect:
+                var connect = ConnectPacket.Read(frame);
+                if (connect.IsSupported) _version = connect.Version;
+                break;
             case PacketType.Publish:
-                var publish = PublishPacket.Read(frame);
+                var publish = IsModern ? PublishPacket.Read5(frame) : PublishPacket.Read(frame);
                 if (publish.Qos > 0)
                     Add(publish.Qos == 1 ? PacketType.PubAck : PacketType.PubRec, publish.PacketId);
                 break;
-            case PacketType.PubAck or PacketType.PubComp: _inflight.Remove(AckPacket.Read(frame)); break;
-            case PacketType.PubRec: AckPacket.Read(frame); break;
-            case PacketType.PubRel: Add(PacketType.PubComp, AckPacket.Read(frame)); break;
+            case PacketType.PubAck or PacketType.PubComp: _inflight.Remove(IdOf(frame)); break;
+            case PacketType.PubRec: IdOf(frame); break;
+            case PacketType.PubRel: Add(PacketType.PubComp, IdOf(frame)); break;
             case PacketType.Subscribe:
-                Add(PacketType.SubAck, SubscribePacket.Read(frame, ProtocolVersion.V311).PacketId);
+                Add(PacketType.SubAck, SubscribePacket.Read(frame, _version).PacketId);
                 break;
             case PacketType.Unsubscribe:
-                Add(PacketType.UnsubAck, UnsubscribePacket.Read(frame, ProtocolVersion.V311).PacketId);
+                Add(PacketType.UnsubAck, UnsubscribePacket.Read(frame, _version).PacketId);
                 break;
             case PacketType.PingReq: Add(PacketType.PingResp, 0); break;
             case PacketType.Disconnect: break;
             default: throw new ProtocolError("MQTT-4.8.0-1", "a packet that only a server sends");
         }
     }
+
+    private bool IsModern => _version == ProtocolVersion.V500;
+
+    private ushort IdOf(in Frame frame) => AckPacket.Read(frame, _version).PacketId;
+
+    private ushort IdOfCodes(in Frame frame) =>
+        IsModern ? SubAckPacket.Read5(frame).PacketId : SubAckPacket.Read(frame).PacketId;
 
     private void Add(PacketType type, ushort id) =>
         _owed[(type, id)] = _owed.GetValueOrDefault((type, id)) + 1;
