@@ -61,7 +61,7 @@ internal sealed class BrokerService(
         _passwords = new PasswordChecker(_mail.PasswordChecked);
         var workers = new LoopWorkers(_store.Groups.Submit, _store.Groups.Load, _passwords.Submit);
         var events = new LoopEvents(TellReady, TellAcceptFailed, TellHappened, _events.TurnedAway);
-        _loop = new Loop(engine, time, _listeners, _mail, workers, events);
+        _loop = new Loop(engine, time, _listeners, _mail, workers, events, settings.Door);
         if (_loop.DescriptorsMax - OtherDescriptors < settings.Broker.ConnectionsMax)
             Log.FewDescriptors(log, settings.Broker.ConnectionsMax, _loop.DescriptorsMax);
         var epoch = chance[..16].ToArray();

@@ -48,7 +48,7 @@ internal sealed class EventLines(ILogger log, TimeProvider time)
     {
         var address = connection.RemoteAddress;
         var listener = connection.Listener.Name;
-        detail = Clean(detail);
+        detail = detail.Length == 0 ? WordsFor(refusal) : Clean(detail);
         if (LimitOf(refusal, address).IsDue(out var held))
             Log.TurnedAway(log, address, listener, refusal, detail, held);
         else Log.TurnedAwayAgain(log, address, listener, refusal, detail);
@@ -70,6 +70,18 @@ internal sealed class EventLines(ILogger log, TimeProvider time)
 
     private static bool IsUnsafe(char letter) => char.GetUnicodeCategory(letter) is UnicodeCategory.Control
         or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    /// <summary>What a person should do about it, where the bytes alone say what is wrong.</summary>
+    private static string WordsFor(Refusal refusal) => refusal switch
+    {
+        Refusal.HttpBytes => "it speaks HTTP, but this port speaks MQTT; browsers and WebSocket clients need "
+            + "a ws:// or wss:// listener",
+        Refusal.TlsBytes => "it speaks TLS, but this port does not: clients with TLS need a tls:// or wss:// "
+            + "listener",
+        Refusal.PlainBytes => "it speaks MQTT without TLS, but this port needs TLS",
+        Refusal.Garbage => "it speaks neither TLS nor MQTT",
+        _ => "no more is known",
+    };
 
     private LineLimit LimitOf(Enum kind, string remoteAddress)
     {

@@ -1,3 +1,4 @@
+using LightMq.Net.Door;
 using LightMq.Net.Linux;
 
 namespace LightMq.Net;
@@ -8,7 +9,7 @@ namespace LightMq.Net;
 /// </summary>
 internal sealed class Acceptor(
     IReadOnlyList<Listener> listeners, Poll poll, int itemKind, Action<Peer, Listener> welcome,
-    Action<Listener, int> failed)
+    Action<Listener, int> failed, AcceptPace pace)
     : IDisposable
 {
     private const int PeersPerTurn = 64;
@@ -35,8 +36,13 @@ internal sealed class Acceptor(
         if (ListenerOf(listenerFd) is not { } listener) return;
         for (var i = 0; i < PeersPerTurn; i++)
         {
-            var fd = listener.Accept(out var remoteAddress, out var errno);
-            if (fd >= 0) welcome(new Peer(fd, listener.Options, remoteAddress), listener);
+            if (!pace.TryTake(now, out var againAt))
+            {
+                Pause(listener, againAt);
+                return;
+            }
+            var fd = listener.Accept(out var remoteAddress, out var address, out var errno);
+            if (fd >= 0) welcome(new Peer(fd, listener.Options, remoteAddress, address), listener);
             else if (errno == Errno.Again) return;
             else if (errno is Errno.FilesExhausted or Errno.SystemFilesExhausted && _spare.TurnAway(listener))
                 failed(listener, errno);
@@ -44,7 +50,7 @@ internal sealed class Acceptor(
             else if (errno is not (Errno.Interrupted or Errno.ConnectionAborted))
             {
                 failed(listener, errno);
-                Pause(listener, now);
+                Pause(listener, now + PauseMilliseconds);
                 return;
             }
         }
@@ -69,11 +75,11 @@ internal sealed class Acceptor(
         _spare.Dispose();
     }
 
-    private void Pause(Listener listener, long now)
+    private void Pause(Listener listener, long until)
     {
         listener.IsPaused = true;
         poll.Modify(listener.Fd, 0, itemKind);
-        ResumeAtMilliseconds = now + PauseMilliseconds;
+        ResumeAtMilliseconds = Math.Min(ResumeAtMilliseconds, until);
     }
 
     /// <summary>Null for one that a stop has closed in this very turn.</summary>

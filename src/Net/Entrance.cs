@@ -24,6 +24,8 @@ internal sealed class Entrance(
         peer.Mask = Libc.EpollIn;
         if (listener.Transport == ListenerTransport.WebSocket)
             peer.Stream = new WebSocketStream(new PlainStream(peer.Fd), listener.Upgrade);
+        else if (listener.Transport == ListenerTransport.FlashPolicy)
+            peer.Stream = new FlashPolicyStream(new PlainStream(peer.Fd), listener.Policy);
         if (listener.Tls is null)
         {
             poll.Add(peer.Fd, peer.Mask, itemKind);

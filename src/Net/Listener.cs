@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using LightMq.Broker.Settings;
+using LightMq.Net.Door;
 using LightMq.Net.Linux;
 using LightMq.Net.Tls;
 using LightMq.Net.WebSocket;
@@ -25,6 +26,9 @@ public sealed unsafe class Listener : IDisposable
 
     /// <summary>What is asked of a request that opens a WebSocket.</summary>
     public UpgradeRules Upgrade { get; init; } = UpgradeRules.Default;
+
+    /// <summary>What a Flash policy listener answers.</summary>
+    internal byte[] Policy { get; set; } = [];
 
     /// <summary>What it lets in.</summary>
     public ListenerOptions Options { get; }
@@ -84,13 +88,15 @@ public sealed unsafe class Listener : IDisposable
     internal void Listen() => Poll.Check(Libc.listen(Fd, Backlog), "listen", EndPoint);
 
     /// <summary>Takes a waiting peer; -1 and an error number if there is none.</summary>
-    internal int Accept(out string remoteAddress, out int errno)
+    internal int Accept(out string remoteAddress, out AddressKey key, out int errno)
     {
         var address = stackalloc byte[KernelAddress.BytesMax];
         uint length = KernelAddress.BytesMax;
         var fd = Libc.accept4(Fd, address, &length, Libc.CloseOnExec | Libc.NonBlocking);
         errno = fd < 0 ? Marshal.GetLastPInvokeError() : 0;
-        remoteAddress = fd < 0 ? "" : KernelAddress.Read(new(address, KernelAddress.BytesMax)).ToString();
+        var bytes = new ReadOnlySpan<byte>(address, KernelAddress.BytesMax);
+        remoteAddress = fd < 0 ? "" : KernelAddress.Read(bytes).ToString();
+        key = fd < 0 ? default : AddressKey.Of(bytes);
         return fd;
     }
 

@@ -3,6 +3,7 @@ using LightMq.Broker;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
+using LightMq.Net.Door;
 using LightMq.Net.Linux;
 
 namespace LightMq.Net;
@@ -32,7 +33,8 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
     private readonly List<Peer> _dirty = [];
     private readonly List<Peer> _drained = [];
     private readonly BufferedPeers _buffered;
-    private readonly PeerTable _peers = new();
+    private readonly AddressTally _addresses;
+    private readonly PeerTable _peers;
     private readonly Entrance _entrance;
     private Now _now;
     private long _turns;
@@ -42,16 +44,23 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
 
     /// <summary>Takes over <paramref name="engine"/> after its recovery.</summary>
     public Loop(Engine engine, TimeProvider time, IReadOnlyList<Listener> listeners, Mailbox mail,
-        LoopWorkers workers, LoopEvents events)
+        LoopWorkers workers, LoopEvents events, DoorLimits? door = null)
     {
+        door ??= new DoorLimits();
         (_engine, _listeners, _mail, _workers, _events) = (engine, listeners, mail, workers, events);
         _clock = new LoopClock(time);
         _now = _clock.Read();
+        _addresses = new AddressTally(door.ConnectionsPerAddressMax, door.IsLoopbackBound);
+        _peers = new PeerTable(_addresses);
         _farewells = new Farewells(_poll, PeerItem, _peers.Gone);
         _departures = new Departures(Lose);
         _buffered = new BufferedPeers(Receive);
         _entrance = new Entrance(_poll, PeerItem, _peers, _buffered, mail, TurnAway);
-        _acceptor = new Acceptor(listeners, _poll, ListenerItem, Welcome, events.AcceptFailed);
+        _acceptor = new Acceptor(listeners, _poll, ListenerItem, Welcome, events.AcceptFailed,
+            new AcceptPace(door.ConnectsPerSecondMax, Door));
+        foreach (var listener in listeners)
+            if (listener.Transport == ListenerTransport.FlashPolicy)
+                listener.Policy = FlashPolicyStream.PolicyOf(listeners);
         DescriptorsMax = SpareDescriptor.RaiseLimit();
         _poll.Add(_mail.Fd, Libc.EpollIn, MailItem);
     }
@@ -241,12 +250,6 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
         if (peer.Mask == mask) return;
         peer.Mask = mask;
         _poll.Modify(peer.Fd, mask, PeerItem);
-    }
-
-    private void Welcome(Peer peer, Listener listener)
-    {
-        _entrance.Welcome(peer, listener);
-        _engine.Handle(Input.Connected(peer.Connection), _now, this);
     }
 
     private void ReadMail()

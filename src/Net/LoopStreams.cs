@@ -1,6 +1,7 @@
 using LightMq.Broker;
 using LightMq.Broker.Connections;
 using LightMq.Net.Door;
+using LightMq.Net.Linux;
 
 namespace LightMq.Net;
 
@@ -9,6 +10,19 @@ public sealed unsafe partial class Loop
 {
     /// <summary>What was turned away before MQTT had a word.</summary>
     public DoorCounters Door { get; } = new();
+
+    /// <summary>A peer was accepted.</summary>
+    private void Welcome(Peer peer, Listener listener)
+    {
+        if (_addresses.TryEnter(peer.Address))
+        {
+            _entrance.Welcome(peer, listener);
+            _engine.Handle(Input.Connected(peer.Connection), _now, this);
+            return;
+        }
+        _ = Libc.close(peer.Fd);
+        TurnAway(peer, Refusal.AddressFull, "it has as many connections as one address may have");
+    }
 
     private void Receive(Peer peer, ISocketStream stream)
     {

@@ -1,5 +1,6 @@
 using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
+using LightMq.Net.Door;
 using LightMq.Net.Linux;
 using LightMq.Net.Tls;
 
@@ -27,13 +28,18 @@ internal enum PeerState : byte
 /// </summary>
 internal sealed class Peer
 {
-    public Peer(int fd, ListenerOptions listener, string remoteAddress)
+    public Peer(int fd, ListenerOptions listener, string remoteAddress, AddressKey address)
     {
         Fd = fd;
+        Address = address;
         Connection = new Connection(listener, remoteAddress, this);
     }
 
     public int Fd { get; }
+
+    /// <summary>Whom it counts as.</summary>
+    public AddressKey Address { get; }
+
     public Connection Connection { get; }
     public PeerState State { get; set; }
     public uint Mask { get; set; }

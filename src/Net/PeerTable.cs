@@ -1,3 +1,4 @@
+using LightMq.Net.Door;
 using LightMq.Net.Linux;
 
 namespace LightMq.Net;
@@ -6,7 +7,7 @@ namespace LightMq.Net;
 /// The peers by their descriptors. These are closed at the end of a turn, so that none is reused while items
 /// name it.
 /// </summary>
-internal sealed class PeerTable : IDisposable
+internal sealed class PeerTable(AddressTally addresses) : IDisposable
 {
     private Peer?[] _peers = new Peer?[64];
 
@@ -42,8 +43,9 @@ internal sealed class PeerTable : IDisposable
             if (peer is not null) Close(peer);
     }
 
-    private static void Close(Peer peer)
+    private void Close(Peer peer)
     {
+        addresses.Leave(peer.Address);
         peer.Stream?.Dispose();
         _ = Libc.close(peer.Fd);
     }

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace LightMq.Process;
 
-/// <summary>WebSocket listeners of the real process: MQTTnet, ports that are not permitted, log lines.</summary>
+/// <summary>WebSocket listeners of the real process: MQTTnet, forbidden ports, log lines.</summary>
 public sealed class WebSocketTests
 {
     private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
@@ -67,7 +67,8 @@ public sealed class WebSocketTests
         using var tool = Environment.IsPrivilegedProcess
             ? Clients.Tool.Start("setpriv", ["--bounding-set=-net_bind_service", "--", .. broker])
             : Clients.Tool.Start(broker[0], broker[1..]);
-        Assert.Equal("ready ws 127.80.0.1:8080 instead of port 80, which is not permitted", await tool.Line());
+        Assert.Equal(
+            "ready ws 127.80.0.1:8080 instead of port 80, which is not permitted", await tool.Line());
     }
 
     private static BrokerProcess Start(Scratch scratch) => BrokerProcess.StartWith(

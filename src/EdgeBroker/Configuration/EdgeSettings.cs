@@ -1,6 +1,7 @@
 using System.Net;
 using LightMq.Broker.Settings;
 using LightMq.Net;
+using LightMq.Net.Door;
 using LightMq.Net.WebSocket;
 
 namespace LightMq.EdgeBroker.Configuration;
@@ -71,4 +72,8 @@ public sealed record LogSettings(LogDetail Detail, string File, int FileBytesMax
 /// <param name="Log">The log.</param>
 /// <param name="Broker">What the engine is told.</param>
 public sealed record EdgeSettings(
-    IReadOnlyList<ListenerSettings> Listeners, StoreSettings Store, LogSettings Log, BrokerOptions Broker);
+    IReadOnlyList<ListenerSettings> Listeners, StoreSettings Store, LogSettings Log, BrokerOptions Broker)
+{
+    /// <summary>Limits that hold before the engine's.</summary>
+    public DoorLimits Door { get; init; } = new();
+}

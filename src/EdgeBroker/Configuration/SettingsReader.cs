@@ -1,4 +1,5 @@
 using LightMq.Broker.Settings;
+using LightMq.Net.Door;
 using Microsoft.Extensions.Configuration;
 
 namespace LightMq.EdgeBroker.Configuration;
@@ -17,7 +18,9 @@ public static class SettingsReader
     {
         var root = new SettingsSection(configuration, "");
         var broker = new BrokerOptions();
-        broker = ReadLimits(root.Section("Limits"), broker);
+        var limits = root.Section("Limits");
+        var door = ReadDoor(limits);
+        broker = ReadLimits(limits, broker);
         broker = ReadQueues(root.Section("Queues"), broker);
         var storeSection = root.Section("Store");
         broker = ReadGroups(storeSection, broker);
@@ -31,7 +34,19 @@ public static class SettingsReader
         var listeners = ListenerReader.Read(root, broker);
         var log = ReadLog(root.Section("Log"));
         root.RefuseOthers();
-        return new EdgeSettings(listeners, store, log, broker);
+        return new EdgeSettings(listeners, store, log, broker) { Door = door };
+    }
+
+    private static DoorLimits ReadDoor(SettingsSection section)
+    {
+        var otherwise = new DoorLimits();
+        return new DoorLimits
+        {
+            ConnectionsPerAddressMax =
+                section.Whole("ConnectionsPerAddressMax", otherwise.ConnectionsPerAddressMax, 0, 1_000_000),
+            ConnectsPerSecondMax =
+                section.Whole("ConnectsPerSecondMax", otherwise.ConnectsPerSecondMax, 0, 1_000_000),
+        };
     }
 
     private static BrokerOptions ReadLimits(SettingsSection section, BrokerOptions otherwise)

@@ -27,7 +27,7 @@ internal sealed unsafe class SpareDescriptor : IDisposable
         if (_fd < 0) _fd = Take();
         if (_fd < 0) return false;
         _ = Libc.close(_fd);
-        var peer = listener.Accept(out _, out _);
+        var peer = listener.Accept(out _, out _, out _);
         if (peer >= 0) _ = Libc.close(peer);
         _fd = Take();
         return _fd >= 0 && peer >= 0;

@@ -71,11 +71,13 @@ internal sealed record ThirdParty(
         async (port, topic, qos, retain, payloads) =>
         {
             using var tool = Tool.Start(program,
-                [script, "pub", $"{scheme}{port}", topic, $"{qos}", retain ? "1" : "0", .. payloads], nodePath);
+                [script, "pub", $"{scheme}{port}", topic, $"{qos}", retain ? "1" : "0", .. payloads],
+                nodePath);
             await tool.Finish();
         },
         (port, id, clean, filter, qos, count) => Tool.Start(program,
-            [script, "sub", $"{scheme}{port}", id, clean ? "1" : "0", filter, $"{qos}", $"{count}"], nodePath));
+            [script, "sub", $"{scheme}{port}", id, clean ? "1" : "0", filter, $"{qos}", $"{count}"],
+            nodePath));
 
     private static string Script(string name) =>
         Path.Combine(Repository.Root, "tests", "Process", "Clients", name);

@@ -17,6 +17,7 @@ public sealed class SampleFileTests
         var plain = Settings.Read(("Store:Kind", "litedb"), ("Store:Directory", "/var/lib/lightmq"));
         Assert.Equal(plain.Store, settings.Store);
         Assert.Equal(plain.Log, settings.Log);
+        Assert.Equal(plain.Door, settings.Door);
     }
 
     [Theory]

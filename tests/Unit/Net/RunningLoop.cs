@@ -5,6 +5,7 @@ using LightMq.Broker;
 using LightMq.Broker.Settings;
 using LightMq.Net;
 using LightMq.Net.Tls;
+using LightMq.Net.Door;
 using LightMq.Net.WebSocket;
 using LightMq.Store;
 
@@ -19,7 +20,7 @@ internal sealed class RunningLoop : IDisposable
 
     public RunningLoop(IPAddress address, BrokerOptions? options = null, TimeProvider? time = null,
         ListenerTransport transport = ListenerTransport.Tcp, UpgradeRules? upgrade = null,
-        TlsServer? tls = null)
+        DoorLimits? door = null, TlsServer? tls = null)
     {
         var listener = Listener.Bind(
             new IPEndPoint(address, 0), new ListenerOptions { Dialect = Dialect.Plain, Anonymous = true },
@@ -38,7 +39,7 @@ internal sealed class RunningLoop : IDisposable
         Loop = new Loop(engine, time ?? TimeProvider.System, [listener], _mail,
             new LoopWorkers(store.Submit, store.Load, static (_, _, _) => { }),
             new LoopEvents(_ => isReady.Set(), static (_, _) => { }, Note,
-                (_, refusal, detail) => TurnedAway.Enqueue((refusal, detail))));
+                (_, refusal, detail) => TurnedAway.Enqueue((refusal, detail))), door);
         _thread = new Thread(() => Loop.Run(new byte[16]));
         _thread.Start();
         isReady.Wait();

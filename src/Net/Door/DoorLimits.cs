@@ -1,0 +1,20 @@
+namespace LightMq.Net.Door;
+
+/// <summary>Limits that hold before MQTT has a word; the engine's own come after them.</summary>
+public sealed record DoorLimits
+{
+    /// <summary>
+    /// Connections of one remote address (IPv6: /64), loopback apart; 0: any. A tenth of all by default: one
+    /// host gone wrong cannot take every place, and a gateway for a hall of sensors still fits.
+    /// </summary>
+    public int ConnectionsPerAddressMax { get; init; } = 1_000;
+
+    /// <summary>Whether loopback addresses count as well: tests have no others.</summary>
+    internal bool IsLoopbackBound { get; init; }
+
+    /// <summary>
+    /// Peers accepted in a second; 0: any. By default all clients of a full broker are back after a few
+    /// seconds, and a flood leaves time for those that are connected.
+    /// </summary>
+    public int ConnectsPerSecondMax { get; init; } = 2_000;
+}
