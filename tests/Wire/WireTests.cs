@@ -10,11 +10,10 @@ public sealed class WireTests
         .GetFiles(Path.Combine(AppContext.BaseDirectory, "Transcripts"), "*.txt")
         .Order(StringComparer.Ordinal).Select(Transcript.Load)];
 
-    public static TheoryData<string> Core =>
-        [.. All.Where(IsSpoken).Select(transcript => transcript.Name)];
+    public static TheoryData<string> Core => [.. All.Select(transcript => transcript.Name)];
 
-    public static TheoryData<string> Socket => [.. All.Where(IsSpoken)
-        .Where(transcript => !transcript.IsCoreOnly).Select(transcript => transcript.Name)];
+    public static TheoryData<string> Socket =>
+        [.. All.Where(transcript => !transcript.IsCoreOnly).Select(transcript => transcript.Name)];
 
     public static TheoryData<string> Oracle =>
         [.. All.Where(transcript => transcript.IsForOracle).Select(transcript => transcript.Name)];
@@ -43,11 +42,6 @@ public sealed class WireTests
         var mosquitto = new MosquittoProcess();
         return new SocketStage(mosquitto.EndPoint, mosquitto);
     });
-
-    // 5.0 and 3.1 are not spoken yet.
-    private static bool IsSpoken(Transcript transcript) =>
-        !transcript.Name.StartsWith("v31-", StringComparison.Ordinal)
-        && !transcript.Name.Contains("v5", StringComparison.Ordinal);
 
     private static void Play(string name, Func<Transcript, IStage> open)
     {
