@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.InteropServices;
 using LightMq.Broker;
+using LightMq.EdgeBroker.Certificates;
 using LightMq.EdgeBroker.Configuration;
 using LightMq.EdgeBroker.Passwords;
 using LightMq.Net;
@@ -22,6 +23,7 @@ internal sealed class BrokerService(
     : IHostedService, IDisposable
 {
     private const int LoopStackBytes = 8 << 20;
+    private static readonly TimeSpan CertificateInterval = TimeSpan.FromSeconds(2);
     // Store, log, bridges, and a few for the runtime.
     private const int OtherDescriptors = 64;
     private const int ExtendMilliseconds = 5_000;
@@ -29,9 +31,11 @@ internal sealed class BrokerService(
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Listener> _listeners = [];
+    private readonly List<(Listener Listener, ListenerCertificates Certificates)> _certificates = [];
     private readonly Mailbox _mail = new();
     private readonly long _startedAt = time.GetTimestamp();
     private OpenStore? _store;
+    private ITimer? _certificateTimer;
     private PasswordChecker? _passwords;
     private Loop? _loop;
     private readonly LineLimit _acceptLines = new(time);
@@ -58,6 +62,7 @@ internal sealed class BrokerService(
         Chance.Fill(chance);
         var engine = new Engine(settings.Broker, BinaryPrimitives.ReadUInt64LittleEndian(chance[16..]));
         _store = OpenStore.Open(settings.Store, engine, time, log, _mail, ExtendStart);
+        OpenCertificates();
         _passwords = new PasswordChecker(_mail.PasswordChecked);
         var workers = new LoopWorkers(_store.Groups.Submit, _store.Groups.Load, _passwords.Submit);
         var events = new LoopEvents(TellReady, TellAcceptFailed, TellHappened, _events.TurnedAway);
@@ -91,6 +96,7 @@ internal sealed class BrokerService(
     /// <inheritdoc/>
     public void Dispose()
     {
+        _certificateTimer?.Dispose();
         _passwords?.Dispose();
         _loop?.Dispose();
         _mail.Dispose();
@@ -112,6 +118,12 @@ internal sealed class BrokerService(
     private void TellReady(IReadOnlyList<Listener> listeners)
     {
         foreach (var listener in listeners) Console.Out.WriteLine(ReadyLine(listener));
+        foreach (var (listener, certificates) in _certificates)
+        {
+            var scheme = ListenerReader.SchemeOf(listener.Transport);
+            Console.Out.WriteLine($"sha256 {scheme} {listener.EndPoint} {certificates.Fingerprint}");
+            Log.CertificateShown(log, listener.Options.Name, certificates.Fingerprint);
+        }
         Console.Out.Flush();
         Log.Started(log, version, _store!.Recovered, (long)time.GetElapsedTime(_startedAt).TotalMilliseconds);
         _ready.SetResult();
@@ -142,6 +154,30 @@ internal sealed class BrokerService(
         if (time.GetElapsedTime(_extendedAt).TotalMilliseconds < ExtendMilliseconds) return;
         _extendedAt = time.GetTimestamp();
         systemd.Notify(new ServiceState("EXTEND_TIMEOUT_USEC=120000000"));
+    }
+
+    /// <summary>After the store was opened: its lock is held, and its directory is there.</summary>
+    private void OpenCertificates()
+    {
+        for (var i = 0; i < _listeners.Count; i++)
+        {
+            if (settings.Listeners[i].Tls is not { } tls) continue;
+            var listener = _listeners[i];
+            var certificates = ListenerCertificates.Open(
+                listener.Options.Name, tls, settings.Store.Directory, time, log);
+            listener.Tls = certificates.Server;
+            _certificates.Add((listener, certificates));
+        }
+        if (_certificates.Count > 0)
+            _certificateTimer = time.CreateTimer(
+                _ => RefreshCertificates(), null, CertificateInterval, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The next look is asked for after this one, so that two never meet.</summary>
+    private void RefreshCertificates()
+    {
+        foreach (var (_, certificates) in _certificates) certificates.Refresh();
+        _certificateTimer!.Change(CertificateInterval, Timeout.InfiniteTimeSpan);
     }
 
     private Listener Bind(ListenerSettings wanted)

@@ -96,6 +96,33 @@ internal static partial class Log
     [LoggerMessage(24, LogLevel.Debug, "Client {Client} at {Address} refused again: {Detail}")]
     public static partial void RefusedAgain(ILogger log, string client, string address, string detail);
 
+    [LoggerMessage(50, LogLevel.Information,
+        "A certificate of our own was made: {File}. Clients trust it by its fingerprint, or by a copy of it")]
+    public static partial void CertificateMade(ILogger log, string file);
+
+    [LoggerMessage(51, LogLevel.Warning,
+        "Listener {Listener} has a certificate in memory only: there is no data directory, so the next start "
+        + "makes another")]
+    public static partial void CertificateInMemory(ILogger log, string listener);
+
+    [LoggerMessage(52, LogLevel.Information,
+        "Listener {Listener} shows certificate SHA-256 {Fingerprint}")]
+    public static partial void CertificateShown(ILogger log, string listener, string fingerprint);
+
+    [LoggerMessage(53, LogLevel.Information,
+        "Listener {Listener} has new certificates, the first SHA-256 {Fingerprint}; connections go on with "
+        + "the old ones")]
+    public static partial void CertificatesReplaced(ILogger log, string listener, string fingerprint);
+
+    [LoggerMessage(54, LogLevel.Error,
+        "Listener {Listener} keeps its old certificates, for the new ones cannot be used: {Reason}")]
+    public static partial void CertificatesKept(ILogger log, string listener, string reason);
+
+    [LoggerMessage(55, LogLevel.Warning,
+        "Certificate {File} expired on {Date:yyyy-MM-dd}: clients will refuse it; replace the file, or set "
+        + "the clock right")]
+    public static partial void CertificateExpired(ILogger log, string file, DateTime date);
+
     [LoggerMessage(40, LogLevel.Warning,
         "Peer at {Address} turned away by listener {Listener} ({Refusal}): {Detail} ({Held} more from there "
         + "since the last line)")]

@@ -80,7 +80,7 @@ internal sealed class Entrance(
     {
         if (peer.Stream is null && peer.Connection.Outbox.TotalSent == 0
             && Foreign.AtPlain(first) is { } refusal)
-            turnAway(peer, refusal, "");
+            turnAway(peer, refusal, Foreign.Advice(refusal));
     }
 
     /// <inheritdoc/>

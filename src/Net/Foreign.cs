@@ -21,6 +21,15 @@ internal static class Foreign
         return first is [0x10, ..] ? Refusal.PlainBytes : Refusal.Garbage;
     }
 
+    /// <summary>What to do about it, for a log line.</summary>
+    public static string Advice(Refusal refusal) => refusal switch
+    {
+        Refusal.TlsBytes => "it speaks TLS, this listener does not: use a listener with transport tls",
+        Refusal.HttpBytes => "it speaks HTTP, this listener MQTT: use a listener with transport ws or wss",
+        Refusal.PlainBytes => "it speaks MQTT without TLS: switch TLS on in the client",
+        _ => "its first bytes are no TLS",
+    };
+
     private static bool IsHttp(ReadOnlySpan<byte> first)
     {
         if (first.Length < 4) return false;

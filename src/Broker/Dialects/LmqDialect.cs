@@ -29,6 +29,7 @@ internal sealed class LmqDialect : IDialect
                 "the client id is not GroupID@@@DeviceID, 64 visible characters at most (LMQ-ID-1)");
         if (!_groups.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(name.Group))
             return new LoginVerdict(ConnectCode.NotAuthorized, "the group is not registered (LMQ-ID-2)");
+        if (CertificateRules.IsForeignId(connect, connection)) return CertificateRules.Refused;
         var key = Encoding.UTF8.GetString(connect.UserName);
         // An unknown key is compared too, so that the answer takes as long.
         var isKnown = _secrets.TryGetValue(key, out var secret);

@@ -38,6 +38,10 @@ internal sealed class PlainDialect : IDialect
         if (connect.ClientId.Length > ClientIdBytesMax)
             return new LoginVerdict(
                 ConnectCode.IdentifierRejected, $"a client id above {ClientIdBytesMax} bytes");
+        if (CertificateRules.IsForeignId(connect, connection)) return CertificateRules.Refused;
+        if (CertificateRules.UserOf(connect, connection) is { } known
+            && _logins.TryGetValue(known, out var login))
+            return LoginVerdict.Accept(login);
         if (_users.Count == 0 || !connect.HasUserName)
             return connection.Listener.Anonymous
                 ? LoginVerdict.Accept(Anonymous)

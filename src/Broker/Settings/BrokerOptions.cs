@@ -31,6 +31,13 @@ public sealed record ListenerOptions
     public Dialect Dialect { get; init; } = Dialect.Lmq;
     /// <summary>Whether a client without user name is let in (<see cref="Dialect.Plain"/> only).</summary>
     public bool Anonymous { get; init; }
+    /// <summary>
+    /// Whether the common name of a client's certificate logs it in as the local user of that name, without a
+    /// password (<see cref="Dialect.Plain"/> only).
+    /// </summary>
+    public bool CertificateUser { get; init; }
+    /// <summary>Whether a client's id must be the common name of its certificate.</summary>
+    public bool CertificateId { get; init; }
 }
 
 /// <summary>A bridge session: made before the listeners open, never dropped, numbered (LMQ-CORE-4).</summary>

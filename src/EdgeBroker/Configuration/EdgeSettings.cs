@@ -14,6 +14,9 @@ public sealed record ListenerSettings(IPEndPoint EndPoint, ListenerOptions Optio
     /// <summary>What is spoken there below MQTT.</summary>
     public ListenerTransport Transport { get; init; }
 
+    /// <summary>Its TLS; null without.</summary>
+    public TlsSettings? Tls { get; init; }
+
     /// <summary>Taken where 80 or 443 is not permitted; 0: none.</summary>
     public int FallBackPort => (Transport, EndPoint.Port) switch
     {

@@ -75,6 +75,7 @@ internal static class ListenerReader
     {
         var address = section.Text("Address", "", AnyAddress, static text => TryParse(text, out _, out _));
         _ = TryParse(address, out var endPoint, out var transport);
+        transport = ReadTransport(section, transport, address.Contains("://"));
         var name = section.Text("Name", SchemeOf(transport), "a name of 1 to 32 characters",
             static text => text.Length is > 0 and <= 32);
         var dialect = section.Choice("Dialect", Dialect.Lmq, ("lmq", Dialect.Lmq), ("plain", Dialect.Plain));
@@ -88,11 +89,28 @@ internal static class ListenerReader
             throw section.Contradiction("Address",
                 $"with '{address}' everybody on the network could log in: configure Users, take 127.0.0.1, "
                 + "or set AllowAnonymousFromNetwork (--allow-anonymous-from-network) if that is meant");
-        return new ListenerSettings(
-            endPoint, new ListenerOptions { Name = name, Dialect = dialect, Anonymous = isAnonymous })
+        var options = new ListenerOptions { Name = name, Dialect = dialect, Anonymous = isAnonymous };
+        TlsSettings? tls = null;
+        if (transport is ListenerTransport.Tls or ListenerTransport.SecureWebSocket)
         {
-            Transport = transport, Upgrade = upgrade,
-        };
+            tls = TlsReader.Read(section);
+            options = TlsReader.ReadMapping(section, options, tls);
+        }
+        else TlsReader.Refuse(section);
+        return new ListenerSettings(endPoint, options) { Transport = transport, Upgrade = upgrade, Tls = tls };
+    }
+
+    /// <summary>It may stand before the address or in a key of its own.</summary>
+    private static ListenerTransport ReadTransport(
+        SettingsSection section, ListenerTransport inAddress, bool isInAddress)
+    {
+        var transport = section.Choice("Transport", inAddress, ("tcp", ListenerTransport.Tcp),
+            ("tls", ListenerTransport.Tls), ("ws", ListenerTransport.WebSocket),
+            ("wss", ListenerTransport.SecureWebSocket), ("flash-policy", ListenerTransport.FlashPolicy));
+        if (isInAddress && transport != inAddress)
+            throw section.Contradiction("Transport",
+                $"is {SchemeOf(transport)}, but the address says {SchemeOf(inAddress)}");
+        return transport;
     }
 
     private static void NeedLogins(

@@ -141,6 +141,9 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
 
     private static bool HasChildren(IConfigurationSection section) => section.GetChildren().Any();
 
+    /// <summary>The key's whole name, for errors that come later.</summary>
+    public string KeyOf(string key) => PathOf(key);
+
     private string PathOf(string key) => path.Length == 0 ? key : $"{path}:{key}";
 
     private IEnumerable<IConfigurationSection> Children(string key)

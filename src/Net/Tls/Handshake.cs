@@ -66,6 +66,7 @@ internal sealed unsafe class Handshake(Peer peer, Listener listener)
         if (count < 0 && Marshal.GetLastPInvokeError() is Errno.Again or Errno.Interrupted) return false;
         IsGone = count <= 0;
         if (count > 0) Refusal = Foreign.AtTls(new(first, count));
+        if (Refusal is { } refusal) Detail = Foreign.Advice(refusal);
         return true;
     }
 

@@ -95,7 +95,8 @@ public sealed partial class RealDisk : IDisk
         if (above is not null) SyncPath(above);
     }
 
-    private static void SyncPath(string path) => Guard(() =>
+    /// <summary>Makes the names in a directory durable.</summary>
+    public static void SyncPath(string path) => Guard(() =>
     {
         var handle = open(path, OpenReadOnly | OpenDirectory | OpenCloseOnExec);
         if (handle < 0) throw Failed($"cannot open {path}");

@@ -42,8 +42,12 @@ public sealed class SampleFileTests
         var known = error[(error.IndexOf("are: ", StringComparison.Ordinal) + 5)..].Split(", ");
         using var sample = System.IO.File.OpenRead(File);
         IConfiguration root = new ConfigurationBuilder().AddJsonStream(sample).Build();
-        var present = (section.Length == 0 ? root : root.GetSection(section)).GetChildren()
-            .Select(static child => child.Key).Order(StringComparer.Ordinal);
+        // Each listener shows other keys.
+        IEnumerable<IConfiguration> sections = section == "Listeners:0"
+            ? root.GetSection("Listeners").GetChildren()
+            : [section.Length == 0 ? root : root.GetSection(section)];
+        var present = sections.SelectMany(static one => one.GetChildren()).Select(static child => child.Key)
+            .Distinct().Order(StringComparer.Ordinal);
         Assert.Equal(known, present);
     }
 }
