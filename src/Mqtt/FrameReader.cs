@@ -50,8 +50,10 @@ public static class FrameReader
         frame = default;
         if (bytes.IsEmpty) return false;
         CheckHeader(bytes[0], version);
-        if (!VariableInteger.TryRead(bytes[1..], version == ProtocolVersion.V500, "MQTT-2.2.3",
-            out var remaining, out var lengthBytes)) return false;
+        int remaining, lengthBytes;
+        if (bytes.Length > 1 && bytes[1] < 0x80) (remaining, lengthBytes) = (bytes[1], 1);
+        else if (!VariableInteger.TryRead(bytes[1..], version == ProtocolVersion.V500, "MQTT-2.2.3",
+            out remaining, out lengthBytes)) return false;
         var length = 1 + lengthBytes + remaining;
         if (length > packetBytesMax) ThrowOversize();
         if (remaining != 0 && (Empty >> (bytes[0] >> 4) & 1) != 0
@@ -69,6 +71,7 @@ public static class FrameReader
             ProtocolError.Throw("MQTT-2.2.1", "reserved packet type");
         if (type == (int)PacketType.Publish) return;
         var flags = (FlagsTwo >> type & 1) << 1;
+        if ((header & 0x0F) == flags) return;
         // 3.1 marks what is sent again with DUP, leaves RETAIN unused, and where no QoS applies, all flags.
         var meaning = version != ProtocolVersion.V310 ? 0x0F : flags == 0 ? 0 : 0x06;
         if (((header ^ flags) & meaning) != 0)

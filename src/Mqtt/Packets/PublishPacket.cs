@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Unicode;
 
 namespace LightMq.Mqtt;
@@ -8,17 +9,17 @@ namespace LightMq.Mqtt;
 public readonly ref struct PublishPacket
 {
     private readonly byte _header;
+    private readonly int _propertyBytes;
 
-    private PublishPacket(byte header, ushort id, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload)
+    private PublishPacket(
+        byte header, ushort id, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, int propertyBytes)
     {
         _header = header;
+        _propertyBytes = propertyBytes;
         PacketId = id;
         Topic = topic;
         Payload = payload;
     }
-
-    private PublishPacket(byte header, ushort id, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload,
-        PublishProperties properties) : this(header, id, topic, payload) => Properties = properties;
 
     /// <summary>Whether it may have been sent before.</summary>
     public bool Dup => (_header & 0x08) != 0;
@@ -38,11 +39,11 @@ public readonly ref struct PublishPacket
     /// <summary>Payload, possibly empty.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
-    /// <summary>Properties; none before 5.0.</summary>
-    public PublishProperties Properties { get; }
+    /// <summary>Properties; none before 5.0. Taken apart at each call: keep what it gives.</summary>
+    public PublishProperties Properties => new(RawProperties);
 
     /// <summary>The subscriptions a server's PUBLISH names.</summary>
-    public SubscriptionIdentifiers SubscriptionIdentifiers => new(Properties.Raw);
+    public SubscriptionIdentifiers SubscriptionIdentifiers => new(RawProperties);
 
     /// <summary>Reads and checks a packet of 3.1 or 3.1.1.</summary>
     /// <exception cref="ProtocolError">Any breach.</exception>
@@ -66,7 +67,7 @@ public readonly ref struct PublishPacket
             id = BinaryPrimitives.ReadUInt16BigEndian(body[topicEnd..]);
             if (id == 0) ThrowId();
         }
-        return new PublishPacket(header, id, topic, body[payloadStart..]);
+        return new PublishPacket(header, id, topic, body[payloadStart..], propertyBytes: 0);
     }
 
     /// <summary>Reads and checks a packet of 5.0 that a client sent.</summary>
@@ -77,6 +78,10 @@ public readonly ref struct PublishPacket
     /// <exception cref="ProtocolError">Any breach.</exception>
     public static PublishPacket ReadFromServer5(in Frame frame) => Read5(frame, isFromServer: true);
 
+    // They stand right before the payload; a span of their own would make each packet of 3.1.1 larger.
+    private ReadOnlySpan<byte> RawProperties => MemoryMarshal.CreateReadOnlySpan(
+        ref Unsafe.Subtract(ref MemoryMarshal.GetReference(Payload), _propertyBytes), _propertyBytes);
+
     private static PublishPacket Read5(in Frame frame, bool isFromServer)
     {
         var header = frame.Header;
@@ -86,11 +91,10 @@ public readonly ref struct PublishPacket
         var topic = body.Bytes("MQTT-3.3.2-1");
         if (!topic.IsEmpty && !Topics.IsValidName(topic)) ThrowTopic(topic);
         var id = qos == 0 ? (ushort)0 : body.PacketId("MQTT-3.3.2-1");
-        var block = body.Properties("MQTT5-3.3.2.3.1");
-        var properties = isFromServer
-            ? PublishProperties.ReadFromServer(block) : PublishProperties.Read(block);
-        if (topic.IsEmpty && properties.TopicAlias == 0) ThrowTopic(topic);
-        return new PublishPacket(header, id, topic, body.Rest, properties);
+        var properties = body.Properties("MQTT5-3.3.2.3.1");
+        PublishProperties.Check(properties, isFromServer, out var hasAlias);
+        if (topic.IsEmpty && !hasAlias) ThrowTopic(topic);
+        return new PublishPacket(header, id, topic, body.Rest, properties.Length);
     }
 
     private static void ThrowFlags(int qos) => ProtocolError.Throw(

@@ -12,9 +12,6 @@ internal ref struct PropertyReader(
     private BodyReader _rest = new(block);
     private ulong _seen;
 
-    /// <summary>Bytes not yet taken.</summary>
-    public readonly int RestLength => _rest.Rest.Length;
-
     /// <summary>Takes the next property; false after the last.</summary>
     /// <param name="id">Which it is.</param>
     /// <param name="number">Its value, of one that is a number.</param>

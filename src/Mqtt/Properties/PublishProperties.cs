@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace LightMq.Mqtt;
 
 /// <summary>
@@ -6,32 +8,29 @@ namespace LightMq.Mqtt;
 /// </summary>
 public readonly ref struct PublishProperties
 {
-    private PublishProperties(ReadOnlySpan<byte> raw, bool isWill, bool isFromServer)
+    /// <summary>Takes apart a block that was checked.</summary>
+    internal PublishProperties(ReadOnlySpan<byte> raw)
     {
         Raw = raw;
-        var reader = isWill ? new PropertyReader(raw, PropertySets.Will)
-            : new PropertyReader(raw, PropertySets.Publish, isFromServer
-                ? PropertySets.User | PropertySets.SubscriptionIdentifiers : PropertySets.User);
-        var before = raw.Length;
-        while (reader.TryNext(out var id, out var number, out var bytes))
+        for (var rest = raw; !rest.IsEmpty;)
         {
-            switch (id)
+            var size = PropertyReader.SizeOfFirst(rest);
+            switch ((PropertyId)rest[0])
             {
-                case PropertyId.TopicAlias: TopicAlias = (ushort)number; break;
-                case PropertyId.WillDelay: WillDelaySeconds = number; break;
-                case PropertyId.SubscriptionIdentifier:
-                    if (!isFromServer) ThrowSubscriptionIdentifier();
+                case PropertyId.TopicAlias:
+                    TopicAlias = BinaryPrimitives.ReadUInt16BigEndian(rest[1..]);
+                    break;
+                case PropertyId.WillDelay:
+                    WillDelaySeconds = BinaryPrimitives.ReadUInt32BigEndian(rest[1..]);
                     break;
                 case PropertyId.MessageExpiry:
                     HasMessageExpiry = true;
-                    MessageExpirySeconds = number;
+                    MessageExpirySeconds = BinaryPrimitives.ReadUInt32BigEndian(rest[1..]);
                     break;
-                default:
-                    if (id == PropertyId.ResponseTopic && !Topics.IsValidName(bytes)) ThrowResponseTopic();
-                    ForwardedBytes += before - reader.RestLength;
-                    break;
+                case PropertyId.SubscriptionIdentifier: break;
+                default: ForwardedBytes += size; break;
             }
-            before = reader.RestLength;
+            rest = rest[size..];
         }
     }
 
@@ -87,17 +86,29 @@ public readonly ref struct PublishProperties
         return at;
     }
 
-    /// <summary>Reads and checks the block of a client's PUBLISH.</summary>
-    internal static PublishProperties Read(ReadOnlySpan<byte> raw) =>
-        raw.IsEmpty ? default : new PublishProperties(raw, isWill: false, isFromServer: false);
-
-    /// <summary>Reads and checks the block of a server's PUBLISH, which may name subscriptions.</summary>
-    internal static PublishProperties ReadFromServer(ReadOnlySpan<byte> raw) =>
-        raw.IsEmpty ? default : new PublishProperties(raw, isWill: false, isFromServer: true);
+    /// <summary>Checks the block of a PUBLISH; only a server's may name subscriptions.</summary>
+    internal static void Check(ReadOnlySpan<byte> raw, bool isFromServer, out bool hasAlias)
+    {
+        hasAlias = false;
+        if (raw.IsEmpty) return;
+        var reader = new PropertyReader(raw, PropertySets.Publish, isFromServer
+            ? PropertySets.User | PropertySets.SubscriptionIdentifiers : PropertySets.User);
+        while (reader.TryNext(out var id, out _, out var bytes))
+        {
+            if (id == PropertyId.SubscriptionIdentifier && !isFromServer) ThrowSubscriptionIdentifier();
+            if (id == PropertyId.ResponseTopic && !Topics.IsValidName(bytes)) ThrowResponseTopic();
+            hasAlias |= id == PropertyId.TopicAlias;
+        }
+    }
 
     /// <summary>Reads and checks the block of a will.</summary>
-    internal static PublishProperties ReadWill(ReadOnlySpan<byte> raw) =>
-        raw.IsEmpty ? default : new PublishProperties(raw, isWill: true, isFromServer: false);
+    internal static PublishProperties ReadWill(ReadOnlySpan<byte> raw)
+    {
+        var reader = new PropertyReader(raw, PropertySets.Will);
+        while (reader.TryNext(out var id, out _, out var bytes))
+            if (id == PropertyId.ResponseTopic && !Topics.IsValidName(bytes)) ThrowResponseTopic();
+        return new PublishProperties(raw);
+    }
 
     private static void ThrowSubscriptionIdentifier() => ProtocolError.Throw("MQTT5-3.3.4-6",
         "a client's PUBLISH names a subscription", ReasonCode.ProtocolError);
