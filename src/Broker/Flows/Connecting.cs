@@ -71,6 +71,7 @@ internal sealed class Connecting(
         if (_unconfirmed.Count > 0) CountConfirmed(session.ClientText);
         if (connection.IsClosed) return;
         WriteAccepted(connection, session, sessionPresent);
+        if (connection.IsClosed) return;
         connection.Stage = ConnectionStage.Ready;
         turn.Counters.Connects++;
         turn.Report(BrokerEventKind.ClientConnected, session.ClientText, connection, connection.Login!.Name);
@@ -124,7 +125,14 @@ internal sealed class Connecting(
                 terms.KeepAliveSeconds == terms.KeepAliveAsked ? null : terms.KeepAliveSeconds,
             AssignedClientId = terms.IsIdAssigned ? session.ClientId : default,
         };
-        var to = connection.Reserve(PacketWriter.ConnAck5Size(fields), turn.Effects);
+        var size = PacketWriter.ConnAck5Size(fields);
+        if ((uint)size > terms.PacketBytesMax)
+        {
+            closing.Close(connection, CloseReason.Refused,
+                $"it takes no packet of {size} bytes, which CONNACK has (MQTT5-3.1.2-24)");
+            return;
+        }
+        var to = connection.Reserve(size, turn.Effects);
         connection.Outbox.Append(PacketWriter.ConnAck5(to, sessionPresent, fields));
     }
 

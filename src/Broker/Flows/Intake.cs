@@ -54,7 +54,7 @@ internal sealed class Intake(
         if (open >= terms.ReceiveMaximumHere) ThrowReceiveMaximum(terms);
     }
 
-    private static void ThrowReceiveMaximum(Terms terms) => throw new ProtocolError("MQTT5-3.3.4-9",
+    private static void ThrowReceiveMaximum(Terms terms) => throw new ProtocolError("MQTT5-3.3.4-7",
         $"more than {terms.ReceiveMaximumHere} publishes without acknowledgement",
         ReasonCode.ReceiveMaximumExceeded);
 

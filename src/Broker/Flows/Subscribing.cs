@@ -105,6 +105,12 @@ internal sealed class Subscribing(
     public void Confirmed(in Confirmation confirmation)
     {
         if (confirmation.Connection is not { IsClosed: false } connection) return;
+        if (connection.Terms is { } terms && (uint)confirmation.Packet!.Length > terms.PacketBytesMax)
+        {
+            closing.Close(connection, CloseReason.ProtocolError,
+                "an answer larger than the client takes (MQTT5-3.1.2-24)", code: ReasonCode.PacketTooLarge);
+            return;
+        }
         connection.Write(confirmation.Packet, turn.Effects);
         if (confirmation.Granted is null) return;
         foreach (var subscription in confirmation.Granted)

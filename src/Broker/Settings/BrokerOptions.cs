@@ -106,7 +106,7 @@ public sealed record BrokerOptions
     public int InflightMax { get; init; } = 256;
     /// <summary>The same for a bridge.</summary>
     public int BridgeInflightMax { get; init; } = 2_048;
-    /// <summary>Unacknowledged messages taken from one client of MQTT 5.0 (MQTT5-3.3.4-9).</summary>
+    /// <summary>Unacknowledged messages taken from one client of MQTT 5.0 (MQTT5-3.3.4-7).</summary>
     public int ReceiveMax { get; init; } = 1_024;
     /// <summary>The same for a bridge.</summary>
     public int BridgeReceiveMax { get; init; } = 4_096;
