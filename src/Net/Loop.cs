@@ -148,7 +148,10 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
         for (var i = 0; i < ready; i++)
         {
             var mask = _poll.Item(i, out var fd, out var kind);
-            if (kind == PeerItem) Serve(_peers[fd], mask);
+            if (kind == PeerItem)
+            {
+                if (_peers[fd] is { } peer) Serve(peer, mask);
+            }
             else if (kind == ListenerItem) _acceptor.Accept(fd, _now.Milliseconds);
             else ReadMail();
         }

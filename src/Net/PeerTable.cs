@@ -14,8 +14,11 @@ internal sealed class PeerTable(AddressTally addresses) : IDisposable
     /// <summary>Peers to close when the turn ends.</summary>
     public List<Peer> Gone { get; } = [];
 
-    /// <summary>The peer that an item names.</summary>
-    public Peer this[int fd] => _peers[fd]!;
+    /// <summary>
+    /// The peer that an item names; null: it is closed. A process that is just being started holds copies of
+    /// our descriptors for a moment, and epoll reports a socket until its last copy is closed.
+    /// </summary>
+    public Peer? this[int fd] => _peers[fd];
 
     /// <summary>A new peer.</summary>
     public void Add(Peer peer)

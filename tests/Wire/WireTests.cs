@@ -43,7 +43,7 @@ public sealed class WireTests
         return new SocketStage(mosquitto.EndPoint, mosquitto);
     });
 
-    private static void Play(string name, Func<Transcript, IStage> open)
+    internal static void Play(string name, Func<Transcript, IStage> open)
     {
         var transcript = All.Single(one => one.Name == name);
         using var stage = open(transcript);

@@ -13,8 +13,8 @@ public sealed record DoorLimits
     internal bool IsLoopbackBound { get; init; }
 
     /// <summary>
-    /// Peers accepted in a second; 0: any. By default all clients of a full broker are back after a few
-    /// seconds, and a flood leaves time for those that are connected.
+    /// Peers accepted in a second; 0: any. By default as many as there are places, so that a full broker
+    /// has its clients back at once; a weak board leaves its connected clients more time with less.
     /// </summary>
-    public int ConnectsPerSecondMax { get; init; } = 2_000;
+    public int ConnectsPerSecondMax { get; init; } = 10_000;
 }

@@ -3,20 +3,27 @@ using System.Net;
 using LightMq.Broker;
 using LightMq.Broker.Durability;
 using LightMq.Net;
+using LightMq.Net.Tls;
+using LightMq.Unit.Net;
 
 namespace LightMq.Tests.Stages;
 
 /// <summary>Our broker on its real loop and socket, with a store in memory that answers at once.</summary>
 internal sealed class LoopBroker : IDisposable
 {
+    private static readonly Lazy<TlsServer> Tls = new(static () => new TlsServer(
+        new TlsMaterial([TlsPairs.Pair(TlsPairs.Make("localhost"))])));
+
     private readonly ConcurrentDictionary<(StoreCollection, int), byte[]> _store = [];
     private readonly Mailbox _mail = new();
     private readonly Loop _loop;
     private readonly Thread _thread;
 
-    public LoopBroker(Transcript transcript)
+    public LoopBroker(Transcript transcript, ListenerTransport transport = ListenerTransport.Tcp)
     {
-        var listener = Listener.Bind(new IPEndPoint(IPAddress.Loopback, 0), Given.Listener(transcript));
+        var listener = Listener.Bind(
+            new IPEndPoint(IPAddress.Loopback, 0), Given.Listener(transcript), transport,
+            tls: transport is ListenerTransport.Tls or ListenerTransport.SecureWebSocket ? Tls.Value : null);
         EndPoint = listener.EndPoint;
         using var isReady = new ManualResetEventSlim();
         _loop = new Loop(

@@ -1,11 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using LightMq.Mqtt;
 
 namespace LightMq.Tests.Stages;
 
 /// <summary>Peers with real sockets, to whatever broker listens at an address.</summary>
-internal sealed class SocketStage(IPEndPoint broker, IDisposable process) : IStage
+/// <param name="broker">Where it listens.</param>
+/// <param name="process">Ended with the stage.</param>
+/// <param name="over">What lies over the socket; null: nothing.</param>
+internal sealed class SocketStage(
+    IPEndPoint broker, IDisposable process, Func<NetworkStream, Stream>? over = null) : IStage
 {
     private const int PatienceMilliseconds = 15_000;
 
@@ -17,19 +22,19 @@ internal sealed class SocketStage(IPEndPoint broker, IDisposable process) : ISta
         var socket = new Socket(broker.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
         {
             NoDelay = true,
-            ReceiveTimeout = PatienceMilliseconds,
         };
         socket.Connect(broker);
-        _peers[peer] = new Peer(socket);
+        var stream = new NetworkStream(socket);
+        _peers[peer] = new Peer(socket, over?.Invoke(stream) ?? stream);
     }
 
     public void Send(string peer, byte[] bytes)
     {
         try
         {
-            _peers[peer].Socket.Send(bytes);
+            _peers[peer].Send(bytes);
         }
-        catch (SocketException)
+        catch (Exception error) when (error is IOException or WebSocketException)
         {
             // The broker closed first; what it sent before is still to be read.
         }
@@ -85,7 +90,7 @@ internal sealed class SocketStage(IPEndPoint broker, IDisposable process) : ISta
         process.Dispose();
     }
 
-    private sealed class Peer(Socket socket)
+    private sealed class Peer(Socket socket, Stream stream)
     {
         private readonly byte[] _buffer = new byte[65_536];
         private byte[] _first = [];
@@ -114,25 +119,28 @@ internal sealed class SocketStage(IPEndPoint broker, IDisposable process) : ISta
             if (IsEnded) return false;
             try
             {
-                var count = socket.Receive(_buffer);
+                using var patience = new CancellationTokenSource(PatienceMilliseconds);
+                var count = stream.ReadAsync(_buffer, patience.Token).AsTask().GetAwaiter().GetResult();
                 IsEnded = count == 0;
                 Received.AddRange(_buffer.AsSpan(0, count));
             }
-            catch (SocketException error) when (error.SocketErrorCode == SocketError.TimedOut)
+            catch (OperationCanceledException)
             {
                 return false;
             }
-            catch (SocketException)
+            catch (Exception error) when (error is IOException or WebSocketException)
             {
                 IsEnded = true;
             }
             return !IsEnded;
         }
 
+        public void Send(byte[] bytes) => stream.Write(bytes);
+
         // Leaves everything but the PINGRESP in Received.
         public void Ping()
         {
-            socket.Send([0xC0, 0]);
+            Send([0xC0, 0]);
             for (var at = 0; ;)
             {
                 var bytes = Received.ToArray().AsSpan(at);
