@@ -97,7 +97,10 @@ internal static class ListenerReader
             options = TlsReader.ReadMapping(section, options, tls);
         }
         else TlsReader.Refuse(section);
-        return new ListenerSettings(endPoint, options) { Transport = transport, Upgrade = upgrade, Tls = tls };
+        return new ListenerSettings(endPoint, options)
+        {
+            Transport = transport, Upgrade = upgrade, Tls = tls,
+        };
     }
 
     /// <summary>It may stand before the address or in a key of its own.</summary>
