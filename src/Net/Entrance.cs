@@ -10,7 +10,7 @@ namespace LightMq.Net;
 /// </summary>
 internal sealed class Entrance(
     Poll poll, int itemKind, PeerTable peers, BufferedPeers buffered, Mailbox mail,
-    Action<Peer, Refusal, string> turnAway)
+    TimeProvider time, Action<Peer, Refusal, string> turnAway)
     : IDisposable
 {
     private const int HandshakeThreadsMax = 2, HandshakesMax = 256;
@@ -34,7 +34,7 @@ internal sealed class Entrance(
         peer.State = PeerState.Handshaking;
         peer.Handshake = new Handshake(peer, listener);
         ref var thread = ref _threads[peer.Fd % HandshakeThreadsMax];
-        thread ??= new HandshakeThread(mail, HandshakesMax);
+        thread ??= new HandshakeThread(mail, HandshakesMax, time);
         thread.Begin(peer.Handshake);
     }
 

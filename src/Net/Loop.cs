@@ -55,7 +55,7 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
         _farewells = new Farewells(_poll, PeerItem, _peers.Gone);
         _departures = new Departures(Lose);
         _buffered = new BufferedPeers(Receive);
-        _entrance = new Entrance(_poll, PeerItem, _peers, _buffered, mail, TurnAway);
+        _entrance = new Entrance(_poll, PeerItem, _peers, _buffered, mail, time, TurnAway);
         _acceptor = new Acceptor(listeners, _poll, ListenerItem, Welcome, events.AcceptFailed,
             new AcceptPace(door.ConnectsPerSecondMax, Door));
         foreach (var listener in listeners)

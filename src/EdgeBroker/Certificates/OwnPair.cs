@@ -16,7 +16,7 @@ internal static class OwnPair
 {
     private const int Years = 20;
 
-    /// <summary>A board without a clock lives years ago, and nobody trusts a certificate of tomorrow.</summary>
+    /// <summary>A board without a clock lives years ago; nobody trusts a certificate of tomorrow.</summary>
     private static readonly DateTimeOffset NotBefore = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>A new pair.</summary>

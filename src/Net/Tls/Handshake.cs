@@ -45,6 +45,12 @@ internal sealed unsafe class Handshake(Peer peer, Listener listener)
     /// <summary>Whether the peer left without anything worth a line.</summary>
     public bool IsGone { get; private set; }
 
+    /// <summary>When it began to cost an SSL: a stamp of the thread's clock.</summary>
+    public long BegunAt { get; set; }
+
+    /// <summary>Its place among those that have begun.</summary>
+    public LinkedListNode<Handshake>? Place { get; set; }
+
     /// <summary>Whether it has cost an SSL.</summary>
     public bool HasBegun => _ssl != 0;
 
@@ -90,6 +96,13 @@ internal sealed unsafe class Handshake(Peer peer, Listener listener)
             case OpenSsl.ErrorWantWrite: Mask = Libc.EpollOut; return false;
             default: Fail(); return true;
         }
+    }
+
+    /// <summary>It has taken long, and others wait.</summary>
+    public void MakeRoom()
+    {
+        Refusal = Net.Refusal.Handshake;
+        Detail = "it had not ended in time, and others waited";
     }
 
     /// <summary>The stream, for the loop; null if it failed.</summary>

@@ -4,12 +4,13 @@ namespace LightMq.Net.Tls;
 
 /// <summary>
 /// Shakes hands with new peers of TLS listeners, off the loop: one handshake costs as much CPU as hundreds of
-/// messages. It keeps no time: the engine's limit until CONNECT counts from accept, and ends what takes too
-/// long.
+/// messages. The engine's limit until CONNECT counts from accept and ends what takes too long. Only when all
+/// places are taken the oldest is asked to go before that, so that half handshakes keep nobody out.
 /// </summary>
 internal sealed unsafe class HandshakeThread : IDisposable
 {
     private const int MailItem = 1, PeerItem = 2;
+    private const int PatienceMilliseconds = 3_000;
 
     private readonly Mailbox _loop;
     private readonly int _begunMax;
@@ -20,17 +21,19 @@ internal sealed unsafe class HandshakeThread : IDisposable
     private readonly Poll _poll = new();
     private readonly Dictionary<int, Handshake> _running = [];
     private readonly Queue<Handshake> _waiting = [];
+    /// <summary>Those that have begun, oldest first.</summary>
+    private readonly LinkedList<Handshake> _begun = [];
+    private readonly TimeProvider _time;
     private readonly Thread _thread;
-    private int _begun;
     private volatile bool _isStopping;
 
     /// <summary>
     /// Starts; results go to <paramref name="loop"/>. Of the peers that have begun to speak at most
     /// <paramref name="begunMax"/> cost memory at a time; the others wait, and their time runs.
     /// </summary>
-    public HandshakeThread(Mailbox loop, int begunMax)
+    public HandshakeThread(Mailbox loop, int begunMax, TimeProvider time)
     {
-        (_loop, _begunMax) = (loop, begunMax);
+        (_loop, _begunMax, _time) = (loop, begunMax, time);
         _poll.Add(_mailFd, Libc.EpollIn, MailItem);
         _thread = new Thread(Run) { Name = "handshakes", IsBackground = true };
         _thread.Start();
@@ -57,7 +60,7 @@ internal sealed unsafe class HandshakeThread : IDisposable
     {
         while (!_isStopping)
         {
-            var ready = _poll.Wait(-1);
+            var ready = _poll.Wait(WaitMilliseconds());
             for (var i = 0; i < ready; i++)
             {
                 _poll.Item(i, out var fd, out var kind);
@@ -66,6 +69,19 @@ internal sealed unsafe class HandshakeThread : IDisposable
                 else if (_running.TryGetValue(fd, out var handshake)) Step(handshake);
             }
         }
+    }
+
+    /// <summary>Makes room where others wait; gives the time until there is more to be made.</summary>
+    private int WaitMilliseconds()
+    {
+        while (_waiting.Count > 0 && _begun.First?.Value is { } oldest)
+        {
+            var left = PatienceMilliseconds - (int)_time.GetElapsedTime(oldest.BegunAt).TotalMilliseconds;
+            if (left > 0) return left;
+            oldest.MakeRoom();
+            End(oldest);
+        }
+        return -1;
     }
 
     private void ReadMail()
@@ -109,13 +125,14 @@ internal sealed unsafe class HandshakeThread : IDisposable
                 End(handshake);
                 return;
             }
-            if (_begun == _begunMax)
+            if (_begun.Count == _begunMax)
             {
                 Unwatch(handshake);
                 _waiting.Enqueue(handshake);
                 return;
             }
-            _begun++;
+            handshake.BegunAt = _time.GetTimestamp();
+            handshake.Place = _begun.AddLast(handshake);
         }
         if (handshake.Step()) End(handshake);
         else Watch(handshake);
@@ -125,9 +142,9 @@ internal sealed unsafe class HandshakeThread : IDisposable
     {
         Unwatch(handshake);
         _running.Remove(handshake.Peer.Fd);
-        if (handshake.HasBegun) _begun--;
+        if (handshake.Place is { } place) _begun.Remove(place);
         _loop.Shaken(handshake);
-        while (_begun < _begunMax && _waiting.TryDequeue(out var next))
+        while (_begun.Count < _begunMax && _waiting.TryDequeue(out var next))
         {
             if (!IsRunning(next)) continue;
             Watch(next);

@@ -20,10 +20,11 @@ internal sealed class RunningLoop : IDisposable
 
     public RunningLoop(IPAddress address, BrokerOptions? options = null, TimeProvider? time = null,
         ListenerTransport transport = ListenerTransport.Tcp, UpgradeRules? upgrade = null,
-        DoorLimits? door = null, TlsServer? tls = null)
+        DoorLimits? door = null, TlsServer? tls = null, ListenerOptions? listenerOptions = null)
     {
         var listener = Listener.Bind(
-            new IPEndPoint(address, 0), new ListenerOptions { Dialect = Dialect.Plain, Anonymous = true },
+            new IPEndPoint(address, 0),
+            listenerOptions ?? new ListenerOptions { Dialect = Dialect.Plain, Anonymous = true },
             transport, upgrade, tls);
         EndPoint = listener.EndPoint;
         var store = new MemoryStore(new StoreCallbacks

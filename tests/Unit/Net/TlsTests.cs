@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using LightMq.Broker.Settings;
 using LightMq.Net;
 using LightMq.Net.Tls;
@@ -22,59 +21,137 @@ public sealed class TlsTests
     {
         using var broker = new RunningTls(TlsPairs.Make("localhost"));
         using var client = broker.Open(protocol);
-        client.Write(Bytes.Connect("one"));
+        client.Write(MqttBytes.Connect("one"));
         Assert.Equal(ConnAck, client.Take(4));
         Assert.Equal(protocol, client.SslProtocol);
     }
-}
 
-/// <summary>A running loop with one TLS listener.</summary>
-internal sealed class RunningTls : IDisposable
-{
-    public RunningTls(params X509Certificate2[] certificates) : this(new TlsMaterial(
-        [.. certificates.Select(TlsPairs.Pair)])) { }
-
-    public RunningTls(TlsMaterial material, BrokerOptions? options = null, TimeProvider? time = null)
+    [Fact]
+    public void TLS_below_1_2_is_refused()
     {
-        Server = new TlsServer(material);
-        Loop = new RunningLoop(IPAddress.Loopback, options, time, ListenerTransport.Tls, tls: Server);
+        using var broker = new RunningTls(TlsPairs.Make("localhost"));
+        using var client = broker.Loop.Open();
+        client.Send(Hello10);
+        // A fatal alert: protocol_version (RFC 8446, 6.2).
+        Assert.Equal([21, 3, 1, 0, 2, 2, 70], client.Take(7));
+        broker.Loop.AwaitTurnedAway(Refusal.OldTls);
     }
 
-    public TlsServer Server { get; }
-
-    public RunningLoop Loop { get; }
-
-    /// <summary>A client that has shaken hands and takes any certificate.</summary>
-    public SslStream Open(
-        SslProtocols protocol = SslProtocols.None, string host = "localhost", X509Certificate2? own = null)
+    [Fact]
+    public void A_message_larger_than_many_records_goes_both_ways()
     {
-        var stream = new SslStream(new NetworkStream(Loop.Open(), ownsSocket: true));
-        stream.AuthenticateAsClient(new SslClientAuthenticationOptions
-        {
-            TargetHost = host,
-            EnabledSslProtocols = protocol,
-            ClientCertificates = own is null ? null : [own],
-            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
-        });
-        return stream;
+        using var broker = new RunningTls(TlsPairs.Make("localhost"));
+        using var reader = broker.Open();
+        reader.Write([.. MqttBytes.Connect("reader"), .. MqttBytes.Subscribe("big")]);
+        reader.Take(4 + 5);
+        using var writer = broker.Open();
+        writer.Write(MqttBytes.Connect("writer"));
+        writer.Take(4);
+        var publish = MqttBytes.Publish("big", 120_000);
+        writer.Write(publish);
+        Assert.Equal(publish, reader.Take(publish.Length));
     }
 
-    public void Dispose() => Loop.Dispose();
-}
+    [Fact]
+    public void A_peer_that_does_not_read_gets_all_once_it_does()
+    {
+        const int Count = 100;
+        using var broker = new RunningTls(new TlsMaterial([TlsPairs.Pair(TlsPairs.Make("localhost"))]),
+            new BrokerOptions { OutboxBytesMax = 64 << 20 });
+        using var reader = broker.Open();
+        reader.Write([.. MqttBytes.Connect("reader"), .. MqttBytes.Subscribe("big")]);
+        reader.Take(4 + 5);
+        using var writer = broker.Open();
+        writer.Write(MqttBytes.Connect("writer"));
+        writer.Take(4);
+        // More than the kernel keeps for one socket: the rest waits in the outbox, which moves as it grows.
+        var publish = MqttBytes.Publish("big", 100_000);
+        for (var i = 0; i < Count; i++) writer.Write(publish);
+        writer.Write([0xC0, 0]);
+        writer.Take(2);
+        for (var i = 0; i < Count; i++) Assert.Equal(publish, reader.Take(publish.Length));
+    }
 
-/// <summary>Reading and writing in a test's words.</summary>
-internal static class Bytes
-{
-    public static byte[] Connect(string clientId) =>
+    [Fact]
+    public void Bytes_left_in_a_record_are_not_forgotten()
+    {
+        using var broker = new RunningTls(TlsPairs.Make("localhost"));
+        using var client = broker.Open();
+        // One write, many packets: the loop reads records that hold more than one turn takes.
+        var pings = new byte[200_000];
+        for (var i = 0; i < pings.Length; i += 2) pings[i] = 0xC0;
+        client.Write(MqttBytes.Connect("pinger"));
+        client.Take(4);
+        var sending = new Thread(() => client.Write(pings));
+        sending.Start();
+        var answers = client.Take(pings.Length);
+        Assert.All(answers.Chunk(2), static answer => Assert.Equal([0xD0, 0], answer));
+        sending.Join();
+    }
+
+    [Fact]
+    public void The_last_word_is_close_notify()
+    {
+        using var broker = new RunningTls(TlsPairs.Make("localhost"));
+        using var client = broker.Open();
+        client.Write([.. MqttBytes.Connect("one"), 0xF0, 0]);
+        client.Take(4);
+        // The framework tells a cut-off stream by an exception and an orderly end by 0.
+        Assert.Equal(0, client.Read(new byte[1]));
+    }
+
+    [Fact]
+    public void A_certificate_is_chosen_by_name_and_the_first_is_the_default()
+    {
+        using var first = TlsPairs.Make("first.test");
+        using var second = TlsPairs.Make("second.test");
+        using var broker = new RunningTls(first, second);
+        using var named = broker.Open(host: "second.test");
+        using var unknown = broker.Open(host: "third.test");
+        Assert.Equal(second.GetCertHashString(), named.RemoteCertificate!.GetCertHashString());
+        Assert.Equal(first.GetCertHashString(), unknown.RemoteCertificate!.GetCertHashString());
+    }
+
+    [Fact]
+    public void New_certificates_are_for_new_connections()
+    {
+        using var old = TlsPairs.Make("old.test");
+        using var fresh = TlsPairs.Make("fresh.test");
+        using var broker = new RunningTls(old);
+        using var before = broker.Open();
+        broker.Server.Replace(new TlsMaterial([TlsPairs.Pair(fresh)]));
+        using var after = broker.Open();
+        Assert.Equal(fresh.GetCertHashString(), after.RemoteCertificate!.GetCertHashString());
+        before.Write(MqttBytes.Connect("before"));
+        Assert.Equal(ConnAck, before.Take(4));
+    }
+
+    [Fact]
+    public void A_bad_pair_names_its_fault_and_the_old_one_stays()
+    {
+        using var old = TlsPairs.Make("old.test");
+        using var other = TlsPairs.Make("other.test");
+        using var broker = new RunningTls(old);
+        var mixed = new TlsPair(TlsPairs.Pem(old), TlsPairs.KeyPem(other));
+        var wrong = Assert.Throws<TlsMaterialError>(() => broker.Server.Replace(new TlsMaterial([mixed])));
+        Assert.Equal(TlsPart.Key, wrong.Part);
+        Assert.Contains("does not belong", wrong.Message);
+        wrong = Assert.Throws<TlsMaterialError>(
+            () => broker.Server.Replace(new TlsMaterial([new TlsPair("rubbish"u8.ToArray(), mixed.KeyPem)])));
+        Assert.Equal(TlsPart.Certificate, wrong.Part);
+        var locked = other.GetECDsaPrivateKey()!.ExportEncryptedPkcs8PrivateKeyPem("word",
+            new(PbeEncryptionAlgorithm.Aes128Cbc,
+                HashAlgorithmName.SHA256, 1));
+        wrong = Assert.Throws<TlsMaterialError>(() => broker.Server.Replace(new TlsMaterial(
+            [new TlsPair(TlsPairs.Pem(other), Encoding.ASCII.GetBytes(locked))])));
+        Assert.Contains("encrypted", wrong.Message);
+        using var client = broker.Open();
+        Assert.Equal(old.GetCertHashString(), client.RemoteCertificate!.GetCertHashString());
+    }
+
+    /// <summary>A ClientHello of TLS 1.0 (RFC 2246, 7.4.1.2) with one cipher suite.</summary>
+    private static byte[] Hello10 =>
     [
-        0x10, (byte)(12 + clientId.Length), 0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, 2, 0, 60,
-        0, (byte)clientId.Length, .. clientId.Select(letter => (byte)letter),
+        22, 3, 1, 0, 45, 1, 0, 0, 41, 3, 1, .. new byte[32], 0, 0, 2, 0xC0, 0x09, 1, 0,
     ];
-
-    public static byte[] Take(this Stream stream, int count)
-    {
-        var bytes = new byte[count];
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
 }
