@@ -74,21 +74,23 @@ public sealed class Engine
             new Repeating(_journal, _receipting), _pressure, dialects);
         _replaying = new Replaying(_turn, _sessions, _retained, _publishing, _pressure);
         var wills = new Wills(_publishing, _pressure, _journal);
-        var ending = new Ending(_turn, _sessions, _tree, _journal, _hold, _delivering);
-        _expiring = new Expiring(_turn, _sessions, _retained, _journal, _dropping, ending, wills);
+        var timers = new SessionTimers();
+        var ending = new Ending(_turn, _sessions, timers, _tree, _journal, _hold, _delivering);
+        _expiring =
+            new Expiring(_turn, _sessions, timers, _retained, _journal, _dropping, ending, wills);
         _bridges = new BridgeSessions(_turn, options, _sessions, _tree, _journal, ending);
         _closing = new Closing(
             _turn, _connections, _sessions, _journal, _delivering, ending, _expiring, wills, _pressure);
         _connecting = new Connecting(
-            _turn, options, _connections, _sessions, _journal, _delivering, ending, _closing,
+            _turn, options, _connections, _sessions, timers, _journal, _delivering, ending, _closing,
             wills, dialects);
         _subscribing = new Subscribing(
             _turn, options, _tree, _journal, _replaying, _closing, dialects);
         var releasing = new Releasing(_turn, _journal, sending);
+        var intake = new Intake(_turn, options, _closing, _publishing, _receipting, _pressure);
         _inbound = new Inbound(
-            _turn, options, _connections, _journal, _connecting, _closing,
-            new Intake(_turn, options, _closing, _publishing, _receipting, _pressure),
-            _subscribing, _delivering, releasing, _pressure);
+            _turn, options, _connections, _journal, _connecting, _closing, intake, _subscribing,
+            _delivering, releasing, _pressure);
         _confirming = new Confirming(
             _journal, _messages, _delivering, _receipting, _connecting, _subscribing, releasing,
             _inbound);
@@ -104,9 +106,7 @@ public sealed class Engine
     /// <summary>Whether the epoch is durable, so that clients may be let in.</summary>
     public bool IsReady => _confirming.IsEpochStored;
 
-    /// <summary>
-    /// After <see cref="Input.Stop"/>: everything is stored and all connections are let go.
-    /// </summary>
+    /// <summary>After <see cref="Input.Stop"/>: all is stored, all connections are let go.</summary>
     public bool IsStopped { get; private set; }
 
     /// <summary>Name of the streams of this start.</summary>

@@ -10,7 +10,8 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>CONNECT and take-over (MQTT 3.1.1 and 5.0, 3.1 and 3.2; LMQ-ID-4).</summary>
 internal sealed class Connecting(
-    Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions, Journal journal,
+    Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
+    SessionTimers timers, Journal journal,
     Delivering delivering, Ending ending, Closing closing, Wills wills, DialectTable dialects)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
@@ -201,6 +202,7 @@ internal sealed class Connecting(
         connection.Session = session;
         session.ExpirySeconds = session.IsClean ? 0 : expiry;
         session.OfflineSince = -1;
+        timers.Clear(session);
         session.Will = will;
         if (will is not null) sessions.EnsureNumber(session);
         session.Window = isBridge ? options.BridgeInflightMax : options.InflightMax;

@@ -6,7 +6,7 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>Takes sessions and filters away, from the tree, the queues and the disk.</summary>
 internal sealed class Ending(
-    Turn turn, SessionTable sessions, SubscriptionTree tree, Journal journal, Hold hold,
+    Turn turn, SessionTable sessions, SessionTimers timers, SubscriptionTree tree, Journal journal, Hold hold,
     Delivering delivering)
 {
     /// <summary>Removes the filters that are chosen.</summary>
@@ -26,6 +26,7 @@ internal sealed class Ending(
     public void Discard(Session session)
     {
         foreach (var subscription in session.Subscriptions) tree.Remove(session, subscription.Filter);
+        timers.Clear(session);
         turn.RoomFreed = true;
         var wasStored = session.IsStored;
         journal.SessionRemoved(session);

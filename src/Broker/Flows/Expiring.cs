@@ -9,48 +9,32 @@ namespace LightMq.Broker.Flows;
 /// 5.0, 3.1.2.11.2, 3.1.3.2.2, 3.3.2.3.3). Measured by the store's age, not by the clock.
 /// </summary>
 internal sealed class Expiring(
-    Turn turn, SessionTable sessions, RetainedMessages retained, Journal journal, Dropping dropping,
-    Ending ending, Wills wills)
+    Turn turn, SessionTable sessions, SessionTimers timers, RetainedMessages retained, Journal journal,
+    Dropping dropping, Ending ending, Wills wills)
 {
     private const int SweepMilliseconds = 60_000;
 
-    // May name sessions that came back: each is looked at when its time has come.
-    private readonly PriorityQueue<Session, long> _due = new();
     private long _sweepAt = long.MaxValue;
 
     /// <summary>When the next is due, in <see cref="Now.Milliseconds"/>.</summary>
-    public long Deadline
-    {
-        get
-        {
-            var due = _due.TryPeek(out _, out var age) ? age - turn.AgeAtZero : long.MaxValue;
-            return Math.Min(due, _sweepAt);
-        }
-    }
+    public long Deadline => Math.Min(
+        timers.Next == long.MaxValue ? long.MaxValue : timers.Next - turn.AgeAtZero, _sweepAt);
 
     /// <summary>The client is gone and its session stays: from now on its time runs.</summary>
     public void Begin(Session session)
     {
         session.OfflineSince = turn.Age;
-        if (DueAt(session) == long.MaxValue) return;
-        journal.SessionChanged(session);
-        _due.Enqueue(session, DueAt(session));
+        timers.Set(session, DueAt(session));
+        if (session.DueAt != long.MaxValue) journal.SessionChanged(session);
     }
 
     /// <summary>At start: what was offline goes on being so.</summary>
-    public void Resume(Session session)
-    {
-        if (DueAt(session) != long.MaxValue) _due.Enqueue(session, DueAt(session));
-    }
+    public void Resume(Session session) => timers.Set(session, DueAt(session));
 
     /// <summary>At the end of an input: ends what is due.</summary>
     public void Look()
     {
-        while (_due.TryPeek(out var session, out var age) && age <= turn.Age)
-        {
-            _due.Dequeue();
-            if (session is { IsGone: false, Connection: null } && DueAt(session) == age) End(session);
-        }
+        while (timers.TakeDue(turn.Age) is { } session) End(session);
         if (turn.Now.Milliseconds >= _sweepAt) Sweep();
         if (!turn.MayExpire || _sweepAt != long.MaxValue) return;
         turn.MayExpire = false;

@@ -12,6 +12,8 @@ namespace LightMq.Broker.Flows;
 internal sealed class Paging(
     Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Hold hold, SessionTable sessions)
 {
+    private const int ReadAheadMin = 256;
+
     private readonly HashSet<int> _loading = [];
     private HashSet<Session> _waiting = [];
     private HashSet<Session> _ready = [];
@@ -121,7 +123,8 @@ internal sealed class Paging(
     {
         var queue = session.Queue;
         if (sequence < queue.Next || sequence >= queue.Tail) return false;
-        if (sequence >= queue.Next + 2 * session.Window) return false;
+        // Not so few that a slot is read again for each message of a small window.
+        if (sequence >= queue.Next + 2 * Math.Max(session.Window, ReadAheadMin)) return false;
         ref var delivery = ref queue.At(sequence);
         return delivery.Slot == slot && delivery is { Message: null, State: DeliveryState.Waiting };
     }

@@ -60,6 +60,9 @@ internal sealed class Session(Publisher publisher, bool isClean)
     /// <summary>Since when it has no connection, in <see cref="Turn.Age"/>; -1: it has one.</summary>
     public long OfflineSince { get; set; } = -1;
 
+    /// <summary>Its moment in <see cref="SessionTimers"/>, which alone sets it.</summary>
+    public long DueAt { get; set; } = long.MaxValue;
+
     /// <summary>How long its will waits: until the delay or the session ends (MQTT5-3.1.3-9).</summary>
     public uint WillDelaySeconds => Math.Min(Will?.DelaySeconds ?? 0, ExpirySeconds);
     /// <summary>Index among the configured bridges; -1: an ordinary client.</summary>
