@@ -39,7 +39,10 @@ void turn(int timeout_ms)
             getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &err, &l);
             if (err)
                 die("%c%d: connect: %s", c->role, c->idx, strerror(err));
-            send_connect(c);
+            if (o.ws)
+                ws_request(c);
+            else
+                send_connect(c);
             continue;
         }
         if (ev[i].events & EPOLLOUT && c->st != CLOSED) {
@@ -76,7 +79,7 @@ void keepalive(struct conn *g, int n, uint64_t t)
             uint8_t *b = reserve(&g[i], 2);
             b[0] = 0xC0;
             b[1] = 0;
-            g[i].out_len += 2;
+            written(&g[i], 2);
             g[i].t_write = t;
             flush(&g[i]);
         }
@@ -86,7 +89,8 @@ void say_goodbye(struct conn *g, int n)
 {
     for (int i = 0; i < n; i++)
         if (g[i].st == READY) {
-            if (send(g[i].fd, "\xE0\0", 2, MSG_NOSIGNAL) < 0) {
+            uint8_t bye[8] = {0xE0, 0};
+            if (send(g[i].fd, bye, o.ws ? ws_seal(bye, 2) : 2, MSG_NOSIGNAL) < 0) {
             }
             close(g[i].fd);
             g[i].st = CLOSED;

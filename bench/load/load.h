@@ -14,7 +14,7 @@
 
 enum { HEADER = 24, RBUF = 1 << 20, OUT_SOFT = 64 << 10, PACKET_IDS = 65536 };
 enum mode { FANIN, FANOUT, PAIRS, PUB, CONNECT, CHURN };
-enum state { CLOSED, CONNECTING, AWAIT_CONNACK, AWAIT_SUBACK, READY };
+enum state { CLOSED, CONNECTING, AWAIT_UPGRADE, AWAIT_CONNACK, AWAIT_SUBACK, READY };
 extern const char *const mode_names[];
 
 struct options {
@@ -22,7 +22,7 @@ struct options {
     int port, mode, pubs, subs, qos, size, window, credit, batch, conns, concurrency, keepalive, server_pid;
     long count;
     double duration, warmup, rate, hold, drain, max_secs, ack_delay;
-    bool clean, strict, retain, subscribe;
+    bool clean, strict, retain, subscribe, ws;
 };
 
 /* A PUBACK that a subscriber gives later: a bridge waits for the far end before it acknowledges here. */
@@ -41,6 +41,9 @@ struct conn {
     uint64_t t_open, t_write;
     struct late_ack *late; /* ring of PACKET_IDS: PUBACKs that wait for --ack-delay */
     uint16_t late_first, late_end;
+    uint64_t ws_left; /* payload of the frame that is being read */
+    uint8_t ws_head[10];
+    unsigned ws_head_len;
     /* publishers */
     uint64_t sent, acked, delivered, forgiven, next_due;
     unsigned inflight;
@@ -94,8 +97,14 @@ long server_kb(const char *key); /* a line of /proc/PID/status such as VmRSS */
 
 /* output.c */
 uint8_t *reserve(struct conn *c, size_t n);
+void written(struct conn *c, size_t n); /* n bytes of one packet, into what was reserved */
 void flush(struct conn *c);
 void lost_conn(struct conn *c, const char *why);
+
+/* websocket.c */
+size_t ws_seal(uint8_t *b, size_t n); /* one packet into a frame, up to 8 bytes longer */
+void ws_request(struct conn *c);
+size_t ws_open(struct conn *c, uint8_t *b, size_t n); /* in place; gives how many bytes are MQTT */
 
 /* publish.c */
 void send_connect(struct conn *c);

@@ -103,7 +103,8 @@ static void usage(void)
           "                      formats: %i index, %r role p/s/c, %n run id\n"
           "  --subscriber-id ID  client id of the subscribers, where it differs\n"
           "  --ack-delay S       subscribers acknowledge this much later\n"
-          "  --persistent (clean session off for all but publishers), --retain, --keepalive S, --strict\n",
+          "  --persistent (clean session off for all but publishers), --retain, --keepalive S, --strict\n"
+          "  --ws                over WebSocket, path /mqtt, one frame per packet\n",
           stderr);
     exit(1);
 }
@@ -120,7 +121,8 @@ static const struct option long_options[] = {
     {"hold", 1, 0, 259},          {"subscribe", 0, 0, 260},   {"pass", 1, 0, 261},
     {"persistent", 0, 0, 262},    {"retain", 0, 0, 263},      {"keepalive", 1, 0, 264},
     {"server-pid", 1, 0, 265},    {"strict", 0, 0, 266},      {"max-secs", 1, 0, 267},
-    {"subscriber-id", 1, 0, 268}, {"ack-delay", 1, 0, 269},   {0, 0, 0, 0}};
+    {"subscriber-id", 1, 0, 268}, {"ack-delay", 1, 0, 269},   {"ws", 0, 0, 270},
+    {0, 0, 0, 0}};
 
 static const struct {
     int name;
@@ -168,6 +170,7 @@ static void set_option(int name, const char *value)
     case 262: o.clean = false; break;
     case 263: o.retain = true; break;
     case 266: o.strict = true; break;
+    case 270: o.ws = true; break;
     }
 }
 

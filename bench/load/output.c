@@ -5,6 +5,7 @@
 
 uint8_t *reserve(struct conn *c, size_t n)
 {
+    n += 8; /* a WebSocket frame's head */
     if (c->out_len + n > c->out_cap) {
         if (c->out_off) {
             memmove(c->out, c->out + c->out_off, c->out_len - c->out_off);
@@ -15,6 +16,11 @@ uint8_t *reserve(struct conn *c, size_t n)
             c->out = xrealloc(c->out, c->out_cap = (c->out_len + n) * 2);
     }
     return c->out + c->out_len;
+}
+
+void written(struct conn *c, size_t n)
+{
+    c->out_len += o.ws ? ws_seal(c->out + c->out_len, n) : n;
 }
 
 static void watch_out(struct conn *c, bool on)

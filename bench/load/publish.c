@@ -65,7 +65,7 @@ void send_connect(struct conn *c)
         p = put_str(p, u);
     if (pw)
         p = put_str(p, pw);
-    c->out_len += p - b;
+    written(c, p - b);
     c->st = AWAIT_CONNACK;
     flush(c);
 }
@@ -83,7 +83,7 @@ void send_subscribe(struct conn *c)
     *p++ = 1;
     p = put_str(p, f);
     *p++ = o.qos;
-    c->out_len += p - b;
+    written(c, p - b);
     c->st = AWAIT_SUBACK;
     flush(c);
 }
@@ -127,7 +127,7 @@ static void encode_publish(struct conn *c, uint64_t t)
     memcpy(p + 16, &t, 8);
     memset(p + HEADER, 'x', o.size - HEADER);
     p += o.size;
-    c->out_len += p - b;
+    written(c, p - b);
     count.sent++;
 }
 

@@ -49,7 +49,7 @@ static void put_ack(struct conn *c, uint16_t pid)
     b[1] = 2;
     b[2] = pid >> 8;
     b[3] = pid;
-    c->out_len += 4;
+    written(c, 4);
 }
 
 static void acknowledge(struct conn *c, uint16_t pid, uint64_t t)
@@ -132,6 +132,8 @@ void on_readable(struct conn *c)
         return;
     }
     count.reads++;
+    if (o.ws)
+        n = ws_open(c, rbuf + c->left_len, n);
     uint64_t t = now_ns();
     size_t len = c->left_len + n, pos = 0;
     while (len - pos >= 2) {

@@ -29,6 +29,13 @@ public sealed class ThirdPartyTests
     [Fact]
     public async Task Npm_mqtt_over_WebSocket() => await Try(await ThirdParty.Npm("ws:"), "ws");
 
+    [Fact]
+    public async Task Paho_for_Python_over_WebSocket_over_TLS() =>
+        await Try(await ThirdParty.Python("wss:"), "wss");
+
+    [Fact]
+    public async Task Npm_mqtt_over_WebSocket_over_TLS() => await Try(await ThirdParty.Npm("wss:"), "wss");
+
     private static async Task Try(ThirdParty client, string scheme = "tcp")
     {
         using var scratch = new Scratch();
