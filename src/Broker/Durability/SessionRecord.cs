@@ -67,7 +67,8 @@ internal static class SessionRecord
         var expiry = from.I64();
         session.Will = will with
         {
-            Properties = properties, ExpirySeconds = expiry < 0 ? null : (uint)expiry,
+            Properties = properties,
+            ExpirySeconds = expiry < 0 ? null : (uint)expiry,
             DelaySeconds = (uint)from.I32(),
         };
     }

@@ -246,10 +246,12 @@ internal sealed class Delivering(
             PacketId = DeliveryQueue.PacketIdOf(sequence), Identifiers = delivery.Identifiers,
         });
 
-    /// <summary>Its time is over and it was never sent (MQTT5-3.3.2-5).</summary>
+    /// <summary>
+    /// Its time is over (MQTT5-3.3.2-5). One of QoS 2 that may have been sent is spared (MQTT5-4.3.3-7).
+    /// </summary>
     public bool IsExpired(in Delivery delivery)
     {
-        if (delivery is not { State: DeliveryState.Waiting, WasSent: false }) return false;
+        if (delivery.State != DeliveryState.Waiting || delivery is { WasSent: true, Qos: 2 }) return false;
         return delivery.Message is { } message
             ? turn.Age > message.ExpiresAt
             : turn.Age > delivery.ExpiresAt * 1000L;

@@ -221,7 +221,8 @@ internal sealed class Inbound(
             case PacketType.Connect when connection.Stage == ConnectionStage.New:
                 connecting.Connect(connection, frame, whole);
                 break;
-            case PacketType.Connect: throw new ProtocolError(
+            case PacketType.Connect:
+                throw new ProtocolError(
                 "MQTT-3.1.0-2", "a second CONNECT", ReasonCode.ProtocolError);
             case PacketType.Publish: intake.Take(connection, frame, whole); break;
             case PacketType.PubAck: delivering.PubAck(session, ReadAck(connection, frame).PacketId); break;
