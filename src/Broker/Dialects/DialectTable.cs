@@ -9,6 +9,12 @@ internal sealed class DialectTable(BrokerOptions options, BytesComparer names)
     private readonly PlainDialect _plain = new(options);
     private readonly LmqDialect _lmq = new(options, names);
 
+    /// <summary>
+    /// Whether a topic or filter has more levels than the options allow: walking the tree stays bounded.
+    /// </summary>
+    public bool IsTooDeep(ReadOnlySpan<byte> topic) =>
+        topic.Length >= options.TopicLevelsMax && topic.Count((byte)'/') >= options.TopicLevelsMax;
+
     public IDialect this[Connection connection] =>
         connection.Listener.Dialect == Dialect.Plain ? _plain : _lmq;
 }

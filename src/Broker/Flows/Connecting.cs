@@ -247,9 +247,9 @@ internal sealed class Connecting(
         if (will is null) return (ConnectCode.Accepted, "");
         if (!wills.MayBring(known, will))
             return (ConnectCode.ServerUnavailable, "queues are full, and too many wills are in them already");
-        if (Publishing.IsTooDeep(will.Topic))
+        if (dialects.IsTooDeep(will.Topic))
             return (ConnectCode.NotAuthorized,
-                $"the will's topic has more than {Publishing.TopicLevelsMax} levels");
+                $"the will's topic has more than {options.TopicLevelsMax} levels");
         var verdict = dialects[connection].Publish(connection.Login!, will.Topic, will.Payload.Length);
         return verdict.IsGranted
             ? (ConnectCode.Accepted, "")

@@ -17,9 +17,6 @@ internal sealed class Publishing(
     Hold hold, Delivering delivering, Sending sending, Repeating repeating, BackPressure pressure,
     DialectTable dialects)
 {
-    /// <summary>Levels of a topic; deeper ones are refused, so that walking the tree stays bounded.</summary>
-    public const int TopicLevelsMax = 200;
-
     private readonly List<Receiver> _recipients = [];
     private byte[] _forwarded = [];
 
@@ -31,7 +28,7 @@ internal sealed class Publishing(
         Connection connection, in PublishPacket packet, scoped ReadOnlySpan<byte> topic)
     {
         var session = connection.Session!;
-        var verdict = IsTooDeep(topic)
+        var verdict = dialects.IsTooDeep(topic)
             ? new TopicVerdict(ReasonCode.TopicNameInvalid, Closes: true)
             : dialects[connection].Publish(connection.Login!, topic, packet.Payload.Length);
         if (!verdict.IsGranted) return Refuse(connection, packet, topic, verdict);
@@ -291,7 +288,4 @@ internal sealed class Publishing(
         message.Origin = publication.Origin;
         return message;
     }
-
-    internal static bool IsTooDeep(ReadOnlySpan<byte> topic) =>
-        topic.Length > TopicLevelsMax && topic.Count((byte)'/') >= TopicLevelsMax;
 }

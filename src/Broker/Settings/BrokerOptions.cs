@@ -96,6 +96,8 @@ public sealed record BrokerOptions
     public int SessionsMax { get; init; } = 20_000;
     /// <summary>Filters per client (LMQ-LIM-1); 0: no bound (Plain).</summary>
     public int SubscriptionsMax { get; init; } = 1_000;
+    /// <summary>Levels of a topic or filter, 1 to 200.</summary>
+    public int TopicLevelsMax { get; init; } = 200;
     /// <summary>Time from TCP connect to a whole CONNECT.</summary>
     public int ConnectSecondsMax { get; init; } = 10;
     /// <summary>Longest keep-alive granted; longer and 0 are held to it (LMQ-NET-5).</summary>

@@ -57,6 +57,7 @@ public static class SettingsReader
             PayloadBytesMax = section.Whole("PayloadBytesMax", otherwise.PayloadBytesMax, 1, 16_000_000),
             ConnectionsMax = section.Whole("ConnectionsMax", otherwise.ConnectionsMax, 1, 1_000_000),
             SessionsMax = section.Whole("SessionsMax", otherwise.SessionsMax, 1, 1_000_000),
+            TopicLevelsMax = section.Whole("TopicLevelsMax", otherwise.TopicLevelsMax, 1, 200),
             SubscriptionsMax = section.Whole("SubscriptionsMax", otherwise.SubscriptionsMax, 0, 1_000_000),
             ConnectSecondsMax = section.Whole("ConnectSecondsMax", otherwise.ConnectSecondsMax, 1, 3_600),
             KeepAliveSecondsMax =
