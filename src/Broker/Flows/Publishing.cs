@@ -35,7 +35,8 @@ internal sealed class Publishing(
         if (packet.Qos > 0 && repeating.IsKnown(session, packet, topic)) return PublishOutcome.Taken;
         var route = tree.Find(topic);
         var recipients = route.IsOpen ? Choose(route, session, topic) : route.Receivers;
-        var properties = connection.Terms is null ? default : ForwardedOf(packet.Properties);
+        long expiresAt = 0;
+        var properties = connection.Terms is null ? default : ForwardedOf(packet.Properties, out expiresAt);
         var bytes = topic.Length + properties.Length + packet.Payload.Length;
         var fromBridge = session.Bridge >= 0;
         var mustBeStored = packet.Qos == 2 && session.IsPersistent;
@@ -49,7 +50,7 @@ internal sealed class Publishing(
         var origin = new Origin(
             connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean, fromBridge);
         var publication = new Publication(session.Publisher, origin, topic, properties, packet.Payload,
-            (byte)packet.Qos, packet.Retain, connection.Terms is null ? 0 : ExpiryOf(packet.Properties));
+            (byte)packet.Qos, packet.Retain, expiresAt);
         turn.Counters.Received[packet.Qos]++;
         if (packet.Qos == 2)
         {
@@ -143,16 +144,14 @@ internal sealed class Publishing(
         return _recipients;
     }
 
-    private ReadOnlySpan<byte> ForwardedOf(in PublishProperties properties)
+    private ReadOnlySpan<byte> ForwardedOf(in PublishProperties properties, out long expiresAt)
     {
+        expiresAt = properties.HasMessageExpiry ? turn.EndOf(properties.MessageExpirySeconds) : 0;
         if (!properties.HasForwarded) return default;
         if (_forwarded.Length < properties.ForwardedBytes)
             _forwarded = new byte[properties.ForwardedBytes * 2];
         return _forwarded.AsSpan(0, properties.CopyForwarded(_forwarded));
     }
-
-    private long ExpiryOf(in PublishProperties properties) =>
-        properties.HasMessageExpiry ? turn.EndOf(properties.MessageExpirySeconds) : 0;
 
     /// <summary>Routes one message; the caller gets a reference if it still matters, or null.</summary>
     private Message? Route(in Publication publication, List<Receiver> recipients, bool mustBeStored)

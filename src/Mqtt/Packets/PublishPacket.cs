@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text.Unicode;
 
 namespace LightMq.Mqtt;
@@ -10,15 +9,17 @@ public readonly ref struct PublishPacket
 {
     private readonly byte _header;
     private readonly int _propertyBytes;
+    // Properties and payload in one span: two would make each packet of 3.1.1 larger.
+    private readonly ReadOnlySpan<byte> _content;
 
     private PublishPacket(
-        byte header, ushort id, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, int propertyBytes)
+        byte header, ushort id, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> content, int propertyBytes)
     {
         _header = header;
         _propertyBytes = propertyBytes;
+        _content = content;
         PacketId = id;
         Topic = topic;
-        Payload = payload;
     }
 
     /// <summary>Whether it may have been sent before.</summary>
@@ -37,7 +38,7 @@ public readonly ref struct PublishPacket
     public ushort PacketId { get; }
 
     /// <summary>Payload, possibly empty.</summary>
-    public ReadOnlySpan<byte> Payload { get; }
+    public ReadOnlySpan<byte> Payload => _content[_propertyBytes..];
 
     /// <summary>Properties; none before 5.0. Taken apart at each call: keep what it gives.</summary>
     public PublishProperties Properties => new(RawProperties);
@@ -78,9 +79,7 @@ public readonly ref struct PublishPacket
     /// <exception cref="ProtocolError">Any breach.</exception>
     public static PublishPacket ReadFromServer5(in Frame frame) => Read5(frame, isFromServer: true);
 
-    // They stand right before the payload; a span of their own would make each packet of 3.1.1 larger.
-    private ReadOnlySpan<byte> RawProperties => MemoryMarshal.CreateReadOnlySpan(
-        ref Unsafe.Subtract(ref MemoryMarshal.GetReference(Payload), _propertyBytes), _propertyBytes);
+    private ReadOnlySpan<byte> RawProperties => _content[.._propertyBytes];
 
     private static PublishPacket Read5(in Frame frame, bool isFromServer)
     {
@@ -92,9 +91,10 @@ public readonly ref struct PublishPacket
         if (!topic.IsEmpty && !Topics.IsValidName(topic)) ThrowTopic(topic);
         var id = qos == 0 ? (ushort)0 : body.PacketId("MQTT-3.3.2-1");
         var properties = body.Properties("MQTT5-3.3.2.3.1");
+        var content = frame.Body[^(properties.Length + body.Rest.Length)..];
         PublishProperties.Check(properties, isFromServer, out var hasAlias);
         if (topic.IsEmpty && !hasAlias) ThrowTopic(topic);
-        return new PublishPacket(header, id, topic, body.Rest, properties.Length);
+        return new PublishPacket(header, id, topic, content, properties.Length);
     }
 
     private static void ThrowFlags(int qos) => ProtocolError.Throw(
