@@ -59,6 +59,8 @@ public sealed class Counters
     public long QueuedBytes { get; internal set; }
     /// <summary>Publishes that had to wait for room.</summary>
     public long Parked { get; internal set; }
+    /// <summary>Topics and filters refused for having too many levels.</summary>
+    public long TopicsTooDeep { get; internal set; }
     /// <summary>Groups handed to the store.</summary>
     public long Groups { get; internal set; }
 

@@ -106,7 +106,8 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
         var peer = PeerOf(connection);
         if (peer.State == PeerState.Handshaking) _entrance.Abandon(peer);
         if (peer.State != PeerState.Open) return;
-        if (reason == CloseReason.ProtocolError) _entrance.Explain(peer, new(_receive, 4));
+        if (reason is CloseReason.ProtocolError or CloseReason.PacketTooLarge)
+            _entrance.Explain(peer, new(_receive, 4));
         _farewells.Begin(peer, reason, _now.Milliseconds);
     }
 

@@ -11,6 +11,8 @@ public enum CloseReason
     PeerGone,
     /// <summary>A packet broke the standard.</summary>
     ProtocolError,
+    /// <summary>A packet above the bound (LMQ-MSG-1).</summary>
+    PacketTooLarge,
     /// <summary>Nothing came for one and a half keep-alive periods (MQTT-3.1.2-24).</summary>
     KeepAlive,
     /// <summary>No CONNECT arrived in time.</summary>

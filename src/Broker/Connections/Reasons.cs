@@ -9,6 +9,7 @@ internal static class Reasons
     public static ReasonCode? Of(CloseReason reason) => reason switch
     {
         CloseReason.ProtocolError => ReasonCode.ProtocolError,
+        CloseReason.PacketTooLarge => ReasonCode.PacketTooLarge,
         CloseReason.KeepAlive => ReasonCode.KeepAliveTimeout,
         CloseReason.TakenOver => ReasonCode.SessionTakenOver,
         CloseReason.NotAuthorized => ReasonCode.NotAuthorized,

@@ -37,7 +37,8 @@ internal sealed class Closing(
                     BrokerEventKind.ClientClosed, session.ClientText, connection, Describe(reason, detail));
             Detach(session, reason, wasReady: connection.Stage == ConnectionStage.Ready);
         }
-        else if (reason is CloseReason.ProtocolError or CloseReason.ConnectTimeout)
+        else if (reason is CloseReason.ProtocolError or CloseReason.PacketTooLarge
+            or CloseReason.ConnectTimeout)
             turn.Report(BrokerEventKind.ClientClosed, "", connection, Describe(reason, detail));
     }
 

@@ -248,8 +248,11 @@ internal sealed class Connecting(
         if (!wills.MayBring(known, will))
             return (ConnectCode.ServerUnavailable, "queues are full, and too many wills are in them already");
         if (dialects.IsTooDeep(will.Topic))
+        {
+            turn.Counters.TopicsTooDeep++;
             return (ConnectCode.NotAuthorized,
                 $"the will's topic has more than {options.TopicLevelsMax} levels");
+        }
         var verdict = dialects[connection].Publish(connection.Login!, will.Topic, will.Payload.Length);
         return verdict.IsGranted
             ? (ConnectCode.Accepted, "")

@@ -163,8 +163,9 @@ internal sealed class Inbound(
         }
         catch (ProtocolError error)
         {
-            closing.Close(connection, CloseReason.ProtocolError, $"{error.Clause}: {error.Message}",
-                code: error.Reason);
+            var reason = error.Reason == ReasonCode.PacketTooLarge
+                ? CloseReason.PacketTooLarge : CloseReason.ProtocolError;
+            closing.Close(connection, reason, $"{error.Clause}: {error.Message}", code: error.Reason);
         }
         return used;
     }

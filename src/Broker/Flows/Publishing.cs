@@ -28,7 +28,9 @@ internal sealed class Publishing(
         Connection connection, in PublishPacket packet, scoped ReadOnlySpan<byte> topic)
     {
         var session = connection.Session!;
-        var verdict = dialects.IsTooDeep(topic)
+        var isTooDeep = dialects.IsTooDeep(topic);
+        if (isTooDeep) turn.Counters.TopicsTooDeep++;
+        var verdict = isTooDeep
             ? new TopicVerdict(ReasonCode.TopicNameInvalid, Closes: true)
             : dialects[connection].Publish(connection.Login!, topic, packet.Payload.Length);
         if (!verdict.IsGranted) return Refuse(connection, packet, topic, verdict);

@@ -132,7 +132,11 @@ internal sealed class Subscribing(
 
     private TopicVerdict Judge(Connection connection, Session session, ReadOnlySpan<byte> filter)
     {
-        if (dialects.IsTooDeep(filter)) return new(ReasonCode.TopicFilterInvalid);
+        if (dialects.IsTooDeep(filter))
+        {
+            turn.Counters.TopicsTooDeep++;
+            return new(ReasonCode.TopicFilterInvalid);
+        }
         var verdict = dialects[connection].Subscribe(connection.Login!, filter);
         if (!verdict.IsGranted) return verdict;
         if (session.IndexOf(filter) >= 0 || session.Bridge >= 0) return TopicVerdict.Granted;

@@ -201,7 +201,7 @@ internal sealed class WebSocketStream(ISocketStream inner, UpgradeRules rules) :
     private ushort CodeOf(CloseReason reason) => _reader.IsOver ? _reader.CloseCode : reason switch
     {
         CloseReason.ServerStopping or CloseReason.TakenOver => CloseCode.GoingAway,
-        CloseReason.ProtocolError => CloseCode.ProtocolError,
+        CloseReason.ProtocolError or CloseReason.PacketTooLarge => CloseCode.ProtocolError,
         _ => CloseCode.Normal,
     };
 }

@@ -119,8 +119,8 @@ public sealed class BrokerProcess : IEffects
         var peer = PeerOf(connection);
         _scheduler.Trace.Say($"broker closes {connection.RemoteAddress}: {reason}");
         _scheduler.Trace.Mix((long)reason);
-        if (reason is CloseReason.ProtocolError or CloseReason.NotAuthorized or CloseReason.Refused
-            && _board.World.Bug == SeededBug.None)
+        if (reason is CloseReason.ProtocolError or CloseReason.PacketTooLarge or CloseReason.NotAuthorized
+            or CloseReason.Refused && _board.World.Bug == SeededBug.None)
             throw new Violation("WellBehaved", $"{connection.RemoteAddress} closed for {reason}");
         if (reason == CloseReason.Disconnected && peer.End.Link.LastWill is { } will) _revocations.Add(will);
         peer.IsClosing = true;
