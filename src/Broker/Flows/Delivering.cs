@@ -27,21 +27,24 @@ internal sealed class Delivering(
     public void Enqueue(Session session, Message message, byte qos, bool retain, uint[]? identifiers)
     {
         message.References++;
-        var delivery = new Delivery
-        {
-            Message = message, Qos = qos, Retain = retain, Slot = -1, Bytes = message.Length + OverheadBytes,
-            Identifiers = identifiers,
-        };
+        var queue = session.Queue;
+        ref var delivery = ref queue.Place(out var sequence);
+        delivery.Message = message;
+        delivery.Qos = qos;
+        delivery.Retain = retain;
+        delivery.Slot = -1;
+        delivery.Bytes = message.Length + OverheadBytes;
+        if (identifiers is not null) delivery.Identifiers = identifiers;
         // A bridge's stream has no holes: what expires is for the central to drop.
         if (message.ExpiresAt > 0 && session.Bridge < 0)
             delivery.ExpiresAt = Delivery.SecondOf(message.ExpiresAt);
         if (session.Bridge >= 0 && qos > 0 && message.Publisher is { } publisher)
             delivery.StreamNumber = publisher.NextNumber(session.Bridge);
-        var sequence = session.Queue.Enqueue(delivery);
+        queue.Filled();
         if (qos > 0 && session.IsPersistent) message.AddTarget(session, sequence);
         turn.Counters.QueuedMessages++;
         turn.Counters.QueuedBytes += delivery.Bytes;
-        if (session.Queue.Next == sequence) Pump(session);
+        if (queue.Next == sequence) Pump(session);
     }
 
     /// <summary>Whether a message that was just queued is on its way already: the client keeps up.</summary>

@@ -17,30 +17,44 @@ internal sealed class Intake(
     /// <summary>Takes a PUBLISH.</summary>
     public void Take(Connection connection, in Frame frame, ReadOnlySpan<byte> whole)
     {
-        var packet = Read(connection, frame);
-        var topic = packet.Topic;
         if (connection.Terms is { } terms)
         {
-            CheckReceiveMaximum(connection, terms, packet);
-            topic = TopicAliases.Resolve(terms, packet);
+            TakeModern(connection, terms, frame, whole);
+            return;
         }
-        var outcome = connection.Parked is { Count: > 0 }
-            ? PublishOutcome.NoRoom
-            : publishing.Publish(connection, packet, topic);
-        if (outcome == PublishOutcome.NoRoom)
-        {
-            var kept = packet.Topic.IsEmpty ? TopicAliases.Expand(packet, topic) : whole.ToArray();
-            pressure.Park(connection, new ParkedPublish(kept, packet.PacketId, (byte)packet.Qos));
-        }
-        else CloseIfForbidden(connection, outcome);
+        var packet = PublishPacket.Read(frame);
+        var outcome = TryPublish(connection, packet, packet.Topic);
+        if (outcome == PublishOutcome.Taken) return;
+        if (outcome != PublishOutcome.NoRoom) CloseForbidden(connection, outcome);
+        else Park(connection, packet, whole.ToArray());
     }
 
-    private void CloseIfForbidden(Connection connection, PublishOutcome outcome)
+    private void TakeModern(
+        Connection connection, Terms terms, in Frame frame, ReadOnlySpan<byte> whole)
     {
-        if (outcome is not (PublishOutcome.NotAuthorized or PublishOutcome.TopicInvalid)) return;
+        var packet = PublishPacket.Read5(frame);
+        CheckReceiveMaximum(connection, terms, packet);
+        var topic = TopicAliases.Resolve(terms, packet);
+        var outcome = TryPublish(connection, packet, topic);
+        if (outcome == PublishOutcome.Taken) return;
+        if (outcome != PublishOutcome.NoRoom) CloseForbidden(connection, outcome);
+        else
+            Park(connection, packet,
+                packet.Topic.IsEmpty ? TopicAliases.Expand(packet, topic) : whole.ToArray());
+    }
+
+    private PublishOutcome TryPublish(
+        Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic) =>
+        connection.Parked is { Count: > 0 }
+            ? PublishOutcome.NoRoom
+            : publishing.Publish(connection, packet, topic);
+
+    private void Park(Connection connection, in PublishPacket packet, byte[] kept) =>
+        pressure.Park(connection, new ParkedPublish(kept, packet.PacketId, (byte)packet.Qos));
+
+    private void CloseForbidden(Connection connection, PublishOutcome outcome) =>
         closing.Close(connection, CloseReason.NotAuthorized, NotGranted,
             code: outcome == PublishOutcome.TopicInvalid ? ReasonCode.TopicNameInvalid : null);
-    }
 
     private static PublishPacket Read(Connection connection, in Frame frame) =>
         connection.Terms is null ? PublishPacket.Read(frame) : PublishPacket.Read5(frame);
@@ -70,7 +84,8 @@ internal sealed class Intake(
         FrameReader.TryRead(parked.Packet, options.PacketBytesMax, connection.Version, out var frame);
         var packet = Read(connection, frame);
         var outcome = publishing.Publish(connection, packet, packet.Topic);
-        CloseIfForbidden(connection, outcome);
+        if (outcome is PublishOutcome.NotAuthorized or PublishOutcome.TopicInvalid)
+            CloseForbidden(connection, outcome);
         return outcome;
     }
 

@@ -104,12 +104,28 @@ internal sealed class DeliveryQueue
         return packetId != 0 && sequence < Next ? sequence : 0;
     }
 
-    public long Enqueue(in Delivery delivery)
+    public void Enqueue(in Delivery delivery)
     {
-        if (Tail - Head == _ring.Length) Grow();
-        At(Tail) = delivery;
+        Place(Tail) = delivery;
         Measure(delivery, 1);
-        return Tail++;
+        Tail++;
+    }
+
+    /// <summary>The next place, to be filled where it lies; then call <see cref="Filled"/>.</summary>
+    public ref Delivery Place(out long sequence)
+    {
+        sequence = Tail;
+        return ref Place(Tail);
+    }
+
+    /// <summary>The next place is filled.</summary>
+    public void Filled() => Measure(At(Tail++), 1);
+
+    // Empty: places are cleared when they are left.
+    private ref Delivery Place(long sequence)
+    {
+        if (sequence - Head == _ring.Length) Grow();
+        return ref At(sequence);
     }
 
     /// <summary>
