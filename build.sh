@@ -172,6 +172,12 @@ need_test_tools() {
     need /usr/lib/python3/dist-packages/paho python3 python3-paho-mqtt
     need MQTTClient_publish paho.mqtt.c-examples
     need npm nodejs npm
+    need /usr/include/MQTTClient.h libpaho-mqtt-dev
+    need go golang-go
+    need /usr/share/gocode/src/github.com/eclipse/paho.mqtt.golang golang-github-eclipse-paho.mqtt.golang-dev
+    need javac default-jdk-headless
+    need /usr/share/java/mqtt-client.jar libmqtt-client-java
+    need chromium chromium
 }
 
 verb_test() {

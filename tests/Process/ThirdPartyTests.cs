@@ -11,8 +11,11 @@ public sealed class ThirdPartyTests
 {
     private static readonly string[] Payloads = ["one", "two", "three", "four", "five"];
 
-    [Fact]
-    public async Task Mosquitto() => await Try(await ThirdParty.Mosquitto());
+    [Theory]
+    [InlineData("mqttv31")]
+    [InlineData("mqttv311")]
+    [InlineData("mqttv5")]
+    public async Task Mosquitto(string version) => await Try(await ThirdParty.Mosquitto(version));
 
     [Fact]
     public async Task Paho_for_Python() => await Try(await ThirdParty.Python());

@@ -8,7 +8,7 @@ internal sealed record ThirdParty(
     Func<int, string, bool, string, int, int, Tool> Subscribe)
 {
     /// <summary>mosquitto_pub and mosquitto_sub.</summary>
-    public static async Task<ThirdParty> Mosquitto()
+    public static async Task<ThirdParty> Mosquitto(string version)
     {
         await Need("/usr/bin/mosquitto_pub", "mosquitto-clients");
         return new ThirdParty(
@@ -16,12 +16,12 @@ internal sealed record ThirdParty(
             {
                 foreach (var payload in payloads)
                     await Tool.Run("mosquitto_pub",
-                        ["-p", $"{port}", "-t", topic, "-q", $"{qos}", "-m", payload,
+                        ["-V", version, "-p", $"{port}", "-t", topic, "-q", $"{qos}", "-m", payload,
                         .. retain ? (string[])["-r"] : []]);
             },
             (port, id, clean, filter, qos, count) => Tool.Start("mosquitto_sub",
-                ["-p", $"{port}", "-i", id, "-t", filter, "-q", $"{qos}", "-v",
-                    .. clean ? (string[])[] : ["-c"],
+                ["-V", version, "-p", $"{port}", "-i", id, "-t", filter, "-q", $"{qos}", "-v",
+                    .. clean ? (string[])[] : version == "mqttv5" ? ["-c", "-x", "600"] : ["-c"],
                     .. count == 0 ? (string[])["-E"] : ["-C", $"{count}", "-W", "30"]]));
     }
 
@@ -35,15 +35,31 @@ internal sealed record ThirdParty(
     /// <summary>npm's mqtt, installed into the tests' cache.</summary>
     public static async Task<ThirdParty> Npm(string scheme = "")
     {
+        var modules = await NpmModules();
+        return Scripted("node", Script("npm_client.cjs"), modules, scheme);
+    }
+
+    /// <summary>npm's mqtt and paho-mqtt, installed into the tests' cache; gives their folder.</summary>
+    public static async Task<string> NpmModules()
+    {
         var cache = Repository.Cache("npm");
-        if (!Directory.Exists(Path.Combine(cache, "node_modules", "mqtt")))
+        var modules = Path.Combine(cache, "node_modules");
+        await NpmGate.WaitAsync();
+        try
         {
+            if (Directory.Exists(Path.Combine(modules, "paho-mqtt"))) return modules;
             await Need("/usr/bin/npm", "npm");
             await Tool.Run("npm", "install", "--prefix", cache, "--no-audit", "--no-fund", "--silent",
-                "mqtt@5");
+                "mqtt@5", "paho-mqtt@1");
+            return modules;
         }
-        return Scripted("node", Script("npm_client.cjs"), Path.Combine(cache, "node_modules"), scheme);
+        finally
+        {
+            NpmGate.Release();
+        }
     }
+
+    private static readonly SemaphoreSlim NpmGate = new(1);
 
     /// <summary>
     /// Debian's Paho C: its samples, and for persistent sessions, which they lack, its library.

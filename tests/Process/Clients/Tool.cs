@@ -5,7 +5,7 @@ namespace LightMq.Process.Clients;
 /// <summary>A program of somebody else's.</summary>
 internal sealed class Tool : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly System.Diagnostics.Process _process;
     private readonly Task<string> _errors;
@@ -24,9 +24,13 @@ internal sealed class Tool : IDisposable
     }
 
     /// <summary>Runs to the end; fails unless it exits with 0.</summary>
-    public static async Task<string> Run(string program, params string[] arguments)
+    public static Task<string> Run(string program, params string[] arguments) =>
+        RunWith(null, program, arguments);
+
+    /// <summary>The same, with node's modules in a folder.</summary>
+    public static async Task<string> RunWith(string? nodePath, string program, string[] arguments)
     {
-        using var tool = Start(program, arguments);
+        using var tool = Start(program, arguments, nodePath);
         var output = await tool._process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
         await tool.Finish();
         return output;
@@ -48,7 +52,7 @@ internal sealed class Tool : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }
 }
