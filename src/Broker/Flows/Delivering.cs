@@ -291,8 +291,7 @@ internal sealed class Delivering(
         messages.Release(message);
     }
 
-    private void WriteRelease(
-        Session session, ushort packetId, ReasonCode reason = ReasonCode.Success)
+    private void WriteRelease(Session session, ushort packetId, ReasonCode reason = ReasonCode.Success)
     {
         // Before CONNACK nothing else may be said (MQTT-3.2.0-1); Resume sends it then.
         if (session.Connection is { IsClosed: false, Stage: ConnectionStage.Ready } connection)

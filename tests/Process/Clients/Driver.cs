@@ -48,8 +48,8 @@ internal sealed class Driver
                 await Tool.Run("cc", "-O1", "-o", program, Source("driver.c"), "-lpaho-mqtt3cs");
                 return Of(program);
             case "go":
-                await Tool.Run("env", "GO111MODULE=off", "GOPATH=/usr/share/gocode", $"GOCACHE={cache}/go-cache",
-                    "go", "build", "-o", program, Source("driver.go"));
+                await Tool.Run("env", "GO111MODULE=off", "GOPATH=/usr/share/gocode",
+                    $"GOCACHE={cache}/go-cache", "go", "build", "-o", program, Source("driver.go"));
                 return Of(program);
             case "java":
                 var path = string.Join(':', Jars.Select(static jar => $"/usr/share/java/{jar}.jar"));

@@ -8,7 +8,7 @@ using MQTTnet.Protocol;
 
 namespace LightMq.Process.Clients;
 
-/// <summary>Every scenario with MQTTnet, in this process; takes and prints what the other drivers do.</summary>
+/// <summary>Every scenario with MQTTnet, in this process, driven as the others are.</summary>
 internal sealed class MqttNetDriver
 {
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
@@ -45,7 +45,8 @@ internal sealed class MqttNetDriver
         Must((await b.Take()).Retain, "retained");
         output.AppendLine("passed retained");
         await b.Subscribe("wild/+/c/#", 1);
-        foreach (var topic in (string[])["wild/a/x", "wild/a/c", "wild/b/c/d/e"]) await a.Publish(topic, [1], 1);
+        foreach (var topic in (string[])["wild/a/x", "wild/a/c", "wild/b/c/d/e"])
+            await a.Publish(topic, [1], 1);
         Must((await b.Take()).Topic == "wild/a/c" && (await b.Take()).Topic == "wild/b/c/d/e", "wildcards");
         output.AppendLine("passed wildcards");
         await b.Subscribe("large", 2);
@@ -71,7 +72,9 @@ internal sealed class MqttNetDriver
         var url = new Uri(given[0]);
         var version = given[1] switch
         {
-            "3.1" => MqttProtocolVersion.V310, "5" => MqttProtocolVersion.V500, _ => MqttProtocolVersion.V311,
+            "3.1" => MqttProtocolVersion.V310,
+            "5" => MqttProtocolVersion.V500,
+            _ => MqttProtocolVersion.V311,
         };
         var options = new MqttClientOptionsBuilder().WithClientId(name).WithProtocolVersion(version);
         options = url.Scheme is "ws" or "wss"
@@ -85,7 +88,7 @@ internal sealed class MqttNetDriver
                 .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
         if (given.Length > 3)
         {
-            var trusted = new X509Certificate2Collection(X509CertificateLoader.LoadCertificateFromFile(given[3]));
+            X509Certificate2Collection trusted = [X509CertificateLoader.LoadCertificateFromFile(given[3])];
             options = options.WithTlsOptions(tls => tls.UseTls().WithTrustChain(trusted));
         }
         var driver = new MqttNetDriver();

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 using LightMq.Broker;
 using LightMq.Broker.Settings;
 using LightMq.Net;
-using LightMq.Net.Tls;
 using LightMq.Net.Door;
+using LightMq.Net.Tls;
 using LightMq.Net.WebSocket;
 using LightMq.Store;
 
