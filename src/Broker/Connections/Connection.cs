@@ -80,6 +80,9 @@ public sealed class Connection(ListenerOptions listener, string remoteAddress, o
 
     internal bool IsRefused => RefusedUntil > 0;
 
+    /// <summary>It is under the LMQ contract; false: standard MQTT.</summary>
+    internal bool IsLmq => Listener.Dialect == Dialect.Lmq;
+
     internal bool OwesAcknowledgements => Session is { HasQueue: true, Queue.Inflight: > 0 };
 
     /// <summary>Room for a packet; tells the host when the outbox stops being empty.</summary>

@@ -25,12 +25,26 @@ internal readonly record struct LoginVerdict(
         new(ConnectCode.Accepted, "", login, password);
 }
 
+/// <summary>What a topic that is published to stands for.</summary>
+internal enum TopicKind : byte
+{
+    /// <summary>Its subscribers.</summary>
+    Ordinary,
+    /// <summary>The broker itself: what is published is a request (LMQ-TOK-6, LMQ-ORD-2, LMQ-OFF-2).</summary>
+    Control,
+    /// <summary>One client (LMQ-MSG-5).</summary>
+    PeerToPeer,
+}
+
 /// <summary>What becomes of a publish or a filter (contract, table of refusals).</summary>
 /// <param name="Code">Success: it goes its way. Else why it is refused, as MQTT 5.0 says it.</param>
 /// <param name="Closes">Whether the connection closes, for a filter behind its SUBACK.</param>
-internal readonly record struct TopicVerdict(ReasonCode Code, bool Closes = false)
+/// <param name="Kind">Whom a publish is for.</param>
+internal readonly record struct TopicVerdict(
+    ReasonCode Code, bool Closes = false, TopicKind Kind = TopicKind.Ordinary)
 {
     public static TopicVerdict Granted => default;
+    public static TopicVerdict Control => new(ReasonCode.Success, Kind: TopicKind.Control);
     public static TopicVerdict NotGranted => new(ReasonCode.NotAuthorized, Closes: true);
     public bool IsGranted => Code == ReasonCode.Success;
 }

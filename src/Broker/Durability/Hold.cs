@@ -17,8 +17,22 @@ internal sealed class Hold(Turn turn, BrokerOptions options, Journal journal, Me
 
     public bool IsOff => options.AckHoldMilliseconds == 0;
 
+    /// <summary>Decides whether the message is safe, held for its subscribers or stored at once.</summary>
+    public void Keep(Message message, byte qos)
+    {
+        if (message.Unacknowledged == 0 && !message.MustBeStored)
+        {
+            message.IsSafe = true;
+            return;
+        }
+        // Without a hold the disk always comes first, however fast the subscribers are.
+        message.MustBeStored |= IsOff;
+        if (IsOff || qos == 2 || !AllKeepUp(message)) Commit(message);
+        else Add(message);
+    }
+
     /// <summary>Holds a message until it is safe or its time has come.</summary>
-    public void Add(Message message)
+    private void Add(Message message)
     {
         message.Keeping = Keeping.Held;
         message.HoldUntil = turn.Now.Milliseconds + options.AckHoldMilliseconds;
@@ -76,6 +90,13 @@ internal sealed class Hold(Turn turn, BrokerOptions options, Journal journal, Me
         turn.Counters.Spared++;
         LetGoOfSafe(message.Publisher!);
         Forget();
+    }
+
+    private static bool AllKeepUp(Message message)
+    {
+        foreach (var target in message.Targets)
+            if (!target.Session.IsKeepingUp) return false;
+        return true;
     }
 
     private void LetGoOfSafe(Publisher publisher)

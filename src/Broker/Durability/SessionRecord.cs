@@ -12,6 +12,7 @@ internal static class SessionRecord
     private const byte Version = 1, CleanFlag = 1, WillFlag = 2, RetainFlag = 4;
     // The record goes on with what MQTT 5.0 added.
     private const byte ModernFlag = 8;
+    private const byte LmqFlag = 16;
     private const byte ConfiguredFlag = 4;
 
     public static void Write(ByteWriter to, Session session)
@@ -19,7 +20,7 @@ internal static class SessionRecord
         to.U8(Version);
         var will = session.Will;
         to.U8((byte)((session.IsClean ? CleanFlag : 0) | (will is null ? 0 : WillFlag)
-            | (will?.Retain == true ? RetainFlag : 0) | ModernFlag));
+            | (will?.Retain == true ? RetainFlag : 0) | ModernFlag | (session.IsLmq ? LmqFlag : 0)));
         to.Short(session.ClientId);
         to.Short(Encoding.UTF8.GetBytes(session.Owner));
         to.I32(session.Subscriptions.Count);
@@ -84,6 +85,7 @@ internal static class SessionRecord
         var session = sessions.Add(number, clientId, (flags & CleanFlag) != 0, window);
         session.Owner = Encoding.UTF8.GetString(from.Short());
         session.IsStored = true;
+        session.IsLmq = (flags & LmqFlag) != 0;
         for (var left = from.I32(); left > 0; left--)
         {
             var qos = from.U8();

@@ -197,7 +197,9 @@ internal sealed class Connecting(
         var isBridge = session.Bridge >= 0;
         var expiry = isBridge ? Session.Never : packet.SessionExpirySeconds;
         var isChanged = session.ExpirySeconds != expiry || session.Will is not null || will is not null
-            || (session.OfflineSince >= 0 && expiry != Session.Never && session.IsStored);
+            || (session.OfflineSince >= 0 && expiry != Session.Never && session.IsStored)
+            || session.IsLmq != connection.IsLmq;
+        session.IsLmq = connection.IsLmq;
         session.Connection = connection;
         connection.Session = session;
         session.ExpirySeconds = session.IsClean ? 0 : expiry;

@@ -14,14 +14,8 @@ internal sealed class Delivering(
     Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Journal journal, Hold hold,
     Receipting receipting, Paging paging, Sending sending)
 {
-    /// <summary>A client that leaves one message unacknowledged gets so many windows of later ones.</summary>
-    private const int SpanPerWindow = 16;
-
     /// <summary>Counted for each queued message beside its topic and payload.</summary>
     public const int OverheadBytes = 64;
-
-    /// <summary>Bytes in an outbox beyond which messages stay in their queue.</summary>
-    public int OutboxBytesMax => options.OutboxBytesMax;
 
     /// <summary>Adds a message to a client's queue and sends what can be sent.</summary>
     public void Enqueue(Session session, Message message, byte qos, bool retain, uint[]? identifiers)
@@ -47,9 +41,14 @@ internal sealed class Delivering(
         if (queue.Next == sequence) Pump(session);
     }
 
-    /// <summary>Whether a message that was just queued is on its way already: the client keeps up.</summary>
-    public static bool IsKeepingUp(Session session) =>
-        session.Connection is not null && !session.Queue.HasWaiting;
+    /// <summary>Whether a QoS 0 message may be written straight to the client: nothing older waits.</summary>
+    public bool IsFree(Session session)
+    {
+        if (session.Connection is not { Stage: ConnectionStage.Ready, IsClosed: false } connection)
+            return false;
+        if (session.HasQueue && session.Queue.HasWaiting) return false;
+        return connection.Outbox.Length < options.OutboxBytesMax;
+    }
 
     /// <summary>Sends as much of the queue as window, outbox and disk allow.</summary>
     public void Pump(Session session)
@@ -197,9 +196,7 @@ internal sealed class Delivering(
             Drop(session, sequence, DropReason.Expired);
             return true;
         }
-        var isWindowFull = queue.Inflight >= session.Window
-            || sequence - queue.Head >= Math.Min(DeliveryQueue.SpanMax - 1, SpanPerWindow * session.Window);
-        if (delivery.Qos > 0 && isWindowFull) return false;
+        if (delivery.Qos > 0 && queue.IsWindowFull(session.Window)) return false;
         if (connection.Outbox.Length >= options.OutboxBytesMax)
         {
             connection.WantsDrained = true;

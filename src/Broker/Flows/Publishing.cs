@@ -15,9 +15,10 @@ namespace LightMq.Broker.Flows;
 internal sealed class Publishing(
     Turn turn, SubscriptionTree tree, RetainedMessages retained, MessagePool messages, Journal journal,
     Hold hold, Delivering delivering, Sending sending, Repeating repeating, BackPressure pressure,
-    DialectTable dialects)
+    DialectTable dialects, Controlling controlling)
 {
     private readonly List<Receiver> _recipients = [];
+    private readonly List<Receiver> _nobody = [];
     private byte[] _forwarded = [];
 
     /// <summary>A PUBLISH from a client.</summary>
@@ -35,8 +36,8 @@ internal sealed class Publishing(
             : dialects[connection].Publish(connection.Login!, topic, packet.Payload.Length);
         if (!verdict.IsGranted) return Refuse(connection, packet, topic, verdict);
         if (packet.Qos > 0 && repeating.IsKnown(session, packet, topic)) return PublishOutcome.Taken;
-        var route = tree.Find(topic);
-        var recipients = route.IsOpen ? Choose(route, session, topic) : route.Receivers;
+        var isControl = verdict.Kind == TopicKind.Control;
+        var recipients = isControl ? _nobody : RecipientsOf(session, topic);
         long expiresAt = 0;
         var properties = connection.Terms is null ? default : ForwardedOf(packet.Properties, out expiresAt);
         var bytes = topic.Length + properties.Length + packet.Payload.Length;
@@ -52,17 +53,19 @@ internal sealed class Publishing(
         var origin = new Origin(
             connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean, fromBridge);
         var publication = new Publication(session.Publisher, origin, topic, properties, packet.Payload,
-            (byte)packet.Qos, packet.Retain, expiresAt);
+            (byte)packet.Qos, packet.Retain && !isControl, expiresAt);
         turn.Counters.Received[packet.Qos]++;
         if (packet.Qos == 2)
         {
             session.Receipts.AddExactId(packet.PacketId);
             if (session.IsPersistent) journal.ExactProgressChanged(session);
         }
-        var reason = recipients.Count == 0 ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success;
+        var reason = recipients.Count == 0 && !isControl
+            ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success;
         var message = Route(publication, recipients, mustBeStored);
         if (packet.Qos > 0) repeating.Answer(session, message, packet, topic, reason);
         if (message is not null) messages.Release(message);
+        if (isControl) controlling.Take(connection, topic, packet.Payload);
         return PublishOutcome.Taken;
     }
 
@@ -85,33 +88,6 @@ internal sealed class Publishing(
         if (message is null) return;
         if (!message.IsSafe) hold.Commit(message);
         messages.Release(message);
-    }
-
-    /// <summary>Sends a retained message with QoS 0; false: there is no room for it now.</summary>
-    public bool TrySendRetained(Session session, Message message, uint[]? identifiers)
-    {
-        if (IsFree(session))
-        {
-            var connection = session.Connection!;
-            if (connection.Terms is { } terms)
-                sending.Publish(connection, terms, new(message.Topic, message.Properties, message.Payload)
-                {
-                    Retain = true, ExpiresAt = message.ExpiresAt, Identifiers = identifiers,
-                });
-            else sending.Publish(connection, message.Topic, message.Payload, 0, false, retain: true, 0);
-            return true;
-        }
-        if (!pressure.HasRoomForQos0(session, message.Length)) return false;
-        delivering.Enqueue(session, message, 0, retain: true, identifiers);
-        return true;
-    }
-
-    /// <summary>Queues a retained message with QoS 1 or 2 for a new holder of its topic.</summary>
-    public void SendRetained(
-        Session session, Message message, byte qos, uint[]? identifiers, SessionTable sessions)
-    {
-        if (session.IsClean) delivering.Enqueue(session, message, qos, retain: true, identifiers);
-        else SendKeptRetained(session, message, qos, identifiers, sessions);
     }
 
     private PublishOutcome Refuse(
@@ -179,29 +155,8 @@ internal sealed class Publishing(
         if (publication.Qos == 0) return message;
         // Without a receiver only the packet id is stored: no payload needs to wait for that.
         if (mustBeStored) (message ??= Make(publication, withContent: false)).MustBeStored = true;
-        if (message is not null) Keep(message, publication.Qos);
+        if (message is not null) hold.Keep(message, publication.Qos);
         return message;
-    }
-
-    /// <summary>Decides whether the message is safe, held for its subscribers or stored at once.</summary>
-    private void Keep(Message message, byte qos)
-    {
-        if (message.Unacknowledged == 0 && !message.MustBeStored)
-        {
-            message.IsSafe = true;
-            return;
-        }
-        // Without a hold the disk always comes first, however fast the subscribers are.
-        message.MustBeStored |= hold.IsOff;
-        if (hold.IsOff || qos == 2 || !AllKeepUp(message)) hold.Commit(message);
-        else hold.Add(message);
-    }
-
-    private static bool AllKeepUp(Message message)
-    {
-        foreach (var target in message.Targets)
-            if (!Delivering.IsKeepingUp(target.Session)) return false;
-        return true;
     }
 
     private void Retain(in Publication publication, ref Message? message)
@@ -227,20 +182,11 @@ internal sealed class Publishing(
         message!.ChangesRetained = message.MustBeStored = true;
     }
 
-    /// <summary>Whether a QoS 0 message may be written straight to the client: nothing older waits.</summary>
-    private bool IsFree(Session session)
-    {
-        if (session.Connection is not { Stage: ConnectionStage.Ready, IsClosed: false } connection)
-            return false;
-        if (session.HasQueue && session.Queue.HasWaiting) return false;
-        return connection.Outbox.Length < delivering.OutboxBytesMax;
-    }
-
     private void SendQos0(
         in Receiver receiver, in Publication publication, bool retain, ref Message? message)
     {
         var session = receiver.Session;
-        if (!IsFree(session))
+        if (!delivering.IsFree(session))
         {
             if (session.Connection is null && session.Bridge < 0) turn.Counters.Drop(DropReason.Qos0Offline);
             else if (!pressure.HasRoomForQos0(session, publication.Length))
@@ -261,21 +207,6 @@ internal sealed class Publishing(
             {
                 Retain = retain, ExpiresAt = publication.ExpiresAt, Identifiers = receiver.Identifiers,
             });
-
-    private void SendKeptRetained(
-        Session session, Message kept, byte qos, uint[]? identifiers, SessionTable sessions)
-    {
-        var copy = messages.Take(kept.Topic, kept.Properties, kept.Payload);
-        copy.Qos = kept.Qos;
-        copy.Origin = kept.Origin;
-        copy.ExpiresAt = kept.ExpiresAt;
-        copy.Publisher = sessions.PublisherOf(kept.Publisher!.ClientId);
-        copy.MustBeStored = qos == 2;
-        delivering.Enqueue(session, copy, qos, retain: true, identifiers);
-        sessions.Remember(copy.Publisher);
-        Keep(copy, qos);
-        messages.Release(copy);
-    }
 
     private Message Make(in Publication publication, bool withContent = true)
     {

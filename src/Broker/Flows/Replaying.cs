@@ -10,7 +10,7 @@ namespace LightMq.Broker.Flows;
 /// and only while there is room, so that one SUBSCRIBE can neither stop the loop nor fill the memory.
 /// </summary>
 internal sealed class Replaying(
-    Turn turn, SessionTable sessions, RetainedMessages retained, Publishing publishing, BackPressure pressure)
+    Turn turn, RetainedMessages retained, RetainedSending sending, BackPressure pressure)
 {
     private const int EntriesPerInput = 4_096;
 
@@ -79,9 +79,9 @@ internal sealed class Replaying(
         var qos = Math.Min(message.Qos, replay.Subscription.Qos);
         if (qos == 0)
             return session.Connection is null
-                || publishing.TrySendRetained(session, message, replay.Identifiers);
+                || sending.TrySend(session, message, replay.Identifiers);
         if (!pressure.HasRoom(session, message.Length)) return false;
-        publishing.SendRetained(session, message, qos, replay.Identifiers, sessions);
+        sending.Send(session, message, qos, replay.Identifiers);
         return true;
     }
 }

@@ -59,6 +59,9 @@ internal sealed class DeliveryQueue
     /// </summary>
     public const int SpanMax = 65_535;
 
+    /// <summary>A client that leaves one message unacknowledged gets so many windows of later ones.</summary>
+    private const int SpanPerWindow = 16;
+
     private Delivery[] _ring = [];
     private long _reached;
 
@@ -90,6 +93,10 @@ internal sealed class DeliveryQueue
     public long Span => Tail - Head;
 
     public bool HasWaiting => Next < Tail;
+
+    /// <summary>Whether the next message must wait for an acknowledgement.</summary>
+    public bool IsWindowFull(int window) => Inflight >= window
+        || Next - Head >= Math.Min(SpanMax - 1, SpanPerWindow * window);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref Delivery At(long sequence) => ref _ring[sequence & (_ring.Length - 1)];

@@ -51,6 +51,11 @@ internal sealed class Session(Publisher publisher, bool isClean)
     public bool IsClean { get; } = isClean;
     public bool IsPersistent => !IsClean;
 
+    /// <summary>
+    /// Its client came by a listener of the LMQ contract last, whose rules of keeping and pacing it follows.
+    /// </summary>
+    public bool IsLmq { get; set; }
+
     /// <summary>How long it is kept without a connection; <see cref="Never"/>: for ever.</summary>
     public uint ExpirySeconds { get; set; } = isClean ? 0 : Never;
     /// <summary>A session expiry that means no end (MQTT 5.0, 3.1.2.11.2).</summary>
@@ -81,6 +86,8 @@ internal sealed class Session(Publisher publisher, bool isClean)
     /// <summary>Messages on their way to this client.</summary>
     public DeliveryQueue Queue => _queue ??= new DeliveryQueue();
     public bool HasQueue => _queue is not null;
+    /// <summary>Whether a message that was just queued is on its way already.</summary>
+    public bool IsKeepingUp => Connection is not null && !Queue.HasWaiting;
     /// <summary>What this client is owed as a publisher.</summary>
     public Receipts Receipts => _receipts ??= new Receipts();
     public bool HasReceipts => _receipts is not null;

@@ -1,0 +1,21 @@
+using LightMq.Broker.Connections;
+
+namespace LightMq.Broker.Flows;
+
+/// <summary>
+/// Publishes to the broker itself: requests on the <c>$SYS</c> topics of the LMQ contract. They are
+/// acknowledged like any publish and reach nobody.
+/// </summary>
+internal sealed class Controlling
+{
+    /// <summary>Whether a topic is one of those that requests are published to.</summary>
+    public static bool IsRequest(ReadOnlySpan<byte> topic) => false;
+
+    /// <summary>A request was accepted: carries it out.</summary>
+    /// <param name="connection">Whose.</param>
+    /// <param name="topic">One that <see cref="IsRequest"/> knows.</param>
+    /// <param name="body">Payload.</param>
+    public void Take(Connection connection, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> body)
+    {
+    }
+}

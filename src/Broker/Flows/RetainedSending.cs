@@ -1,0 +1,51 @@
+using LightMq.Broker.Durability;
+using LightMq.Broker.Messages;
+using LightMq.Broker.Sessions;
+
+namespace LightMq.Broker.Flows;
+
+/// <summary>Sends one retained message to a new holder of its topic (MQTT-3.3.1-6).</summary>
+internal sealed class RetainedSending(
+    MessagePool messages, SessionTable sessions, Hold hold, Delivering delivering, Sending sending,
+    BackPressure pressure)
+{
+    /// <summary>Sends a retained message with QoS 0; false: there is no room for it now.</summary>
+    public bool TrySend(Session session, Message message, uint[]? identifiers)
+    {
+        if (delivering.IsFree(session))
+        {
+            var connection = session.Connection!;
+            if (connection.Terms is { } terms)
+                sending.Publish(connection, terms, new(message.Topic, message.Properties, message.Payload)
+                {
+                    Retain = true, ExpiresAt = message.ExpiresAt, Identifiers = identifiers,
+                });
+            else sending.Publish(connection, message.Topic, message.Payload, 0, false, retain: true, 0);
+            return true;
+        }
+        if (!pressure.HasRoomForQos0(session, message.Length)) return false;
+        delivering.Enqueue(session, message, 0, retain: true, identifiers);
+        return true;
+    }
+
+    /// <summary>Queues a retained message with QoS 1 or 2 for a new holder of its topic.</summary>
+    public void Send(Session session, Message message, byte qos, uint[]? identifiers)
+    {
+        if (session.IsClean) delivering.Enqueue(session, message, qos, retain: true, identifiers);
+        else SendKept(session, message, qos, identifiers);
+    }
+
+    private void SendKept(Session session, Message kept, byte qos, uint[]? identifiers)
+    {
+        var copy = messages.Take(kept.Topic, kept.Properties, kept.Payload);
+        copy.Qos = kept.Qos;
+        copy.Origin = kept.Origin;
+        copy.ExpiresAt = kept.ExpiresAt;
+        copy.Publisher = sessions.PublisherOf(kept.Publisher!.ClientId);
+        copy.MustBeStored = qos == 2;
+        delivering.Enqueue(session, copy, qos, retain: true, identifiers);
+        sessions.Remember(copy.Publisher);
+        hold.Keep(copy, qos);
+        messages.Release(copy);
+    }
+}
