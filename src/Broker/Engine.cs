@@ -67,15 +67,15 @@ public sealed class Engine
             _turn, options, _messages, _slots, _journal, _hold, _receipting, _paging, sending);
         _dropping = new Dropping(_delivering, _paging, _sessions);
         _pressure = new BackPressure(
-            _turn, options, _messages, _retained, _journal, _dropping, _tree,
-            _slots);
+            _turn, options, _messages, _retained, _journal, _dropping, _tree, _slots);
         _publishing = new Publishing(
             _turn, _tree, _retained, _messages, _journal, _hold, _delivering, sending,
             new Repeating(_journal, _receipting), _pressure, dialects);
         _replaying = new Replaying(_turn, _sessions, _retained, _publishing, _pressure);
         var wills = new Wills(_publishing, _pressure, _journal);
         var timers = new SessionTimers();
-        var ending = new Ending(_turn, _sessions, timers, _tree, _journal, _hold, _delivering);
+        var bequeathing = new Bequeathing(_turn, _sessions, _tree, _messages, _hold, _delivering, _pressure);
+        var ending = new Ending(_turn, _sessions, timers, _tree, _journal, _hold, _delivering, bequeathing);
         _expiring =
             new Expiring(_turn, _sessions, timers, _retained, _journal, _dropping, ending, wills);
         _bridges = new BridgeSessions(_turn, options, _sessions, _tree, _journal, ending);
@@ -84,8 +84,7 @@ public sealed class Engine
         _connecting = new Connecting(
             _turn, options, _connections, _sessions, timers, _journal, _delivering, ending, _closing,
             wills, dialects);
-        _subscribing = new Subscribing(
-            _turn, options, _tree, _journal, _replaying, _closing, dialects);
+        _subscribing = new Subscribing(_turn, options, _tree, _journal, _replaying, _closing, dialects);
         var releasing = new Releasing(_turn, _journal, sending);
         var intake = new Intake(_turn, options, _closing, _publishing, _receipting, _pressure);
         _inbound = new Inbound(
@@ -216,6 +215,7 @@ public sealed class Engine
     {
         // Beyond the bound, bridges and refusals by CONNACK must still get through.
         var isFull = _connections.Count >= Options.ConnectionsMax + Options.Bridges.Count + 64;
+        if (isFull) Counters.ConnectionsTooMany++;
         if (isFull && _connections.OldestSilent() is { } silent)
         {
             _closing.Close(silent, CloseReason.TooManyConnections);
