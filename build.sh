@@ -167,6 +167,7 @@ check() {
 need_test_tools() {
     need mosquitto mosquitto
     need mosquitto_pub mosquitto-clients
+    need strace strace
     need shellcheck shellcheck
     need cc gcc libc6-dev
     need /usr/lib/python3/dist-packages/paho python3 python3-paho-mqtt

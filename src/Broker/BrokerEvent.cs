@@ -11,6 +11,10 @@ public enum BrokerEventKind
     /// A client's connection ended; Detail: the <see cref="CloseReason"/> and, where known, why.
     /// </summary>
     ClientClosed,
+    /// <summary>
+    /// The broker ended a connection for what its peer did, before its login or after; Detail: as above.
+    /// </summary>
+    ClientExpelled,
     /// <summary>CONNECT was refused; Detail: the cause and what to do.</summary>
     ConnectRefused,
     /// <summary>A publish or subscribe was refused; Detail: the topic and the cause.</summary>
@@ -32,5 +36,6 @@ public enum BrokerEventKind
 /// <param name="ClientId">Whom it concerns; empty where nobody.</param>
 /// <param name="RemoteAddress">From where; empty where nowhere.</param>
 /// <param name="Detail">In plain words; never a secret, a token or a payload.</param>
-public readonly record struct BrokerEvent(
-    BrokerEventKind Kind, string ClientId, string RemoteAddress, string Detail);
+/// <param name="Reason">Why a connection ended; null where none did.</param>
+public readonly record struct BrokerEvent(BrokerEventKind Kind, string ClientId, string RemoteAddress,
+    string Detail, CloseReason? Reason = null);

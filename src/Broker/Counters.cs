@@ -61,6 +61,8 @@ public sealed class Counters
     public long Parked { get; internal set; }
     /// <summary>Topics and filters refused for having too many levels.</summary>
     public long TopicsTooDeep { get; internal set; }
+    /// <summary>Peers and CONNECT packets refused because no place was free.</summary>
+    public long ConnectionsTooMany { get; internal set; }
     /// <summary>Groups handed to the store.</summary>
     public long Groups { get; internal set; }
 

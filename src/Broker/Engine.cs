@@ -145,6 +145,7 @@ public sealed class Engine
     {
         // Beyond the bound, bridges and refusals by CONNACK must still get through.
         var isFull = _parts.Connections.Count >= Options.ConnectionsMax + Options.Bridges.Count + 64;
+        if (isFull) Counters.ConnectionsTooMany++;
         if (isFull && _parts.Connections.OldestSilent() is { } silent)
         {
             _parts.Closing.Close(silent, CloseReason.TooManyConnections);

@@ -40,7 +40,8 @@ internal sealed class EngineParts
             new RetainedSending(Messages, Sessions, Hold, Delivering, sending, Pressure), Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
         var timers = new SessionTimers();
-        var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, Delivering);
+        var bequeathing = new Bequeathing(Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure);
+        var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, Delivering, bequeathing);
         Expiring =
             new Expiring(Turn, Sessions, timers, Retained, Journal, Dropping, ending, wills);
         Bridges = new BridgeSessions(Turn, options, Sessions, Tree, Journal, ending);

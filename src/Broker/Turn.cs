@@ -52,13 +52,16 @@ internal sealed class Turn
     }
 
     /// <summary>Tells the host; names are cut, and refusals are few enough to be read.</summary>
-    public void Report(BrokerEventKind kind, string clientId, Connection? connection, string detail)
+    public void Report(BrokerEventKind kind, string clientId, Connection? connection, string detail,
+        CloseReason? reason = null)
     {
-        var isRefusal = kind is BrokerEventKind.Refused or BrokerEventKind.ConnectRefused;
+        var isRefusal = kind is BrokerEventKind.Refused or BrokerEventKind.ConnectRefused
+            or BrokerEventKind.ClientExpelled;
         if (isRefusal && Now.Milliseconds / 1000 != _refusalSecond)
             (_refusalSecond, _refusals) = (Now.Milliseconds / 1000, 0);
         if (isRefusal && ++_refusals > RefusalsPerSecondMax) return;
-        Effects.Report(new BrokerEvent(kind, Cut(clientId), connection?.RemoteAddress ?? "", Cut(detail)));
+        Effects.Report(new BrokerEvent(
+            kind, Cut(clientId), connection?.RemoteAddress ?? "", Cut(detail), reason));
     }
 
     private static string Cut(string text) => text.Length <= TextMax ? text : $"{text.AsSpan(0, TextMax)}…";

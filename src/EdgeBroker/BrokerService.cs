@@ -87,8 +87,9 @@ internal sealed class BrokerService(
         _mail.Stop();
         await _ended.Task;
         _store!.Groups.Dispose();
-        _store.Disk?.Dispose();
         StoppedCleanly = _loop.StoppedCleanly;
+        // Its thread may hang in the disk; then the end of the process gives the lock free.
+        if (StoppedCleanly) _store.Disk?.Dispose();
         if (StoppedCleanly) Log.Stopped(log);
         else Log.StoppedUnclean(log, _store.Trouble() ?? "the disk did not answer in time");
     }

@@ -18,6 +18,8 @@ internal sealed class EventLines(ILogger log, TimeProvider time)
     private const int AddressesMax = 1_024;
 
     private readonly Dictionary<(Enum, string), LineLimit> _refusals = [];
+    // Whom the last line on peers below MQTT was about: what follows from that needs none of its own.
+    private string _turnedAway = "";
 
     /// <summary>Logs one event.</summary>
     public void Write(in BrokerEvent happened)
@@ -31,6 +33,12 @@ internal sealed class EventLines(ILogger log, TimeProvider time)
                 break;
             case BrokerEventKind.ClientClosed:
                 Log.ClientClosed(log, client, happened.RemoteAddress, detail);
+                break;
+            case BrokerEventKind.ClientExpelled:
+                if (happened.RemoteAddress != _turnedAway
+                    && LimitOf(happened.Reason ?? default, happened.RemoteAddress).IsDue(out var more))
+                    Log.ClientExpelled(log, client, happened.RemoteAddress, detail, more);
+                else Log.ClientClosed(log, client, happened.RemoteAddress, detail);
                 break;
             case BrokerEventKind.ConnectRefused or BrokerEventKind.Refused:
                 if (LimitOf(happened.Kind, happened.RemoteAddress).IsDue(out var held))
@@ -46,7 +54,7 @@ internal sealed class EventLines(ILogger log, TimeProvider time)
     /// <summary>A peer did not come as far as MQTT.</summary>
     public void TurnedAway(Connection connection, Refusal refusal, string detail)
     {
-        var address = connection.RemoteAddress;
+        var address = _turnedAway = connection.RemoteAddress;
         var listener = connection.Listener.Name;
         detail = detail.Length == 0 ? WordsFor(refusal) : Clean(detail);
         if (LimitOf(refusal, address).IsDue(out var held))

@@ -96,6 +96,11 @@ internal static partial class Log
     [LoggerMessage(24, LogLevel.Debug, "Client {Client} at {Address} refused again: {Detail}")]
     public static partial void RefusedAgain(ILogger log, string client, string address, string detail);
 
+    [LoggerMessage(25, LogLevel.Warning,
+        "Client {Client} at {Address} was closed: {Detail} ({Held} more from there since the last line)")]
+    public static partial void ClientExpelled(
+        ILogger log, string client, string address, string detail, int held);
+
     [LoggerMessage(50, LogLevel.Information,
         "A certificate of our own was made: {File}. Clients trust it by its fingerprint, or by a copy of it")]
     public static partial void CertificateMade(ILogger log, string file);

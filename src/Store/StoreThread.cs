@@ -12,6 +12,9 @@ public sealed class StoreThread : IGroupStore
     private const int RetryMillisecondsMin = 50;
     private const int HeartbeatMilliseconds = 1_000;
 
+    // A call to the disk that takes longer hangs, as far as a stop is concerned.
+    private const int HangMilliseconds = 5_000;
+
     // Each rebuild leaves a copy in quarantine: where it does not help, do not fill the disk with them.
     private const int RebuildsMax = 2;
 
@@ -78,7 +81,8 @@ public sealed class StoreThread : IGroupStore
     }
 
     /// <summary>
-    /// Stops: finishes the group under way where the disk allows, moves the log into the data file, closes.
+    /// Stops: finishes the group under way where the disk allows, moves the log into the data file, closes. A
+    /// disk that hangs is left alone: what it has is what <c>kill -9</c> would leave.
     /// </summary>
     public void Dispose()
     {
@@ -87,7 +91,8 @@ public sealed class StoreThread : IGroupStore
             _stopping = true;
             Monitor.PulseAll(_gate);
         }
-        _thread.Join();
+        while (!_thread.Join(HeartbeatMilliseconds))
+            if (_time.GetElapsedTime(LastProgress).TotalMilliseconds > HangMilliseconds) return;
     }
 
     private void Run()

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using LightMq.Process.Broker;
 using LightMq.Process.Clients;
@@ -20,6 +21,24 @@ public sealed class LogTests
         Assert.Contains("\\u001b[2J\\u009b2J\\u2028x", broker.Log);
         Assert.DoesNotContain(broker.Log.Split('\n'), static line => line.StartsWith("2026-01-01 "));
         Assert.DoesNotContain('\u001b', broker.Log);
+    }
+
+    [Fact]
+    public void A_client_that_breaks_the_standard_is_named_with_the_clause_at_the_default_level()
+    {
+        using var scratch = new Scratch();
+        using var broker = BrokerProcess.Start(scratch["data"]);
+        for (var i = 0; i < 10; i++)
+        {
+            using var peer = TinyClient.Connect(broker.Port, "faulty");
+            peer.Send([0xC1, 0]);
+            Assert.ThrowsAny<SocketException>(() => peer.Next(10_000));
+        }
+        Assert.Equal(0, broker.Terminate());
+        var line = Assert.Single(broker.Log.Split('\n'), static line => line.Contains(" was closed: "));
+        Assert.Contains("Client faulty at 127.0.0.1:", line);
+        Assert.Contains("ProtocolError: ", line);
+        Assert.Contains("MQTT-2.2.2", line);
     }
 
     [Fact]

@@ -28,15 +28,23 @@ public sealed class MatrixTests
     [InlineData("c", "3.1.1", "tls")]
     [InlineData("c", "5", "tcp")]
     [InlineData("c", "5", "tls")]
+    [InlineData("c", "3.1.1", "ws")]
+    [InlineData("c", "5", "wss")]
     [InlineData("go", "3.1", "tcp")]
     [InlineData("go", "3.1.1", "tls")]
     [InlineData("go", "3.1.1", "ws")]
+    [InlineData("go", "3.1.1", "wss")]
     [InlineData("java", "3.1", "tcp")]
     [InlineData("java", "3.1.1", "tls")]
     [InlineData("mqttnet", "3.1", "tcp")]
     [InlineData("mqttnet", "3.1.1", "tls")]
     [InlineData("mqttnet", "5", "tcp")]
     [InlineData("mqttnet", "5", "ws")]
+    [InlineData("mqttnet", "5", "wss")]
+    [InlineData("mosquitto", "3.1", "tcp")]
+    [InlineData("mosquitto", "3.1.1", "tls")]
+    [InlineData("mosquitto", "5", "tcp")]
+    [InlineData("mosquitto", "5", "tls")]
     public async Task Every_scenario(string client, string version, string scheme)
     {
         using var scratch = new Scratch();

@@ -51,6 +51,7 @@ public sealed class TlsTests
     [InlineData("-tls1_2", true)]
     [InlineData("-tls1_3", true)]
     [InlineData("-tls1_1", false)]
+    [InlineData("-tls1", false)]
     public async Task Versions(string version, bool isSpoken)
     {
         using var scratch = new Scratch();
@@ -106,6 +107,30 @@ public sealed class TlsTests
     }
 
     [Fact]
+    public async Task A_client_certificate_is_its_user_s_login_and_without_one_nobody_comes_in()
+    {
+        using var scratch = new Scratch();
+        Write(scratch, "server", "localhost");
+        WriteClient(scratch, "boiler");
+        using var broker = BrokerProcess.StartWith("--data", scratch["data"],
+            "--set", "Listeners:0:Address=tls://127.0.0.1:0", "--set", "Listeners:0:Dialect=plain",
+            "--set", $"Listeners:0:Certificate={scratch["server.pem"]}",
+            "--set", $"Listeners:0:Key={scratch["server.key"]}",
+            "--set", "Listeners:0:ClientCertificates=required",
+            "--set", $"Listeners:0:ClientCA={scratch["authority.pem"]}",
+            "--set", "Listeners:0:ClientCertificateUser=common-name",
+            "--set", "Users:0:Name=boiler", "--set", "Users:0:PasswordHash=pbkdf2-sha256$100000$"
+                + "c2FsdHNhbHRzYWx0c2FsdA==$Yt2LoT3JHfzVtZVHrGeWYXKDYtPJY2yDxmkMCPQ+C3g=",
+            "--set", "Users:0:Rules:0:Filter=plant/#", "--set", "Users:0:Rules:0:Access=write");
+        string[] client = ["-h", "localhost", "-p", $"{broker.Port}", "--cafile", scratch["server.pem"],
+            "-V", "mqttv5", "-q", "1", "-m", "x", "-t", "plant/boiler"];
+        string[] own = ["--cert", scratch["boiler.pem"], "--key", scratch["boiler.key"]];
+        await Tool.Run("mosquitto_pub", [.. client, .. own]);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Tool.Run("mosquitto_pub", client));
+        await Until(() => broker.Log.Contains("(ClientCertificate)"));
+    }
+
+    [Fact]
     public async Task Plain_bytes_on_the_TLS_port_get_a_line_and_nothing_else()
     {
         using var scratch = new Scratch();
@@ -148,6 +173,23 @@ public sealed class TlsTests
         Assert.True(isSo());
     }
 
+    private static void WriteClient(Scratch scratch, string name)
+    {
+        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var asked = new CertificateRequest("CN=authority", authorityKey, HashAlgorithmName.SHA256);
+        asked.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var authority = asked.CreateSelfSigned(From, To);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        using var certificate = request.Create(authority, From, To, [1, 2, 3]);
+        File.WriteAllText(scratch["authority.pem"], authority.ExportCertificatePem());
+        File.WriteAllText(scratch[$"{name}.pem"], certificate.ExportCertificatePem());
+        File.WriteAllText(scratch[$"{name}.key"], key.ExportPkcs8PrivateKeyPem());
+    }
+
+    private static DateTimeOffset From => new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static DateTimeOffset To => new(2049, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private static void Write(Scratch scratch, string file, string host)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -156,8 +198,7 @@ public sealed class TlsTests
         names.AddDnsName(host);
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.CreateSelfSigned(
-            new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new(2049, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using var certificate = request.CreateSelfSigned(From, To);
         File.WriteAllText(scratch[$"{file}.pem"], certificate.ExportCertificatePem());
         File.WriteAllText(scratch[$"{file}.key"], key.ExportPkcs8PrivateKeyPem());
     }

@@ -57,18 +57,22 @@ public sealed class WebSocketTests
         Assert.Contains("turned away by listener ws", broker.Log);
     }
 
-    [Fact]
-    public async Task Without_permission_for_port_80_it_takes_8080_and_says_so()
+    [Theory]
+    [InlineData("ws", 80, 8080)]
+    [InlineData("wss", 443, 8443)]
+    public async Task Without_permission_for_a_browser_s_port_it_takes_another_and_says_so(
+        string scheme, int wanted, int taken)
     {
         using var scratch = new Scratch();
         // An address of the loopback net on which nobody else listens; no more rights than a service has.
         string[] broker = [Repository.BrokerPath, "--data", scratch["data"], "--dialect", "plain",
-            "--listen", "ws://127.80.0.1"];
+            "--listen", $"{scheme}://127.80.0.1"];
         using var tool = Environment.IsPrivilegedProcess
             ? Clients.Tool.Start("setpriv", ["--bounding-set=-net_bind_service", "--", .. broker])
             : Clients.Tool.Start(broker[0], broker[1..]);
         Assert.Equal(
-            "ready ws 127.80.0.1:8080 instead of port 80, which is not permitted", await tool.Line());
+            $"ready {scheme} 127.80.0.1:{taken} instead of port {wanted}, which is not permitted",
+            await tool.Line());
     }
 
     private static BrokerProcess Start(Scratch scratch) => BrokerProcess.StartWith(

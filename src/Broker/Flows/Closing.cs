@@ -33,13 +33,10 @@ internal sealed class Closing(
         if (connection.Session is { } session && session.Connection == connection)
         {
             if (connection.Stage == ConnectionStage.Ready)
-                turn.Report(
-                    BrokerEventKind.ClientClosed, session.ClientText, connection, Describe(reason, detail));
+                Report(connection, session.ClientText, reason, detail);
             Detach(session, reason, wasReady: connection.Stage == ConnectionStage.Ready);
         }
-        else if (reason is CloseReason.ProtocolError or CloseReason.PacketTooLarge
-            or CloseReason.ConnectTimeout)
-            turn.Report(BrokerEventKind.ClientClosed, "", connection, Describe(reason, detail));
+        else if (IsFault(reason)) Report(connection, "", reason, detail);
     }
 
     /// <summary>
@@ -75,8 +72,18 @@ internal sealed class Closing(
             ? CloseReason.Disconnected : CloseReason.DisconnectedWithWill);
     }
 
-    private static string Describe(CloseReason reason, string detail) =>
-        detail.Length == 0 ? reason.ToString() : $"{reason}: {detail}";
+    private void Report(Connection connection, string clientId, CloseReason reason, string detail)
+    {
+        var kind = IsFault(reason) ? BrokerEventKind.ClientExpelled : BrokerEventKind.ClientClosed;
+        var words = detail.Length == 0 ? reason.ToString() : $"{reason}: {detail}";
+        turn.Report(kind, clientId, connection, words, reason);
+    }
+
+    /// <summary>Whether somebody should look at the client, or at who takes its place.</summary>
+    private static bool IsFault(CloseReason reason) => reason is CloseReason.ProtocolError
+        or CloseReason.PacketTooLarge or CloseReason.ConnectTimeout or CloseReason.TakenOver
+        or CloseReason.NotAuthorized or CloseReason.SlowReader or CloseReason.QuotaExceeded
+        or CloseReason.TooManyConnections;
 
     private void Detach(Session session, CloseReason reason, bool wasReady)
     {

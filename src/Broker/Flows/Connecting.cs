@@ -237,7 +237,10 @@ internal sealed class Connecting(
             return (ConnectCode.NotAuthorized, "this client id belongs to a bridge with another login");
         if (bridge < 0 && known?.Connection is null && connections.Count >= options.ConnectionsMax
             && connections.ClientCount >= options.ConnectionsMax)
+        {
+            turn.Counters.ConnectionsTooMany++;
             return (ConnectCode.ServerUnavailable, $"{options.ConnectionsMax} clients are connected already");
+        }
         if (known is null && sessions.Count >= options.SessionsMax)
             return (ConnectCode.ServerUnavailable, $"{options.SessionsMax} sessions are kept already");
         if (known is null && sessions.IsNumberedFull(id))

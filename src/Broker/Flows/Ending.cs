@@ -7,7 +7,7 @@ namespace LightMq.Broker.Flows;
 /// <summary>Takes sessions and filters away, from the tree, the queues and the disk.</summary>
 internal sealed class Ending(
     Turn turn, SessionTable sessions, SessionTimers timers, SubscriptionTree tree, Journal journal, Hold hold,
-    Delivering delivering)
+    Delivering delivering, Bequeathing bequeathing)
 {
     /// <summary>Removes the filters that are chosen.</summary>
     public void RemoveSubscriptions(Session session, Predicate<Subscription> which)
@@ -25,6 +25,7 @@ internal sealed class Ending(
     /// </summary>
     public void Discard(Session session)
     {
+        var legacy = bequeathing.Take(session);
         foreach (var subscription in session.Subscriptions) tree.Remove(session, subscription.Filter);
         timers.Clear(session);
         turn.RoomFreed = true;
@@ -35,5 +36,6 @@ internal sealed class Ending(
         if (wasStored && session.IsPersistent)
             journal.Confirm(new Confirmation(ConfirmationKind.SessionGone, session, null));
         else delivering.Abandon(session);
+        bequeathing.GiveOut(legacy);
     }
 }

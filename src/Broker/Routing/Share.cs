@@ -21,6 +21,8 @@ internal sealed class Share(byte[] name)
         else _members.Add(member);
     }
 
+    public bool Has(Session session) => _members.Exists(member => member.Session == session);
+
     public void Remove(Session session) => _members.RemoveAll(m => m.Session == session);
 
     /// <summary>

@@ -136,7 +136,8 @@ internal sealed class ListenerCertificates
         }
         catch (Exception wrong) when (wrong is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ConfigurationError(key, $"there is no file '{file}'");
+            throw new ConfigurationError(key, $"there is no file '{file}'"
+                + (Path.IsPathRooted(file) ? "" : $" in {Environment.CurrentDirectory}"));
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {

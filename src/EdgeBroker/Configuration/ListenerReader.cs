@@ -9,7 +9,8 @@ namespace LightMq.EdgeBroker.Configuration;
 internal static class ListenerReader
 {
     private const string AnyAddress =
-        "an address and a port, as 127.0.0.1:1883, [::1]:1883 or ws://0.0.0.0:80";
+        "an address and a port, as 127.0.0.1:1883, [::1]:1883 or ws://0.0.0.0:80; before :// may stand "
+        + "tcp, tls, ws, wss or flash-policy";
 
     /// <summary>A transport's name before an address, and its port where none is named (LMQ-NET-2).</summary>
     private static readonly (string Scheme, ListenerTransport Transport, int Port)[] Schemes =

@@ -149,7 +149,8 @@ internal sealed unsafe class TlsContext : SafeHandle
         // The end of the file is an error to OpenSSL; only a file with nothing before it is one to us.
         var reason = OpenSsl.TakeError();
         if (certificates.Count == 0)
-            throw new TlsMaterialError(part, index, $"holds no certificate in PEM: {reason}");
+            throw new TlsMaterialError(part, index, $"holds no certificate in PEM: {reason}; one in DER "
+                + "becomes PEM by openssl x509 -inform der");
         return certificates;
     }
 

@@ -17,6 +17,9 @@ internal sealed class BrokerProcess : IDisposable
     /// <summary>Port of the first listener.</summary>
     public int Port { get; private set; }
 
+    /// <summary>Its process id; of the shell's child too, for the shell becomes the broker.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Time from exec to the ready line.</summary>
     public TimeSpan StartTime { get; private set; }
 

@@ -18,6 +18,9 @@ internal sealed class Driver
     public Task<string> Run(string url, string version, string part, string? authority) =>
         _run(authority is null ? [url, version, part] : [url, version, part, authority]);
 
+    /// <summary>Plays all there is.</summary>
+    public Task<string> Run(string url) => _run([url]);
+
     /// <summary>The driver of a client, built when first asked for.</summary>
     public static async Task<Driver> Get(string client)
     {
@@ -44,6 +47,11 @@ internal sealed class Driver
             case "npm":
                 var modules = await ThirdParty.NpmModules();
                 return new Driver(given => Tool.RunWith(modules, "node", [Source("driver.cjs"), .. given]));
+            case "five":
+                var own = await ThirdParty.NpmModules();
+                return new Driver(given => Tool.RunWith(own, "node", [Source("five.cjs"), .. given]));
+            case "mosquitto":
+                return new Driver(MosquittoDriver.Run);
             case "c":
                 await Tool.Run("cc", "-O1", "-o", program, Source("driver.c"), "-lpaho-mqtt3cs");
                 return Of(program);

@@ -38,6 +38,58 @@ public sealed class LimitTests
         Assert.Equal(0, host.Engine.Counters.Closed(CloseReason.NotAuthorized));
     }
 
+    [Fact]
+    public void Connections_have_a_bound()
+    {
+        var host = new EngineHost(new BrokerOptions { ConnectionsMax = 2 });
+        Assert.Equal(["CONNACK 0"], host.Connect("one").Read());
+        Assert.Equal(["CONNACK 0"], host.Connect("two").Read());
+        Assert.Equal(0, host.Engine.Counters.ConnectionsTooMany);
+        Assert.Equal(["CONNACK 3"], host.Connect("three").Read());
+        Assert.Equal(1, host.Engine.Counters.ConnectionsTooMany);
+    }
+
+    [Theory]
+    [InlineData(4_000, 0)]
+    [InlineData(7_000, 1)]
+    public void Connect_has_to_come_in_time(int after, int closed)
+    {
+        var host = new EngineHost(new BrokerOptions { ConnectSecondsMax = 5 });
+        var late = host.Open();
+        host.Advance(after);
+        Assert.Equal(closed, host.Engine.Counters.Closed(CloseReason.ConnectTimeout));
+        Assert.Equal(closed == 1, late.Connection.IsClosed);
+    }
+
+    [Theory]
+    [InlineData(4_000, 0)]
+    [InlineData(7_000, 1)]
+    public void A_full_outbox_waits_for_its_peer_and_no_longer(int after, int closed)
+    {
+        var host = new EngineHost(new BrokerOptions { OutboxBytesMax = 1_024, SlowReaderSecondsMax = 5 });
+        var reader = host.Connect("reader");
+        reader.Subscribe("t");
+        var sensor = host.Connect("sensor");
+        reader.Read();
+        for (ushort id = 1; id <= 20; id++) sensor.Publish("t", new string('x', 200), id: id);
+        Assert.InRange(reader.Connection.Outbox.Length, 1_024, 1_024 + 300);
+        sensor.Read();
+        host.Advance(after);
+        Assert.Equal(closed, host.Engine.Counters.Closed(CloseReason.SlowReader));
+    }
+
+    [Fact]
+    public void Whoever_is_closed_for_a_fault_is_told_of_with_the_clause()
+    {
+        var host = new EngineHost();
+        host.Connect("sensor").Send(0xC1, 0);
+        var told = Assert.Single(host.Events, static e => e.Kind == BrokerEventKind.ClientExpelled);
+        Assert.Equal(("sensor", CloseReason.ProtocolError), (told.ClientId, told.Reason));
+        Assert.Contains("MQTT", told.Detail);
+        host.Connect("other").Disconnect();
+        Assert.Single(host.Events, static e => e.Kind == BrokerEventKind.ClientExpelled);
+    }
+
     [Theory]
     [InlineData(1_024, 0)]
     [InlineData(1_025, 1)]

@@ -25,7 +25,9 @@ static MQTTClient connect_as(const char *name, int clean, const char *will) {
     MQTTProperties properties = MQTTProperties_initializer;
     char topic[50];
 
-    snprintf(url, sizeof url, "%s%s", strncmp(given[1], "tls", 3) == 0 ? "ssl" : "tcp", strstr(given[1], "://"));
+    int is_web = strncmp(given[1], "ws", 2) == 0, rest = (int)strcspn(given[1], ":");
+    snprintf(url, sizeof url, "%.*s%s%s", is_web ? rest : 3, is_web ? given[1] : given[4] ? "ssl" : "tcp",
+        given[1] + rest, is_web ? "/mqtt" : "");
     create.MQTTVersion = version;
     must(MQTTClient_createWithOptions(&client, url, name, MQTTCLIENT_PERSISTENCE_NONE, NULL, &create) == 0, "create");
     if (version == MQTTVERSION_5) {
