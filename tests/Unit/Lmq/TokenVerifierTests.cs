@@ -131,6 +131,7 @@ public sealed class TokenVerifierTests
     public void A_longer_signature_is_wrong()
     {
         var token = Issuer.Issue(Grant());
+        Assert.Equal(TokenFault.BadSignature, Verify(token + "A").Fault); // the right 64 bytes, and one
         Assert.Equal(TokenFault.BadSignature, Verify(token + "AA").Fault);
         Assert.Equal(TokenFault.BadSignature, Verify(token + "AAAAAAAAAA").Fault);
     }
