@@ -7,7 +7,7 @@ using LightMq.Fuzz.Reader;
 namespace LightMq.Fuzz;
 
 /// <summary>
-/// `Fuzz [seconds] [seed]` fuzzes readers, then a live broker, for so long; `Fuzz readers [seconds] [seed]`
+/// `Fuzz [seconds] [seed]` fuzzes readers, then a live broker, for so long; `Fuzz readers [seconds] [seed] [NAME]`
 /// and `Fuzz live [seconds] [seed]` only one of them; `Fuzz input NAME SEED` shows one input of a reader.
 /// Anything else goes to the test runner.
 /// </summary>
@@ -20,6 +20,7 @@ internal static class Program
     {
         [] => Both(DefaultSeconds, AnySeed()),
         ["input", var name, var seed] => Show(name, Number(seed)),
+        ["readers", var seconds, var seed, var name] => Readers(Number(seconds), Number(seed), name),
         ["readers", .. var rest] => Readers(SecondsOf(rest), SeedOf(rest)),
         ["live", .. var rest] => Live(SecondsOf(rest), SeedOf(rest)),
         [var first, ..] when int.TryParse(first, out var seconds) => Both(seconds, SeedOf(args)),
@@ -29,11 +30,14 @@ internal static class Program
     private static int Both(int seconds, int seed) =>
         Readers(Math.Max(1, seconds / 4), seed) + Live(seconds - seconds / 4, seed) == 0 ? 0 : 1;
 
-    private static int Readers(int seconds, int seed)
+    private static int Readers(int seconds, int seed, string name = "")
     {
+        var targets = ReaderRun.All.Where(one => name.Length == 0 || one.Name == name).ToArray();
+        if (targets.Length == 0) return NoReader(name);
+
         Console.WriteLine($"readers: {seconds} s from seed {seed} on");
         var clock = Stopwatch.StartNew();
-        var run = new ReaderRun(ReaderRun.All, InputTimeMax);
+        var run = new ReaderRun(targets, InputTimeMax);
         var finding = run.Run(seed, int.MaxValue, () => clock.Elapsed.TotalSeconds < seconds);
         Console.WriteLine($"{run.Summary()}: {finding?.ToString() ?? "nothing found"}");
         return finding is null ? 0 : 1;
@@ -50,18 +54,20 @@ internal static class Program
 
     private static int Show(string name, int seed)
     {
-        if (ReaderRun.All.FirstOrDefault(one => one.Name == name) is not { } target)
-        {
-            var names = string.Join(", ", ReaderRun.All.Select(static one => one.Name));
-            Console.Error.WriteLine($"no reader '{name}': {names}");
-            return 64;
-        }
+        if (ReaderRun.All.FirstOrDefault(one => one.Name == name) is not { } target) return NoReader(name);
         var input = target.InputOf(seed);
         Console.WriteLine($"{input.Length} bytes: {Convert.ToHexStringLower(input)}");
         var finding = Check.Run(target, seed);
         Console.WriteLine(finding?.ToString()
             ?? $"as it should be: {Check.Text(target.Read(seed, input, Cut.Whole))}");
         return finding is null ? 0 : 1;
+    }
+
+    private static int NoReader(string name)
+    {
+        var names = string.Join(", ", ReaderRun.All.Select(static one => one.Name));
+        Console.Error.WriteLine($"no reader '{name}': {names}");
+        return 64;
     }
 
     private static int SecondsOf(string[] args) => args.Length > 0 ? Number(args[0]) : DefaultSeconds;

@@ -33,6 +33,8 @@ internal sealed class EngineTarget : ITarget
 
     public string Name => "engine";
 
+    public int Every => 20;
+
     // The engine's tables, three times over with the restart, and what the stage keeps of both peers.
     public long AllocatedBytesMax(int length) => 4_000_000 + 4_096L * length;
 
@@ -66,6 +68,7 @@ internal sealed class EngineTarget : ITarget
         void See(string peer)
         {
             var bytes = stage.Take(peer);
+            ServerBytes.Check(bytes);
             seen.AddRange([0xEE, (byte)peer[0], .. bytes]);
         }
     }

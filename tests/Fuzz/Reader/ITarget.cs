@@ -5,6 +5,9 @@ internal interface ITarget
 {
     string Name { get; }
 
+    /// <summary>It gets one seed of so many: what takes longer gets fewer.</summary>
+    int Every { get; }
+
     /// <summary>Most bytes that reading an input of this length may allocate.</summary>
     long AllocatedBytesMax(int length);
 

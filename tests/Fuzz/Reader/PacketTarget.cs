@@ -16,6 +16,8 @@ internal sealed class PacketTarget(ProtocolVersion version, bool isFromServer = 
         _ => "3.1",
     }}";
 
+    public int Every => 1;
+
     // Nearly all of it is what the checks of AnyPacket allocate, and an exception; what must not be is a
     // buffer for what a length only claims.
     public long AllocatedBytesMax(int length) => 32_768 + 1_024L * length;

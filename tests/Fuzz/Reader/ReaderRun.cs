@@ -19,11 +19,8 @@ internal sealed class ReaderRun(IReadOnlyList<ITarget> targets, TimeSpan inputTi
     [
         new PacketTarget(ProtocolVersion.V310), new PacketTarget(ProtocolVersion.V311),
         new PacketTarget(ProtocolVersion.V500), new PacketTarget(ProtocolVersion.V500, isFromServer: true),
-        new WebSocketTarget(), new EngineTarget(),
+        new WebSocketTarget(), new EngineTarget(), new CrowdTarget(),
     ];
-
-    /// <summary>The engine takes as long for one input as the readers for many.</summary>
-    public int EngineEvery { get; init; } = 20;
 
     /// <summary>Inputs read, of all targets.</summary>
     public int Inputs
@@ -66,7 +63,7 @@ internal sealed class ReaderRun(IReadOnlyList<ITarget> targets, TimeSpan inputTi
         for (var seed = first; seed - first < count && _finding is null && mayGoOn(); seed++)
             foreach (var target in targets)
             {
-                if (target is EngineTarget && seed % EngineEvery != 0) continue;
+                if (seed % target.Every != 0) continue;
                 lock (_lock) _current = (target, seed);
                 var finding = Check.Run(target, seed);
                 Interlocked.Increment(ref _steps);

@@ -15,6 +15,8 @@ internal sealed class WebSocketTarget : ITarget
 
     public string Name => "websocket";
 
+    public int Every => 1;
+
     // The answers, and the loop's own buffers once.
     public long AllocatedBytesMax(int length) => 300_000 + 64L * length;
 

@@ -30,7 +30,8 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
     [Fact]
     public void Inputs_are_read_whole_broken_and_cut_off_alike()
     {
-        foreach (var target in ReaderRun.All)
+        // The crowd's end says nothing.
+        foreach (var target in ReaderRun.All.Where(static one => one is not CrowdTarget))
         {
             var ends = new Dictionary<string, int>();
             for (var seed = 1; seed <= 1_000; seed++)

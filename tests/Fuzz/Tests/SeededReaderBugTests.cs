@@ -1,5 +1,6 @@
 using LightMq.Fuzz.Reader;
 using LightMq.Mqtt;
+using LightMq.Tests;
 using Xunit;
 
 namespace LightMq.Fuzz.Tests;
@@ -69,6 +70,30 @@ public sealed class SeededReaderBugTests
         Assert.Contains("differs from whole", finding?.What);
     }
 
+    [Theory]
+    [InlineData("20 [00 00] d0")]
+    [InlineData("20 [00 00] d1 00")]
+    [InlineData("20 [00 00] 36 [00 01 74 00 01]")]
+    [InlineData("20 [00 00 00] d0 01 00")]
+    [InlineData("20 [00 00 {21 00 00}]")]
+    public void A_broker_that_says_no_packets(string bytes) =>
+        Assert.Throws<InvalidOperationException>(() => ServerBytes.Check(PacketText.Bytes(bytes)));
+
+    [Theory]
+    [InlineData("20 [00 00] d0 00")]
+    [InlineData("20 [00 00 {21 00 01}] e0 [82]")]
+    public void A_broker_that_says_packets_passes(string bytes) =>
+        ServerBytes.Check(PacketText.Bytes(bytes));
+
+    [Fact]
+    public void An_engine_that_is_not_the_same_again()
+    {
+        var turn = 0;
+        var broken = new Broken(new CrowdTarget(), (good, seed, input, cut) =>
+            good.Read(turn++ % 3 == 2 ? seed + 1 : seed, input, cut));
+        Assert.Contains("differs from whole", new ReaderRun([broken], InputTimeMax).Run(1, 100)?.What);
+    }
+
     private static void Caught(string expected, Reading read)
     {
         var broken = new Broken(new PacketTarget(ProtocolVersion.V500), read);
@@ -83,6 +108,8 @@ public sealed class SeededReaderBugTests
     private sealed class Broken(ITarget good, Reading read) : ITarget
     {
         public string Name => "broken";
+
+        public int Every => 1;
 
         public long AllocatedBytesMax(int length) => good.AllocatedBytesMax(length);
 
