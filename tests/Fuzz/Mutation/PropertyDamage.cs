@@ -13,9 +13,9 @@ internal static class PropertyDamage
         [0x0B, 0xFF, 0xFF, 0xFF, 0xFF, 1], [0x11, 0, 0, 0, 0], [0x11, 0xFF, 0xFF, 0xFF, 0xFF], [0x12, 0, 0],
         [0x13, 0, 1], [0x15, 0, 1, (byte)'m'], [0x16, 0, 1, 9], [0x17, 0], [0x17, 2], [0x18, 0, 0, 0, 1],
         [0x19, 1], [0x1A, 0, 0], [0x1C, 0, 0], [0x1F, 0, 1, (byte)'w'], [0x21, 0, 0], [0x21, 0, 1],
-        [0x22, 0, 5], [0x23, 0, 0], [0x23, 0, 1], [0x23, 0, 10], [0x23, 0xFF, 0xFF], [0x24, 1], [0x25, 0],
-        [0x26, 0, 1, (byte)'k', 0, 1, (byte)'v'], [0x26, 0, 0, 0, 0], [0x27, 0, 0, 0, 0], [0x27, 0, 0, 0, 9],
-        [0x28, 1], [0x29, 1], [0x2A, 1], [0x00], [0x04, 0], [0x2B, 0], [0x7F], [0x80, 1], [0xFF],
+        [0x22, 0, 5], [0x23, 0, 0], [0x23, 0, 1], [0x23, 0, 16], [0x23, 0, 17], [0x23, 0xFF, 0xFF],
+        [0x24, 1], [0x25, 0], [0x26, 0, 1, (byte)'k', 0, 1, (byte)'v'], [0x26, 0, 0, 0, 0],
+        [0x27, 0, 0, 0, 0], [0x27, 0, 0, 0, 9], [0x28, 1], [0x29, 1], [0x2A, 1], [0x00], [0x04, 0], [0x2B, 0], [0x7F], [0x80, 1], [0xFF],
     ];
 
     /// <summary>Gives the packet with one change of its properties.</summary>
@@ -28,7 +28,7 @@ internal static class PropertyDamage
         var behind = body[(at + 1 + body[at])..];
         var properties = Cut(body.AsSpan(at + 1, body[at]));
         byte[] length = [];
-        switch (random.Next(7))
+        switch (random.Next(8))
         {
             case 0: properties.Insert(random.Next(properties.Count + 1), Any(random)); break;
             case 1 when properties.Count > 0:
@@ -50,6 +50,10 @@ internal static class PropertyDamage
                     1 => PacketBytes.Variable(Math.Max(0, sum + random.Next(-3, 4))),
                     _ => [0xFF, 0xFF, 0xFF, (byte)random.Next(0x70, 0x90)],
                 };
+                break;
+            // The block ends within a property.
+            case 6 when properties.Count > 0:
+                properties[^1] = properties[^1][..random.Next(properties[^1].Length)];
                 break;
             default: properties.AddRange([Any(random), Any(random)]); break;
         }

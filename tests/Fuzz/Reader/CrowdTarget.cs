@@ -22,12 +22,13 @@ internal sealed class CrowdTarget : ITarget
         "!set QueueFull=2\n!set QueueBytesMax=800\n!set AckHoldMilliseconds=0\n!set GroupMessagesMax=1",
         "!set QueueFull=3\n!set QueueMessagesMax=6\n!set MemoryBytesMax=40000\n!set GroupMilliseconds=50",
         "!set ReceiveMax=2\n!set SessionsMax=3\n!set SubscriptionsMax=2\n!set MemoryBytesMax=2000",
-        "!set ConnectionsMax=3\n!set GroupBytesMax=2000\n!set SlotWasteBytesMax=500\n!set RetainedBytesMax=300",
+        "!set ConnectionsMax=3\n!set GroupBytesMax=2000\n!set SlotWasteBytesMax=500\n"
+            + "!set RetainedBytesMax=300",
     ];
 
     public string Name => "crowd";
 
-    public int Every => 20;
+    public int Every => 10;
 
     // A stage and an engine for each start, their tables, and what the stage keeps of every peer.
     public long AllocatedBytesMax(int length) => 32_000_000 + 16_384L * length;

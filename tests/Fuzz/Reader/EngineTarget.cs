@@ -33,7 +33,7 @@ internal sealed class EngineTarget : ITarget
 
     public string Name => "engine";
 
-    public int Every => 20;
+    public int Every => 10;
 
     // The engine's tables, three times over with the restart, and what the stage keeps of both peers.
     public long AllocatedBytesMax(int length) => 4_000_000 + 4_096L * length;
