@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One entry to everything: run, test, bench, publish, format, sim. `./build.sh --help` lists the verbs.
+# One entry to everything: run, test, bench, publish, format, sim, fuzz. `./build.sh --help` lists the verbs.
 # Each verb installs what it misses (Debian packages through apt-get, NuGet and npm packages) and says what it does.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -13,7 +13,7 @@ usage: ./build.sh <verb>
 
   run               build, start the broker on 127.0.0.1:1883 (PORT=n to change) and this board's DeviceAgent;
                     Ctrl-C stops both; data stays under artifacts/run/data
-  test              everything: unit, wire, simulator, process and tidy tests, format check;
+  test              everything: unit, wire, simulator, fuzz, process and tidy tests, format check;
                     ends with "N passed, N failed"
   bench [args]      measure against Debian's mosquitto and write bench/RESULTS.md;
                     `bench list` names the cases, `bench NAME...` runs some, `--quick` is a smoke run
@@ -21,6 +21,10 @@ usage: ./build.sh <verb>
                     (linux-x64, linux-arm64; default: this machine's)
   format            bring all sources into the house style
   sim [seed]        run the simulator: from a random seed on until stopped, or one seed
+  fuzz [seconds] [seed]
+                    mutated bytes: a quarter of the time (600 s) to the readers of packets and WebSockets and the
+                    engine, the rest to a live broker; `fuzz readers ...` and `fuzz live ...` do one of them,
+                    `fuzz input NAME SEED` reads one input again
   --help            this text
 TEXT
 }
@@ -190,7 +194,7 @@ verb_test() {
     check build dotnet build LightMq.sln -c Release -v quiet -clp:"ErrorsOnly;NoSummary" -nodeReuse:false --no-restore
     if [[ $failed -eq 0 ]]; then
         check publish verb_publish "$(own_rid)"
-        for project in tests/Tidy tests/Unit tests/Wire tests/Simulator tests/Process; do
+        for project in tests/Tidy tests/Unit tests/Wire tests/Simulator tests/Fuzz tests/Process; do
             run_tests "$project"
         done
         check bench-smoke measure --quick
@@ -264,8 +268,15 @@ verb_sim() {
     dotnet run -c Release --no-build --project tests/Simulator -- "$@"
 }
 
+verb_fuzz() {
+    if [[ ${1:-} != input && ${1:-} != readers ]]; then verb_publish "$(own_rid)"; fi
+    build tests/Fuzz
+    say "fuzzing; Ctrl-C stops"
+    dotnet run -c Release --no-build --project tests/Fuzz -- "$@"
+}
+
 case ${1:---help} in
-    run | test | bench | publish | format | sim)
+    run | test | bench | publish | format | sim | fuzz)
         verb=$1
         shift
         "verb_$verb" "$@"

@@ -20,6 +20,9 @@ internal sealed class BrokerProcess : IDisposable
     /// <summary>Its process id; of the shell's child too, for the shell becomes the broker.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Time from exec to the ready line.</summary>
     public TimeSpan StartTime { get; private set; }
 
@@ -84,12 +87,18 @@ internal sealed class BrokerProcess : IDisposable
         var clock = Stopwatch.StartNew();
         var broker = new BrokerProcess(process);
         broker.ReadLog();
-        var ready = broker._process.StandardOutput.ReadLineAsync();
-        if (!ready.Wait(TimeSpan.FromSeconds(StartSecondsMax)) || ready.Result is not { } line)
-            throw new InvalidOperationException($"the broker did not become ready: {broker.Log}");
+        broker.Port = broker.NextPort();
         broker.StartTime = clock.Elapsed;
-        broker.Port = int.Parse(line[(line.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
         return broker;
+    }
+
+    /// <summary>Port of the next listener, in the order of the configuration.</summary>
+    public int NextPort()
+    {
+        var ready = _process.StandardOutput.ReadLineAsync();
+        if (!ready.Wait(TimeSpan.FromSeconds(StartSecondsMax)) || ready.Result is not { } line)
+            throw new InvalidOperationException($"the broker did not become ready: {Log}");
+        return int.Parse(line[(line.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
     }
 
     /// <summary>For a start that must fail: exit status and what standard error said.</summary>

@@ -1,5 +1,4 @@
 using LightMq.Mqtt;
-using LightMq.Tests;
 using Xunit;
 
 namespace LightMq.Unit.Mqtt;
@@ -7,20 +6,7 @@ namespace LightMq.Unit.Mqtt;
 /// <summary>Whatever the bytes are, nothing but <see cref="ProtocolError"/> leaves the readers.</summary>
 public sealed class HostileBytesTests
 {
-    private static readonly byte[][] Packets = [.. new[]
-    {
-        """10 ["MQTT" 04 ee 00 3c "client" "will/topic" "gone" "user" "secret"]""",
-        """10 ["MQTT" 04 02 00 3c "a"]""",
-        "20 [01 00]",
-        """30 ["plant/line/7" 'hello']""",
-        """3d ["a/漢字" 00 07 'hello']""",
-        """32 ["t" 01 00 61*200]""",
-        "40 [00 01]", "50 [00 01]", "62 [00 01]", "70 [00 01]", "b0 [00 01]",
-        """82 [00 01 "a/+/b" 00 "#" 01 "+" 02]""",
-        "90 [00 01 00 01 02 80]",
-        """a2 [00 01 "a/+/b" "#"]""",
-        "c0 00", "d0 00", "e0 00",
-    }.Select(PacketText.Bytes)];
+    private static readonly byte[][] Packets = SamplePackets.V311;
 
     [Fact]
     public void A_packet_cut_at_any_byte_waits_for_more()
