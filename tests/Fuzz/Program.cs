@@ -7,9 +7,9 @@ using LightMq.Fuzz.Reader;
 namespace LightMq.Fuzz;
 
 /// <summary>
-/// `Fuzz [seconds] [seed]` fuzzes readers, then a live broker, for so long; `Fuzz readers [seconds] [seed] [NAME]`
-/// and `Fuzz live [seconds] [seed]` only one of them; `Fuzz input NAME SEED` shows one input of a reader.
-/// Anything else goes to the test runner.
+/// `Fuzz [seconds] [seed]` fuzzes readers, then a live broker, for so long; `Fuzz live [seconds] [seed]` and
+/// `Fuzz readers [seconds] [seed] [NAME]` only one of them; `Fuzz input NAME SEED` shows one input of a
+/// reader. Anything else goes to the test runner.
 /// </summary>
 internal static class Program
 {
