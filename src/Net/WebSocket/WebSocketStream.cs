@@ -155,7 +155,7 @@ internal sealed class WebSocketStream(ISocketStream inner, UpgradeRules rules) :
         _wordsLength += FrameHead.Write(Words(FrameHead.BytesMax), Opcode.Binary, _frameLeft);
     }
 
-    /// <summary>Words, what the frame begun owes, and a frame for each packet behind it, as there is room.</summary>
+    /// <summary>Words, what the frame begun owes, and a frame for each packet behind it: what fits.</summary>
     private int Fill(Span<byte> to, ReadOnlySpan<byte> bytes, bool mayBegin)
     {
         _words.AsSpan(0, _wordsLength).CopyTo(to);
