@@ -65,20 +65,13 @@ internal sealed class WebSocketStream(ISocketStream inner, UpgradeRules rules) :
     {
         // Before the upgrade nobody could read it; the answer that refuses has its place in the words.
         if (!_isOpen && bytes.Length > 0 && _wordsLength == 0) return bytes.Length;
-        if (_frameLeft == 0 && _isOpen && !_isClosing) BeginFrame(bytes.Length);
-        var fromWords = _wordsLength;
+        var mayBegin = _isOpen && !_isClosing;
+        if (_frameLeft == 0 && mayBegin) BeginFrame(bytes);
         var sendBuffer = _sendBuffer ??= new byte[SendBytes];
-        var payload = Math.Min(Math.Min(_frameLeft, bytes.Length), sendBuffer.Length - fromWords);
-        if (fromWords + payload == 0) return 0;
-        _words.AsSpan(0, fromWords).CopyTo(sendBuffer);
-        bytes[..payload].CopyTo(sendBuffer.AsSpan(fromWords));
-        var count = inner.Send(sendBuffer.AsSpan(0, fromWords + payload));
-        if (count <= 0) return count;
-        var words = Math.Min(count, fromWords);
-        _wordsLength -= words;
-        if (_wordsLength > 0) _words.AsSpan(words, _wordsLength).CopyTo(_words);
-        _frameLeft -= count - words;
-        return count - words;
+        var filled = Fill(sendBuffer, bytes, mayBegin);
+        if (filled == 0) return 0;
+        var count = inner.Send(sendBuffer.AsSpan(0, filled));
+        return count <= 0 ? count : Taken(count, bytes);
     }
 
     /// <inheritdoc/>
@@ -154,13 +147,66 @@ internal sealed class WebSocketStream(ISocketStream inner, UpgradeRules rules) :
         _request = null;
     }
 
-    private void BeginFrame(int bytes)
+    private void BeginFrame(ReadOnlySpan<byte> bytes)
     {
         if (_wordsLength == 0 && _reader.HasPing) AddPong();
-        var length = Math.Min(bytes, SendBytes - WordsBytesMax);
-        if (length == 0) return;
-        _wordsLength += FrameHead.Write(Words(FrameHead.BytesMax), Opcode.Binary, length);
-        _frameLeft = length;
+        if (bytes.IsEmpty) return;
+        _frameLeft = PacketLength(bytes);
+        _wordsLength += FrameHead.Write(Words(FrameHead.BytesMax), Opcode.Binary, _frameLeft);
+    }
+
+    /// <summary>Words, what the frame begun owes, and a frame for each packet behind it: what fits.</summary>
+    private int Fill(Span<byte> to, ReadOnlySpan<byte> bytes, bool mayBegin)
+    {
+        _words.AsSpan(0, _wordsLength).CopyTo(to);
+        var filled = _wordsLength;
+        var frame = _frameLeft;
+        while (true)
+        {
+            var payload = Math.Min(Math.Min(frame, bytes.Length), to.Length - filled);
+            bytes[..payload].CopyTo(to[filled..]);
+            filled += payload;
+            bytes = bytes[payload..];
+            if (payload < frame || !mayBegin || bytes.IsEmpty || to.Length - filled <= FrameHead.BytesMax)
+                return filled;
+            frame = PacketLength(bytes);
+            filled += FrameHead.Write(to[filled..], Opcode.Binary, frame);
+        }
+    }
+
+    /// <summary>So much of what <see cref="Fill"/> gave was sent; tells how many of the bytes.</summary>
+    private int Taken(int count, ReadOnlySpan<byte> bytes)
+    {
+        var words = Math.Min(count, _wordsLength);
+        _wordsLength -= words;
+        if (_wordsLength > 0) _words.AsSpan(words, _wordsLength).CopyTo(_words);
+        var taken = 0;
+        for (count -= words; ; count -= words)
+        {
+            var payload = Math.Min(count, _frameLeft);
+            _frameLeft -= payload;
+            taken += payload;
+            count -= payload;
+            if (count == 0) return taken;
+            _frameLeft = PacketLength(bytes[taken..]);
+            var head = FrameHead.Write(Words(FrameHead.BytesMax), Opcode.Binary, _frameLeft);
+            words = Math.Min(count, head);
+            _wordsLength = head - words;
+            if (_wordsLength > 0) _words.AsSpan(words, _wordsLength).CopyTo(_words);
+        }
+    }
+
+    // The engine's bytes are whole packets, one behind the other. Each has a frame of its own: the standard
+    // lets them lie in any frames (MQTT-6.0.0-2), but there are clients that stop at the first of a frame.
+    private static int PacketLength(ReadOnlySpan<byte> bytes)
+    {
+        var length = 0;
+        for (var at = 1; at <= 4 && at < bytes.Length; at++)
+        {
+            length |= (bytes[at] & 0x7F) << 7 * (at - 1);
+            if (bytes[at] < 0x80) return 1 + at + length;
+        }
+        return bytes.Length;
     }
 
     private int SendPong()

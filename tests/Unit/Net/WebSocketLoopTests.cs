@@ -32,7 +32,8 @@ public sealed class WebSocketLoopTests : IDisposable
         // MQTT-6.0.0-2: packets and frames need not fit one another.
         peer.SendBinary([.. PingReq, .. PingReq, .. PingReq[..1]]);
         peer.SendBinary(PingReq[1..]);
-        Assert.Equal([.. PingResp, .. PingResp, .. PingResp], peer.Binary(6));
+        // Ours do: there are clients that stop at the first packet of a frame.
+        for (var i = 0; i < 3; i++) Assert.Equal(Text(Opcode.Binary, PingResp), Text(peer.Frame()));
     }
 
     [Fact]
