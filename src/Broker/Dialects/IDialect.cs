@@ -30,7 +30,9 @@ internal enum TopicKind : byte
 {
     /// <summary>Its subscribers.</summary>
     Ordinary,
-    /// <summary>The broker itself: what is published is a request (LMQ-TOK-6, LMQ-ORD-2, LMQ-OFF-2).</summary>
+    /// <summary>
+    /// The broker itself: what is published is a request (LMQ-TOK-6, LMQ-ORD-2, LMQ-OFF-2).
+    /// </summary>
     Control,
     /// <summary>One client (LMQ-MSG-5).</summary>
     PeerToPeer,

@@ -41,7 +41,7 @@ public sealed class TlsRefusalTests
     {
         using var broker = new RunningTls(
             new TlsMaterial([TlsPairs.Pair(TlsPairs.Make("localhost"))]),
-            new BrokerOptions { ConnectSecondsMax = 1 });
+            new BrokerOptions { ConnectSecondsMax = 4 });
         using var silent = broker.Loop.Open();
         using var half = broker.Loop.Open();
         half.Send([0x16, 3, 1, 2, 0, 1]);
