@@ -3,6 +3,13 @@ using LightMq.EngineBench;
 
 // lightmq engine bench: `LightMq.EngineBench [messages]` prints one JSON line per path, with the time and the
 // managed allocation per message delivered, in steady state. No socket, no disk, one thread.
+// `LightMq.EngineBench tokens [checks]` does so for the verification of a token.
+
+if (args is ["tokens", ..])
+{
+    TokenChecks.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20_000);
+    return;
+}
 
 var messages = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
 Traffic[] paths =

@@ -21,13 +21,13 @@ public readonly record struct EpochText(uint Boot, UInt128 Draw)
             ? bytes
             : throw new ArgumentException("no room for the epoch", nameof(text));
 
-    /// <summary>Reads it; false for anything that <see cref="Write"/> would not write, but for capitals.</summary>
+    /// <summary>Reads it; false for what <see cref="Write"/> would not write, but for capitals.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out EpochText epoch)
     {
         epoch = default;
         var dash = text.IndexOf((byte)'-');
-        if (dash < 1 || !PlainNumber.TryParse(text[..dash], out var boot) || boot > uint.MaxValue) return false;
-        if (!HexNumber.TryParse(text[(dash + 1)..], out var draw)) return false;
+        if (dash < 1 || !PlainNumber.TryParse(text[..dash], out var boot)) return false;
+        if (boot > uint.MaxValue || !HexNumber.TryParse(text[(dash + 1)..], out var draw)) return false;
         epoch = new EpochText((uint)boot, draw);
         return true;
     }

@@ -12,6 +12,7 @@ internal static class HexNumber
     {
         number = 0;
         return text.Length == Digits
-            && UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
+            && UInt128.TryParse(
+                text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
     }
 }

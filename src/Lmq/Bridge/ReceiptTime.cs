@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace LightMq.Lmq;
 
 /// <summary>
-/// When a message was received, <c>lmq-time</c> (LMQ-CORE-4): ms since 1970, with <c>?</c> behind it while the
-/// clock is not trusted.
+/// When a message was received, <c>lmq-time</c> (LMQ-CORE-4): ms since 1970, with <c>?</c> behind it while
+/// the clock is not trusted.
 /// </summary>
 /// <param name="Milliseconds">The time, not negative.</param>
 /// <param name="IsTrusted">Whether the clock was.</param>

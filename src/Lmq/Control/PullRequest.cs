@@ -56,8 +56,12 @@ public readonly record struct PullRequest(PullOrder Order, int Count)
     }
 
     /// <summary>Makes the body: for clients.</summary>
-    public byte[] Body() => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-        $$"""{"pushOrder":"{{(Order == PullOrder.OldestFirst ? "ASC" : "DESC")}}","maxPushNum":{{Count}}}"""));
+    public byte[] Body()
+    {
+        var order = Order == PullOrder.OldestFirst ? "ASC" : "DESC";
+        return Encoding.ASCII.GetBytes(string.Create(
+            CultureInfo.InvariantCulture, $$"""{"pushOrder":"{{order}}","maxPushNum":{{Count}}}"""));
+    }
 
     private static bool TryOrder(in JsonFields fields, out PullOrder? order)
     {

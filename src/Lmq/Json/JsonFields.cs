@@ -16,7 +16,7 @@ internal ref struct JsonFields(ReadOnlySpan<byte> json)
     private bool _hasBegun;
     private ReadOnlySpan<byte> _name;
 
-    /// <summary>Whether the object was read to its end. Else it is not JSON, or a value was refused.</summary>
+    /// <summary>Whether the object was read to its end; it is not where there is no JSON.</summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>Moves to the next field; false at the end, or where it is no JSON object.</summary>
@@ -53,7 +53,7 @@ internal ref struct JsonFields(ReadOnlySpan<byte> json)
     /// <summary>Whether the field has exactly this name.</summary>
     public readonly bool IsExactly(ReadOnlySpan<byte> name) => _name.SequenceEqual(name);
 
-    /// <summary>The value as text, if it is a string of valid UTF-8; a view where nothing is escaped.</summary>
+    /// <summary>The value, if it is a string of valid UTF-8; a view where nothing is escaped.</summary>
     public readonly bool TryText(out ReadOnlySpan<byte> text)
     {
         text = default;
@@ -85,6 +85,9 @@ internal ref struct JsonFields(ReadOnlySpan<byte> json)
         number = 0;
         return _reader.TokenType == JsonTokenType.Number && _reader.TryGetDecimal(out number);
     }
+
+    /// <summary>Whether the value is null.</summary>
+    public readonly bool IsNull => _reader.TokenType == JsonTokenType.Null;
 
     /// <summary>Whether the value is an array, which <see cref="NextInside"/> walks over.</summary>
     public readonly bool IsArray => _reader.TokenType == JsonTokenType.StartArray;

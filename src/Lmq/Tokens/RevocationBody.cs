@@ -40,7 +40,8 @@ public static class RevocationBody
             var isRight = true;
             if (fields.IsExactly("version"u8)) isRight = version < 0 && fields.TryInteger(out version);
             else if (fields.IsExactly("since"u8)) isRight = since < 0 && fields.TryInteger(out since);
-            else if (fields.IsExactly("revoked"u8)) isRight = revoked == null && TryEntries(ref fields, out revoked);
+            else if (fields.IsExactly("revoked"u8))
+                isRight = revoked == null && TryEntries(ref fields, out revoked);
             if (!isRight) return false;
         }
         return fields.IsComplete && revoked != null && version >= 0 && since >= 0;

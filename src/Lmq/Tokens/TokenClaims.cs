@@ -25,12 +25,15 @@ internal static class TokenClaims
         {
             var isRight = true;
             if (fields.IsExactly("jti"u8)) isRight = id == null && TryName(fields, out id);
-            else if (fields.IsExactly("accessKey"u8)) isRight = accessKey == null && TryName(fields, out accessKey);
-            else if (fields.IsExactly("clientId"u8)) isRight = clientId == null && TryBytes(fields, out clientId);
+            else if (fields.IsExactly("accessKey"u8))
+                isRight = accessKey == null && TryName(fields, out accessKey);
+            else if (fields.IsExactly("clientId"u8))
+                isRight = clientId == null && TryBytes(fields, out clientId);
             else if (fields.IsExactly("actions"u8))
                 isRight = actions == TokenActions.None && fields.TryText(out var text)
                     && TokenActionsText.TryParse(text, out actions);
-            else if (fields.IsExactly("resources"u8)) isRight = filters == null && TryFilters(ref fields, out filters);
+            else if (fields.IsExactly("resources"u8))
+                isRight = filters == null && TryFilters(ref fields, out filters);
             else if (fields.IsExactly("iat"u8)) isRight = issued == null && TryTime(fields, out issued);
             else if (fields.IsExactly("nbf"u8)) isRight = notBefore == null && TryTime(fields, out notBefore);
             else if (fields.IsExactly("exp"u8)) isRight = expires == null && TryTime(fields, out expires);
@@ -80,7 +83,7 @@ internal static class TokenClaims
             throw new ArgumentException($"a token has 1 to {TokenGrant.FiltersMax} resources");
         foreach (var filter in grant.Filters)
             if (!TokenResource.IsWellFormed(filter))
-                throw new ArgumentException("a resource is neither a topic nor a filter of 64 characters at most");
+                throw new ArgumentException("a resource is no topic or filter of 64 characters at most");
         if (!IsTime(grant.IssuedMilliseconds) || !IsTime(grant.NotBeforeMilliseconds)
             || !IsTime(grant.ExpiresMilliseconds))
             throw new ArgumentException("times are from 1970 to the year 9999");

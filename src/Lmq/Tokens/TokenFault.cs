@@ -32,7 +32,7 @@ public enum TokenFault
 
 /// <summary>What <see cref="TokenVerifier"/> says of a token.</summary>
 /// <param name="Fault">The notice's code, or <see cref="TokenFault.None"/>.</param>
-/// <param name="Cause">What is wrong, for log and counters: a constant that holds nothing of the token.</param>
+/// <param name="Cause">What is wrong, for the log: a constant that holds nothing of the token.</param>
 /// <param name="Grant">What it grants, if nothing is wrong.</param>
 public readonly record struct TokenVerdict(TokenFault Fault, string Cause, TokenGrant? Grant)
 {

@@ -25,7 +25,8 @@ public sealed class TokenIssuer
         : this(keyId ?? JsonWebKey.Thumbprint(key), (text, signature) =>
             key.TrySignData(text, signature, HashAlgorithmName.SHA256, out _))
     {
-        if (!JsonWebKey.IsP256(key)) throw new ArgumentException("the key is not on the curve P-256", nameof(key));
+        if (!JsonWebKey.IsP256(key))
+            throw new ArgumentException("the key is not on the curve P-256", nameof(key));
         PublicKeySet = JsonWebKey.WriteSet(KeyId, key);
     }
 

@@ -95,7 +95,8 @@ public sealed class TokenKeys : IDisposable
             foreach (var one in json.RootElement.GetProperty("keys"u8).EnumerateArray())
                 if (JsonWebKey.TryRead(one, out var id, out var key)) Add(id, key);
         }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception wrong)
+            when (wrong is JsonException or InvalidOperationException or KeyNotFoundException)
         {
             throw new FormatException("a key file begins like JSON and is no JSON Web Key Set", wrong);
         }

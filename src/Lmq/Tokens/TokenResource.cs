@@ -11,7 +11,8 @@ public static class TokenResource
     /// </summary>
     public static bool IsWellFormed(ReadOnlySpan<byte> resource)
     {
-        if (resource.IsEmpty || resource[0] == (byte)'$' || resource.ContainsAny((byte)',', (byte)0)) return false;
+        if (resource.IsEmpty || resource[0] == (byte)'$') return false;
+        if (resource.ContainsAny((byte)',', (byte)0)) return false;
         if (!Utf8.IsValid(resource) || !TopicNames.IsLengthAllowed(resource)) return false;
         var rest = resource;
         for (var slash = rest.IndexOf((byte)'/'); slash >= 0; slash = rest.IndexOf((byte)'/'))

@@ -6,8 +6,8 @@ namespace LightMq.Lmq;
 
 /// <summary>
 /// Verifies a token without asking anybody (LMQ-TOK-5): a JSON Web Token (RFC 7519) in compact form, signed
-/// with ES256, whose header names the key. Nothing in it is believed, and its claims are not even read, before
-/// the signature holds. Time and revocation are judged by whoever asks.
+/// with ES256, whose header names the key. Nothing in it is believed, and its claims are not even read,
+/// before the signature holds. Time and revocation are judged by whoever asks.
 /// </summary>
 public static class TokenVerifier
 {
@@ -36,7 +36,8 @@ public static class TokenVerifier
         Span<byte> signature = stackalloc byte[SignatureBytes + 1];
         var status = Base64Url.DecodeFromUtf8(token[(lastDot + 1)..], signature, out _, out var bytes);
         if (status == OperationStatus.InvalidData) return Forged("the signature is not Base64url");
-        if (status != OperationStatus.Done || bytes != SignatureBytes || !Holds(key!, token[..lastDot], signature))
+        var isWhole = status == OperationStatus.Done && bytes == SignatureBytes;
+        if (!isWhole || !Holds(key!, token[..lastDot], signature))
             return new TokenVerdict(TokenFault.BadSignature, "the signature is wrong", null);
 
         var claims = token[(dot + 1)..lastDot];

@@ -40,7 +40,8 @@ public sealed class BridgeTextTests
     [InlineData("+12-00ff00000000000000000000000000a1")]
     [InlineData("1 -00ff00000000000000000000000000a1")]
     [InlineData("4294967296-00ff00000000000000000000000000a1")]
-    public void Any_other_epoch_is_not_read(string text) => Assert.False(EpochText.TryParse(Bytes(text), out _));
+    public void Any_other_epoch_is_not_read(string text) =>
+        Assert.False(EpochText.TryParse(Bytes(text), out _));
 
     [Theory]
     [InlineData("1-1:policy", 1, 1, "policy")]
@@ -69,7 +70,8 @@ public sealed class BridgeTextTests
     [InlineData("01-2:shed")]
     [InlineData("1-9223372036854775808:shed")]
     [InlineData("1-2:abcdefghijklmnopqrstuvwxyzabcdefg")]
-    public void Any_other_gap_is_not_read(string text) => Assert.False(StreamGap.TryParse(Bytes(text), out _));
+    public void Any_other_gap_is_not_read(string text) =>
+        Assert.False(StreamGap.TryParse(Bytes(text), out _));
 
     [Fact]
     public void A_gap_that_is_none_is_not_written()

@@ -53,13 +53,16 @@ public sealed class ControlBodyTests
 
     [Fact]
     public void Text_that_is_no_UTF8_is_refused() =>
-        Assert.False(TokenUpload.TryParse([.. Bytes("{\"token\":\""), 0xFF, .. Bytes("\",\"type\":\"R\"}")], out _));
+        Assert.False(TokenUpload.TryParse(
+            [.. "{\"token\":\""u8, 0xFF, .. "\",\"type\":\"R\"}"u8], out _));
 
     [Fact]
     public void A_client_writes_what_the_broker_reads()
     {
-        Assert.True(TokenUpload.TryParse(TokenUpload.Body("a-b.c_d.e"u8, TokenActions.ReadWrite), out var upload));
-        Assert.Equal(("a-b.c_d.e", TokenActions.ReadWrite), (Encoding.UTF8.GetString(upload.Token), upload.Type));
+        var body = TokenUpload.Body("a-b.c_d.e"u8, TokenActions.ReadWrite);
+        Assert.True(TokenUpload.TryParse(body, out var upload));
+        Assert.Equal("a-b.c_d.e", Encoding.UTF8.GetString(upload.Token));
+        Assert.Equal(TokenActions.ReadWrite, upload.Type);
         Assert.True(OrderRequest.TryParse(OrderRequest.Body, out var order));
         Assert.True(order);
         var pull = new PullRequest(PullOrder.NewestFirst, 7);
@@ -169,7 +172,8 @@ public sealed class ControlBodyTests
     [InlineData("""{"pushOrder":"ASC","maxPushNum":1,"maxPushNum":2}""")]
     [InlineData("""{"pushOrder":"ASC","pushOrder":"ASC","maxPushNum":1}""")]
     [InlineData("""{"pushOrder":"ASC","maxPushNum":1""")]
-    public void Any_other_pull_is_ignored(string body) => Assert.False(PullRequest.TryParse(Bytes(body), out _));
+    public void Any_other_pull_is_ignored(string body) =>
+        Assert.False(PullRequest.TryParse(Bytes(body), out _));
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

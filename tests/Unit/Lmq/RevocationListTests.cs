@@ -71,7 +71,8 @@ public sealed class RevocationListTests
     [InlineData("""{"version":1,"since":0,"revoked":{"a":1""")]
     [InlineData("""{"version":1,"since":0,"revoked":{"a":1}}}""")]
     [InlineData("""
-        {"version":1,"since":0,"revoked":{"01234567890123456789012345678901234567890123456789012345678901234":1}}
+        {"version":1,"since":0,
+         "revoked":{"01234567890123456789012345678901234567890123456789012345678901234":1}}
         """)]
     public void Anything_else_is_unreadable_and_changes_nothing(string body)
     {

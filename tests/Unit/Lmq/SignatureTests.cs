@@ -31,6 +31,18 @@ public sealed class SignatureTests
         Assert.False(Matches("Secret", "GID_AAA", right));
     }
 
+    // LMQ-AUTH-4. printf 'a/1\nb/2\nGID_AAA@@@BBB001' | openssl dgst -sha1 -hmac secret -binary | base64
+    [Fact]
+    public void Old_SDKs_get_their_other_signatures()
+    {
+        Assert.Equal("twIYv9Vw0gdpLTxz/uRZR4/T/v8=", Signature.Publish("secret", "GID_AAA@@@BBB001"));
+        Assert.Equal("dMNUAIHGKnBFX7yrUZVxredeHo4=",
+            Signature.Subscribe("secret", ["b/2", "a/1"], "GID_AAA@@@BBB001"));
+        Assert.Equal(Signature.Of("secret", "B\na\nGID_AAA@@@1"),
+            Signature.Subscribe("secret", ["a", "B"], "GID_AAA@@@1"));
+        Assert.Equal(Signature.Publish("secret", "x"), Signature.Subscribe("secret", [], "x"));
+    }
+
     private static bool Matches(string secret, string group, string password) =>
         Signature.Matches(secret, Encoding.UTF8.GetBytes(group), Encoding.UTF8.GetBytes(password));
 }

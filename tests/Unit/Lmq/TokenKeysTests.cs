@@ -88,10 +88,10 @@ public sealed class TokenKeysTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Refusal(KeySet, new TokenIssuer(key, "2026-a").PublicKeySet);
-        using var longest = TokenKeys.Read(KeySet.Replace("2026-a", new string('k', TokenKeys.KeyIdBytesMax)));
-        Refusal(KeySet.Replace("2026-a", new string('k', TokenKeys.KeyIdBytesMax + 1)));
-        Refusal(KeySet.Replace("2026-a", ""));
-        var many = Enumerable.Range(0, TokenKeys.KeysMax).Select(n => KeySet.Replace("2026-a", $"{n}")).ToArray();
+        using var longest = TokenKeys.Read(Named(new string('k', TokenKeys.KeyIdBytesMax)));
+        Refusal(Named(new string('k', TokenKeys.KeyIdBytesMax + 1)));
+        Refusal(Named(""));
+        var many = Enumerable.Range(0, TokenKeys.KeysMax).Select(n => Named($"{n}")).ToArray();
         using var most = TokenKeys.Read(many);
         Refusal([.. many, KeySet]);
     }
@@ -113,6 +113,8 @@ public sealed class TokenKeysTests
         Assert.True(Verify(issuer.Issue(Grant()), keys).IsGood);
         Assert.Empty(issuer.PublicKeySet);
     }
+
+    private static string Named(string id) => KeySet.Replace("2026-a", id);
 
     private static string Refusal(params string[] texts) =>
         Assert.Throws<FormatException>(() => TokenKeys.Read(texts)).ToString();

@@ -8,7 +8,7 @@ namespace LightMq.Unit.Lmq;
 /// <summary>Keys, and tokens of every kind.</summary>
 internal static class TokenTexts
 {
-    /// <summary>Made by openssl, as is <see cref="Foreign"/> by openssl and Python: none of our code.</summary>
+    /// <summary>Made by openssl, as <see cref="Foreign"/> by openssl and Python, not by our code.</summary>
     public const string Pem = """
         -----BEGIN PUBLIC KEY-----
         MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpQnb+XAosHolHVTUPmAaCQqGWVDb
@@ -20,16 +20,18 @@ internal static class TokenTexts
 
     public const string KeySet = """
         {"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"},{"kty":"EC","crv":"P-256","kid":"2026-a",
-          "x":"pQnb-XAosHolHVTUPmAaCQqGWVDbFkLfGZ7pZa0iF-M","y":"BxfP0vwVy9YK7BaQ2LCVop6anp2I51EQYJhqvWzS2UY"}]}
+          "x":"pQnb-XAosHolHVTUPmAaCQqGWVDbFkLfGZ7pZa0iF-M",
+          "y":"BxfP0vwVy9YK7BaQ2LCVop6anp2I51EQYJhqvWzS2UY"}]}
         """;
 
     /// <summary>Indented header, spaces, escapes, a claim that nobody knows; of t-1.</summary>
     public const string Foreign =
-        "ewogInR5cCI6ICJKV1QiLAogImFsZyI6ICJFUzI1NiIsCiAia2lkIjogIkNHOTV0ZU14UmE4Q1JvNzNwMG55MTZqUmdvTGV3Q3NB"
-        + "QjFXTWJ0RFNOYjQiCn0.eyJqdGkiOiAidC0xIiwgImFjY2Vzc0tleSI6ICJBSzEiLCAiY2xpZW50SWQiOiAiR0lEX0FBQUBAQDEi"
-        + "LCAiYWN0aW9ucyI6ICJSVyIsICJyZXNvdXJjZXMiOiBbInRvcGljMS8xIiwgInRvcGljMi8jIiwgIlx1MDBmNmwvKy94Il0sICJp"
-        + "YXQiOiAxNzgwMDAwMDAwLCAiZXhwIjogMTc5MDAwMDAwMC4xMjMsICJleHRyYSI6IHsiYSI6IFsxLCAyXX19.YJUlRrx6uhFryPG"
-        + "rqB44pfJzqN9GcNl6d6p6xXgvH_-mTVn6YgbtbxZJYtp5dCr6beW0wlVgV6b6P5y8FWSBvw";
+        "ewogInR5cCI6ICJKV1QiLAogImFsZyI6ICJFUzI1NiIsCiAia2lkIjogIkNHOTV0ZU14UmE4Q1JvNzNwMG55MTZqUmdvTG"
+        + "V3Q3NBQjFXTWJ0RFNOYjQiCn0.eyJqdGkiOiAidC0xIiwgImFjY2Vzc0tleSI6ICJBSzEiLCAiY2xpZW50SWQiOiAiR0lE"
+        + "X0FBQUBAQDEiLCAiYWN0aW9ucyI6ICJSVyIsICJyZXNvdXJjZXMiOiBbInRvcGljMS8xIiwgInRvcGljMi8jIiwgIlx1MD"
+        + "BmNmwvKy94Il0sICJpYXQiOiAxNzgwMDAwMDAwLCAiZXhwIjogMTc5MDAwMDAwMC4xMjMsICJleHRyYSI6IHsiYSI6IFsx"
+        + "LCAyXX19.YJUlRrx6uhFryPGrqB44pfJzqN9GcNl6d6p6xXgvH_-mTVn6YgbtbxZJYtp5dCr6beW0wlVgV6b6P5y8FWSBv"
+        + "w";
 
     public const long Issued = 1_780_000_000_000;
     public const long Expires = 1_790_000_000_123;
@@ -45,12 +47,12 @@ internal static class TokenTexts
         Id = "t-2",
         AccessKey = "AK1",
         Actions = TokenActions.ReadWrite,
-        Filters = filters.Length == 0 ? ["topic1/1"u8.ToArray()] : [.. filters.Select(Encoding.UTF8.GetBytes)],
+        Filters = [.. (filters.Length == 0 ? ["topic1/1"] : filters).Select(Encoding.UTF8.GetBytes)],
         IssuedMilliseconds = Issued,
         ExpiresMilliseconds = Expires,
     };
 
-    /// <summary>A token with this header and these claims, whatever they are, truly signed by key-1.</summary>
+    /// <summary>A token with any header and claims, truly signed by key-1.</summary>
     public static string Sign(string header, string claims)
     {
         var text = $"{Encode(header)}.{Encode(claims)}";

@@ -45,7 +45,8 @@ public sealed class TokenVerifierTests
             ExpiresMilliseconds = TokenGrant.MillisecondsMax,
         };
         var grant = Verify(Issuer.Issue(issued)).Grant!;
-        Assert.Equal((issued.Id, issued.AccessKey, issued.Actions), (grant.Id, grant.AccessKey, grant.Actions));
+        Assert.Equal(
+            (issued.Id, issued.AccessKey, issued.Actions), (grant.Id, grant.AccessKey, grant.Actions));
         Assert.Equal(issued.ClientId, grant.ClientId);
         Assert.Equal(["#", "a/+/漢字"], Texts(grant.Filters));
         Assert.Equal((issued.IssuedMilliseconds, issued.NotBeforeMilliseconds, issued.ExpiresMilliseconds),
@@ -85,7 +86,8 @@ public sealed class TokenVerifierTests
     [InlineData("nonsense")]
     [InlineData("a b.c.d")]
     [InlineData("é.é.é")]
-    public void What_is_no_token_is_forged(string token) => Assert.Equal(TokenFault.Forged, Verify(token).Fault);
+    public void What_is_no_token_is_forged(string token) =>
+        Assert.Equal(TokenFault.Forged, Verify(token).Fault);
 
     [Theory]
     [InlineData("""{"alg":"none","kid":"key-1"}""")]
@@ -152,7 +154,9 @@ public sealed class TokenVerifierTests
     [InlineData("""{"jti":"","accessKey":"AK","actions":"R","resources":["a"],"iat":1,"exp":2}""")]
     [InlineData("""{"jti":"a b","accessKey":"AK","actions":"R","resources":["a"],"iat":1,"exp":2}""")]
     [InlineData("""{"jti":"t","jti":"t","accessKey":"AK","actions":"R","resources":["a"],"iat":1,"exp":2}""")]
-    [InlineData("""{"jti":"t","accessKey":"AK","clientId":null,"actions":"R","resources":["a"],"iat":1,"exp":2}""")]
+    [InlineData("""
+        {"jti":"t","accessKey":"K","clientId":1,"actions":"R","resources":["a"],"iat":1,"exp":2}
+        """)]
     [InlineData("""{"jti":"t","accessKey":"AK","actions":"r","resources":["a"],"iat":1,"exp":2}""")]
     [InlineData("""{"jti":"t","accessKey":"AK","actions":"WR","resources":["a"],"iat":1,"exp":2}""")]
     [InlineData("""{"jti":"t","accessKey":"AK","actions":["R"],"resources":["a"],"iat":1,"exp":2}""")]
@@ -164,8 +168,8 @@ public sealed class TokenVerifierTests
     [InlineData("""{"jti":"t","accessKey":"AK","actions":"R","resources":["a"],"iat":1,"exp":"2"}""")]
     [InlineData("""{"jti":"t","accessKey":"AK","actions":"R","resources":["a"],"iat":1,"exp":-1}""")]
     [InlineData("""{"jti":"t","accessKey":"AK","actions":"R","resources":["a"],"iat":1,"exp":1e300}""")]
-    [InlineData("""{"jti":"t","accessKey":"AK","actions":"R","resources":["a"],"iat":1,"exp":253402300800}""")]
-    [InlineData("""{"jti":"t","accessKey":"AK","actions":"R","resources":["a"],"iat":1,"exp":2,"nbf":null}""")]
+    [InlineData("""{"jti":"t","accessKey":"K","actions":"R","resources":["a"],"iat":1,"exp":253402300800}""")]
+    [InlineData("""{"jti":"t","accessKey":"K","actions":"R","resources":["a"],"iat":1,"exp":2,"nbf":null}""")]
     [InlineData("""{"jti":"t","accessKey":"AK","actions":"R","resources":["a"],"iat":1,"exp":2},""")]
     [InlineData("""[1]""")]
     [InlineData("")]
