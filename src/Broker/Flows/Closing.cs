@@ -20,7 +20,7 @@ internal sealed class Closing(
         ReasonCode? code = null)
     {
         if (connection.IsClosed) return;
-        if (!isGone && connection is { Terms: not null, Stage: ConnectionStage.Ready }
+        if (!isGone && connection is { Terms: not null, Stage: >= ConnectionStage.Provisional }
             && (code ?? Reasons.Of(reason)) is { } said)
             connection.Outbox.Append(PacketWriter.Disconnect5(
                 connection.Reserve(PacketWriter.Disconnect5SizeMax, turn.Effects), said));
@@ -37,9 +37,10 @@ internal sealed class Closing(
                     BrokerEventKind.ClientClosed, session.ClientText, connection, Describe(reason, detail));
             Detach(session, reason, wasReady: connection.Stage == ConnectionStage.Ready);
         }
-        else if (reason is CloseReason.ProtocolError or CloseReason.PacketTooLarge
-            or CloseReason.ConnectTimeout)
-            turn.Report(BrokerEventKind.ClientClosed, "", connection, Describe(reason, detail));
+        else if (connection.ClientId.Length > 0 || reason is CloseReason.ProtocolError
+            or CloseReason.PacketTooLarge or CloseReason.ConnectTimeout)
+            turn.Report(BrokerEventKind.ClientClosed, connection.ClientText, connection,
+                Describe(reason, detail));
     }
 
     /// <summary>
@@ -61,8 +62,7 @@ internal sealed class Closing(
     /// <summary>The client says goodbye (MQTT-3.14.4-2, MQTT5-3.14.4-3).</summary>
     public void Disconnect(Connection connection, in DisconnectPacket packet)
     {
-        var session = connection.Session!;
-        if (packet.HasSessionExpiry && session.Bridge < 0)
+        if (packet.HasSessionExpiry && connection.Session is { Bridge: < 0 } session)
         {
             if (connection.Terms!.ExpiryAsked == 0 && packet.SessionExpirySeconds > 0)
                 throw new ProtocolError("MQTT5-3.14.2.2.2",
