@@ -90,5 +90,5 @@ internal static class RegistryReader
 
     private static bool IsUrl(string text) => text.Length == 0
         || (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            && url.Query.Length == 0);
+            && url.Query.Length == 0 && url.UserInfo.Length == 0);
 }
