@@ -1,4 +1,5 @@
 using LightMq.Broker.Connections;
+using LightMq.Broker.Settings;
 
 namespace LightMq.Broker;
 
@@ -29,6 +30,8 @@ public enum BrokerEventKind
     StoredValueLost,
     /// <summary>A stored session changed its kind; Detail: what and why.</summary>
     SessionChanged,
+    /// <summary>A quota's alarm was raised or cleared; Detail: how much is in use.</summary>
+    QuotaAlarm,
     /// <summary>The registry changed, or stands over the configuration; Detail: what.</summary>
     RegistryChanged,
 }
@@ -39,5 +42,6 @@ public enum BrokerEventKind
 /// <param name="RemoteAddress">From where; empty where nowhere.</param>
 /// <param name="Detail">In plain words; never a secret, a token or a payload.</param>
 /// <param name="Reason">Why a connection ended; null where none did.</param>
+/// <param name="Use">Of which quota (QuotaAlarm); null elsewhere.</param>
 public readonly record struct BrokerEvent(BrokerEventKind Kind, string ClientId, string RemoteAddress,
-    string Detail, CloseReason? Reason = null);
+    string Detail, CloseReason? Reason = null, QuotaUse? Use = null);

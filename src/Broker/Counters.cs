@@ -68,6 +68,12 @@ public sealed class Counters
     public long TopicsTooDeep { get; internal set; }
     /// <summary>Peers and CONNECT packets refused because no place was free.</summary>
     public long ConnectionsTooMany { get; internal set; }
+    /// <summary>Alarms of quotas raised (LMQ-LIM-4).</summary>
+    public long Alarms { get; internal set; }
+    /// <summary>Times that a publish had to wait for a quota (LMQ-LIM-3).</summary>
+    public long Slowed { get; internal set; }
+    /// <summary>Connections and filters refused for a quota (LMQ-LIM-3).</summary>
+    public long OverQuota { get; internal set; }
     /// <summary>Groups handed to the store.</summary>
     public long Groups { get; internal set; }
 

@@ -60,11 +60,17 @@ public sealed class Engine
     /// <summary>Retained messages kept.</summary>
     public int RetainedCount => _parts.Retained.Count;
 
+    /// <summary>Use of the quotas, looked at once a second; for other threads too (LMQ-LIM-2).</summary>
+    public IReadOnlyList<QuotaUse> QuotaUses => _parts.Metering.Uses;
+
+    /// <summary>The quotas in force (LMQ-LIM-5).</summary>
+    public InstanceQuotas Quotas => _parts.Register.Quotas;
+
     /// <summary>When the next <see cref="Input.Tick"/> is due, in <see cref="Now.Milliseconds"/>.</summary>
     public long Deadline =>
         (_parts.Turn.RoomFreed && _parts.Pressure.Blocked.Count > 0) || _parts.Replaying.HasWork
         ? _parts.Turn.Now.Milliseconds
-        : Math.Min(Math.Min(_parts.Watch.Deadline, _parts.Expiring.Deadline),
+        : Math.Min(Math.Min(_parts.Watch.Deadline, Math.Min(_parts.Expiring.Deadline, _parts.Metering.Deadline)),
             Math.Min(_parts.Hold.Deadline, _parts.Journal.Deadline));
 
     /// <summary>
@@ -91,6 +97,7 @@ public sealed class Engine
         _parts.Journal.Epoch = Epoch.Of(_parts.Recovery.Boot + 1, epochRandom);
         StoreEpoch();
         _parts.Registering.TellOverrides();
+        _parts.Metering.Changed();
         _parts.Bridges.Prepare();
         _parts.Closing.EndLostConnections();
         _parts.Journal.Confirm(new Confirmation(ConfirmationKind.Epoch, null, null));
@@ -145,6 +152,7 @@ public sealed class Engine
     private void Finish()
     {
         _parts.Hold.CommitDue();
+        _parts.Metering.Look();
         _parts.Watch.Look();
         _parts.Expiring.Look();
         _parts.Inbound.WorkResumed();

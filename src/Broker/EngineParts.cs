@@ -18,7 +18,7 @@ internal sealed class EngineParts
         BrokerOptions options, BytesComparer names, Func<ReadOnlyMemory<byte>, string>? unseal)
     {
         Slots = new SlotTable(options.SlotWasteBytesMax);
-        Register = new Register(options.Lmq, names, unseal);
+        Register = new Register(options, names, unseal);
         var dialects = new DialectTable(options, Register);
         Sessions = new SessionTable(names);
         Tree = new SubscriptionTree(names);
@@ -35,12 +35,13 @@ internal sealed class EngineParts
         Pressure = new BackPressure(
             Turn, options, Messages, Retained, Journal, Dropping, Tree,
             Slots);
+        Metering = new Metering(Turn, options, Register, Connections, Sessions, Tree);
         var controlling = new Controlling();
         var noticing = new Noticing(sending);
         Publishing = new Publishing(
             Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending,
             new Repeating(Journal, Receipting), Pressure, dialects, controlling, new Uploading(Turn),
-            noticing);
+            noticing, Metering);
         Replaying = new Replaying(Turn, Retained,
             new RetainedSending(Messages, Sessions, Hold, Delivering, sending, Pressure), Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
@@ -56,12 +57,13 @@ internal sealed class EngineParts
         Connecting = new Connecting(
             Turn, options, Connections, Sessions, timers, Journal, Delivering, ending, Closing,
             wills, dialects, new ConnAnswering(Turn, options, Closing), noticing,
-            granting);
-        Registering = new Registering(Turn, Register, Connections, Journal, Closing, granting);
+            granting, Metering);
+        Registering = new Registering(
+            Turn, Register, Connections, Journal, Closing, granting, Metering);
         Vetting = new Vetting(
             Turn, Connections, Register, Connecting, Closing, Delivering, Receipting, noticing);
         Subscribing = new Subscribing(
-            Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing);
+            Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing, Metering);
         var releasing = new Releasing(Turn, Journal, sending);
         var intake = new Intake(Turn, options, Closing, Publishing, Receipting, Pressure);
         Inbound = new Inbound(
@@ -83,6 +85,7 @@ internal sealed class EngineParts
     public RetainedMessages Retained { get; }
     public Journal Journal { get; }
     public Hold Hold { get; }
+    public Metering Metering { get; }
     public Recovery Recovery { get; }
     public Paging Paging { get; }
     public Delivering Delivering { get; }

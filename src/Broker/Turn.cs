@@ -22,6 +22,18 @@ internal sealed class Turn
     /// </summary>
     public bool RoomFreed { get; set; }
 
+    /// <summary>Whether messages count against a quota (LMQ-LIM-2).</summary>
+    public bool IsMetered { get; set; }
+
+    /// <summary>Weighted messages received from and sent to clients while they count.</summary>
+    public long Units { get; private set; }
+
+    /// <summary>Counts one message by its QoS (LMQ-LIM-2).</summary>
+    public void Meter(Connection connection, int qos)
+    {
+        if (connection.Session is { Bridge: < 0 }) Units += qos == 0 ? 1 : qos == 1 ? 2 : 10;
+    }
+
     /// <summary>Connections whose waiting bytes may be worked on now.</summary>
     public List<Connection> Resumed { get; } = [];
 
@@ -63,6 +75,10 @@ internal sealed class Turn
         Effects.Report(new BrokerEvent(
             kind, Cut(clientId), connection?.RemoteAddress ?? "", Cut(detail), reason));
     }
+
+    /// <summary>Tells the host of an alarm.</summary>
+    public void Report(in Settings.QuotaUse use, string detail) =>
+        Effects.Report(new BrokerEvent(BrokerEventKind.QuotaAlarm, "", "", detail, Use: use));
 
     private static string Cut(string text) => text.Length <= TextMax ? text : $"{text.AsSpan(0, TextMax)}…";
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using LightMq.Broker;
 using LightMq.EdgeBroker.Admin;
+using LightMq.EdgeBroker.Alarms;
 using LightMq.EdgeBroker.Certificates;
 using LightMq.EdgeBroker.Configuration;
 using LightMq.EdgeBroker.Passwords;
@@ -43,6 +44,7 @@ internal sealed class BrokerService(
     private TokenLogins? _logins;
     private RegistryDesk? _desk;
     private AdminServer? _admin;
+    private readonly AlarmWebhook _webhook = new(settings.Alarms, time, log);
     private Loop? _loop;
     private readonly LineLimit _acceptLines = new(time);
     private readonly EventLines _events = new(log, time);
@@ -128,6 +130,7 @@ internal sealed class BrokerService(
         _passwords?.Dispose();
         _logins?.Dispose();
         _desk?.Dispose();
+        _webhook.Dispose();
         _loop?.Dispose();
         _mail.Dispose();
     }
@@ -175,7 +178,11 @@ internal sealed class BrokerService(
         else Log.AcceptFailed(log, address, Marshal.GetPInvokeErrorMessage(errno));
     }
 
-    private void TellHappened(BrokerEvent happened) => _events.Write(happened);
+    private void TellHappened(BrokerEvent happened)
+    {
+        _events.Write(happened);
+        if (happened.Use is { } use) _webhook.Tell(use);
+    }
 
     /// <summary>Salvaging a large store may take longer than systemd waits for a start.</summary>
     private void ExtendStart()

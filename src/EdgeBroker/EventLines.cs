@@ -45,6 +45,12 @@ internal sealed class EventLines(ILogger log, TimeProvider time)
                     Log.Refused(log, client, happened.RemoteAddress, detail, held);
                 else Log.RefusedAgain(log, client, happened.RemoteAddress, detail);
                 break;
+            case BrokerEventKind.QuotaAlarm when happened.Use is { IsAlarmed: true }:
+                Log.AlarmRaised(log, detail);
+                break;
+            case BrokerEventKind.QuotaAlarm:
+                Log.AlarmCleared(log, detail);
+                break;
             case BrokerEventKind.RegistryChanged:
                 Log.RegistryChanged(log, detail);
                 break;

@@ -173,4 +173,14 @@ internal static partial class Log
         "Admin API at {Address}: a request without the bearer text was refused ({Held} more since the last "
         + "line)")]
     public static partial void AdminRefused(ILogger log, string address, int held);
+
+    [LoggerMessage(68, LogLevel.Warning, "Alarm: {Detail}")]
+    public static partial void AlarmRaised(ILogger log, string detail);
+
+    [LoggerMessage(69, LogLevel.Information, "Alarm over: {Detail}")]
+    public static partial void AlarmCleared(ILogger log, string detail);
+
+    [LoggerMessage(70, LogLevel.Warning,
+        "Quotas:Webhook was not told of an alarm: {Reason}; it is tried again")]
+    public static partial void WebhookFailed(ILogger log, string reason);
 }

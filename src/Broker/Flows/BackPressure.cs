@@ -118,6 +118,13 @@ internal sealed class BackPressure(
     /// <summary>The next park is for a bound of the publisher's own.</summary>
     public void BlockedByItself(Session publisher) => _blocker = publisher;
 
+    /// <summary>The next park is for the quota of messages, which is common to all.</summary>
+    public void BlockedByQuota()
+    {
+        _blocker = null;
+        turn.Counters.Slowed++;
+    }
+
     /// <summary>Puts a publish, or the refusal of one, aside until there is room.</summary>
     public void Park(Connection connection, in ParkedPublish entry)
     {
@@ -127,7 +134,7 @@ internal sealed class BackPressure(
             Remember(parked);
             _blocked.Add(connection);
             Report(BrokerEventKind.BackPressure, _blocker, _blocker is null
-                ? "publishers wait: queues, memory or the disk are full"
+                ? "publishers wait: queues, memory or the disk are full, or the messages of a quota used up"
                 : "publishers wait: this client's queue is full");
         }
         parked.Add(entry);

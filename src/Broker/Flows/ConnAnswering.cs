@@ -27,6 +27,17 @@ internal sealed class ConnAnswering(Turn turn, BrokerOptions options, Closing cl
         closing.Close(connection, CloseReason.Refused);
     }
 
+    /// <summary>The quota of connections is used up (LMQ-LIM-3).</summary>
+    public void RefuseOverQuota(Connection connection, string clientId)
+    {
+        const string Cause = "the quota of connections is used up (LMQ-LIM-3)";
+        turn.Counters.OverQuota++;
+        if (connection.Upload is null)
+            Refuse(connection, ConnectCode.ServerUnavailable, clientId, Cause, ReasonCode.QuotaExceeded);
+        // CONNACK has accepted it already.
+        else closing.Close(connection, CloseReason.QuotaExceeded, Cause);
+    }
+
     /// <summary>The client is let in.</summary>
     /// <param name="connection">Whose.</param>
     /// <param name="clientId">Its id, for one that brought none.</param>

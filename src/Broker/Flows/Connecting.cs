@@ -13,7 +13,8 @@ internal sealed class Connecting(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
     SessionTimers timers, Journal journal,
     Delivering delivering, Ending ending, Closing closing, Wills wills, DialectTable dialects,
-    ConnAnswering answering, Noticing noticing, Granting granting)
+    ConnAnswering answering, Noticing noticing, Granting granting,
+    Metering metering)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
@@ -103,6 +104,7 @@ internal sealed class Connecting(
     /// </summary>
     private void AwaitToken(Connection connection, in ConnectPacket packet, ReadOnlySpan<byte> whole)
     {
+        if (IsOverQuota(connection, packet.ClientId)) return;
         var refusal = FindRefusal(connection, packet, packet.ClientId, will: null);
         if (refusal.Code == ConnectCode.Accepted
             && connections.ProvisionalBytes + whole.Length > options.MemoryBytesMax / 4)
@@ -154,6 +156,7 @@ internal sealed class Connecting(
     {
         ReadOnlySpan<byte> id = packet.ClientId.IsEmpty ? AssignId() : packet.ClientId;
         var will = packet.HasWill ? WillOf(packet) : null;
+        if (IsOverQuota(connection, id)) return;
         if (FindRefusal(connection, packet, id, will) is (var code and not ConnectCode.Accepted, var cause))
         {
             Refuse(connection, code, Encoding.UTF8.GetString(id), cause);
@@ -191,6 +194,13 @@ internal sealed class Connecting(
                 ConfirmationKind.ConnAck, session, connection, known is null ? 0 : 1));
         }
         else Confirmed(session, connection, sessionPresent: known is not null);
+    }
+
+    private bool IsOverQuota(Connection connection, ReadOnlySpan<byte> id)
+    {
+        if (metering.MayConnect(sessions.Find(id))) return false;
+        answering.RefuseOverQuota(connection, Encoding.UTF8.GetString(id));
+        return true;
     }
 
     /// <summary>Keep-alive and, with MQTT 5.0, what both sides may send.</summary>

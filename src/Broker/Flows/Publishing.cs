@@ -16,7 +16,8 @@ namespace LightMq.Broker.Flows;
 internal sealed class Publishing(
     Turn turn, SubscriptionTree tree, RetainedMessages retained, MessagePool messages, Journal journal,
     Hold hold, Delivering delivering, Sending sending, Repeating repeating, BackPressure pressure,
-    DialectTable dialects, Controlling controlling, Uploading uploading, Noticing noticing)
+    DialectTable dialects, Controlling controlling, Uploading uploading, Noticing noticing,
+    Metering metering)
 {
     private readonly List<Receiver> _recipients = [];
     private readonly List<Receiver> _nobody = [];
@@ -39,6 +40,11 @@ internal sealed class Publishing(
         if (verdict.Kind == TopicKind.Control && Uploading.IsUpload(topic))
             return uploading.Take(connection, packet);
         if (packet.Qos > 0 && repeating.IsKnown(session, packet, topic)) return PublishOutcome.Taken;
+        if (!metering.MayPublish(session))
+        {
+            pressure.BlockedByQuota();
+            return PublishOutcome.NoRoom;
+        }
         var isControl = verdict.Kind == TopicKind.Control;
         var recipients = isControl ? _nobody : RecipientsOf(session, topic);
         long expiresAt = 0;
@@ -58,6 +64,7 @@ internal sealed class Publishing(
         var publication = new Publication(session.Publisher, origin, topic, properties, packet.Payload,
             (byte)packet.Qos, packet.Retain && !isControl, expiresAt);
         turn.Counters.Received[packet.Qos]++;
+        if (turn.IsMetered) turn.Meter(connection, packet.Qos);
         if (packet.Qos == 2)
         {
             session.Receipts.AddExactId(packet.PacketId);

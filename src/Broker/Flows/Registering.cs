@@ -12,7 +12,7 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class Registering(
     Turn turn, Register register, ConnectionTable connections, Journal journal, Closing closing,
-    Granting granting)
+    Granting granting, Metering metering)
 {
     private readonly ByteWriter _scratch = new();
     private readonly List<Connection> _looked = [];
@@ -22,7 +22,8 @@ internal sealed class Registering(
     {
         var key = register.Apply(change, out var isKept);
         if (key > 0) Store(key, isKept ? change : null);
-        Enforce(change);
+        if (change.Kind == RegistryKind.Quotas) metering.Changed();
+        else Enforce(change);
         turn.Report(BrokerEventKind.RegistryChanged, "", null,
             $"{change.Kind} {change.Name} {(change.IsRemoval ? "removed" : "set")}");
         journal.Confirm(new Confirmation(ConfirmationKind.Registry, null, null, Change: change));

@@ -34,6 +34,7 @@ internal sealed class Sending(Turn turn)
             PacketWriter.PublishSize(topic.Length, payload.Length, qos), turn.Effects);
         connection.Outbox.Append(PacketWriter.Publish(to, topic, payload, qos, dup, retain, packetId));
         turn.Counters.Sent[qos]++;
+        if (turn.IsMetered) turn.Meter(connection, qos);
     }
 
     /// <summary>Writes a PUBLISH of 5.0; false: it is larger than the client takes
@@ -54,6 +55,7 @@ internal sealed class Sending(Turn turn)
         connection.Outbox.Append(PacketWriter.Publish5(to, topic, message.Payload, message.Qos, message.Dup,
             message.Retain, message.PacketId, _properties.AsSpan(0, length)));
         turn.Counters.Sent[message.Qos]++;
+        if (turn.IsMetered) turn.Meter(connection, message.Qos);
         return true;
     }
 

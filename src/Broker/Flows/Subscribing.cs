@@ -14,7 +14,7 @@ namespace LightMq.Broker.Flows;
 /// <summary>SUBSCRIBE and UNSUBSCRIBE (MQTT 3.1.1, 3.8 to 3.11): confirmed once durable.</summary>
 internal sealed class Subscribing(
     Turn turn, BrokerOptions options, SubscriptionTree tree, Journal journal,
-    Replaying replaying, Closing closing, DialectTable dialects, Noticing noticing)
+    Replaying replaying, Closing closing, DialectTable dialects, Noticing noticing, Metering metering)
 {
     /// <summary>Bytes of one client's filters: they are stored as one value.</summary>
     public const int SubscriptionBytesMax = 131_072;
@@ -172,10 +172,19 @@ internal sealed class Subscribing(
         var verdict = dialects[connection].Subscribe(connection.Login!, filter);
         if (!verdict.IsGranted) return verdict;
         if (session.IndexOf(filter) >= 0 || session.Bridge >= 0) return TopicVerdict.Granted;
-        var isFull = (options.SubscriptionsMax > 0 && session.Subscriptions.Count >= options.SubscriptionsMax)
+        var isFull = session.Subscriptions.Count >= CountMaxOf(connection)
             || session.SubscriptionBytes + filter.Length > SubscriptionBytesMax
             || tree.NodeCount >= SubscriptionTree.NodesMax;
-        return isFull ? new(ReasonCode.QuotaExceeded) : TopicVerdict.Granted;
+        if (isFull) return new(ReasonCode.QuotaExceeded);
+        if (metering.MaySubscribe()) return TopicVerdict.Granted;
+        turn.Counters.OverQuota++;
+        return new(ReasonCode.QuotaExceeded);
+    }
+
+    private int CountMaxOf(Connection connection)
+    {
+        var all = options.SubscriptionsMax > 0 ? options.SubscriptionsMax : int.MaxValue;
+        return connection.IsLmq ? Math.Min(all, options.LmqSubscriptionsMax) : all;
     }
 
     private Subscription Set(

@@ -13,6 +13,7 @@ internal sealed class Register
     private readonly Func<ReadOnlyMemory<byte>, string> _unseal;
     private readonly HashSet<(RegistryKind, string)> _configured = [];
     private readonly Dictionary<(RegistryKind, string), (int Key, RegistryChange Change)> _stored = [];
+    private readonly InstanceQuotas _configuredQuotas;
     private int _lastKey;
     private LmqRegistry _current;
     private readonly Dictionary<string, AccessKey> _keys = new(StringComparer.Ordinal);
@@ -20,12 +21,14 @@ internal sealed class Register
     private readonly Dictionary<byte[], ParentTopic> _topics;
 
     /// <summary>Begins with what the configuration has.</summary>
-    /// <param name="configured">The base.</param>
+    /// <param name="options">The base.</param>
     /// <param name="names">Compares names.</param>
     /// <param name="unseal">Gives stored secrets in clear; null: they cannot be had.</param>
-    public Register(
-        LmqRegistry configured, BytesComparer names, Func<ReadOnlyMemory<byte>, string>? unseal = null)
+    public Register(BrokerOptions options, BytesComparer names,
+        Func<ReadOnlyMemory<byte>, string>? unseal = null)
     {
+        var configured = options.Lmq;
+        _configuredQuotas = Quotas = options.Quotas;
         _names = names;
         _unseal = unseal ?? (static _ => throw new FormatException("nothing here unseals secrets"));
         _groups = new Dictionary<byte[], GroupGrants>(names);
@@ -36,6 +39,9 @@ internal sealed class Register
         foreach (var topic in configured.ParentTopics) Configure(RegistryChange.Put(topic));
         Publish();
     }
+
+    /// <summary>The quotas in force (LMQ-LIM-5).</summary>
+    public InstanceQuotas Quotas { get; private set; }
 
     /// <summary>Counts changes: what was granted before may not be any more.</summary>
     public int Version { get; private set; }
@@ -126,6 +132,7 @@ internal sealed class Register
         else if (change.Kind == RegistryKind.Group) _groups.Remove(name);
         if (change.Topic is { } topic) _topics[name] = topic;
         else if (change.Kind == RegistryKind.Topic) _topics.Remove(name);
+        if (change.Kind == RegistryKind.Quotas) Quotas = change.Quotas ?? _configuredQuotas;
         Version++;
     }
 

@@ -19,6 +19,7 @@ internal static class RegistryRecord
         if (change.AccessKey is { } key) WriteKey(to, key);
         if (change.Group is { } group) WriteGroup(to, group);
         if (change.Topic is { } topic) to.U8((byte)topic.Type);
+        if (change.Quotas is { } quotas) WriteQuotas(to, quotas);
     }
 
     /// <summary>Reads an entry back.</summary>
@@ -42,6 +43,7 @@ internal static class RegistryRecord
             case RegistryKind.Topic:
                 return RegistryChange.Put(
                     new ParentTopic(name, (TopicType)from.U8(), (flags & SpreadFlag) != 0));
+            case RegistryKind.Quotas: return RegistryChange.Put(ReadQuotas(ref from));
             default: throw new FormatException($"a registry entry has an unknown kind {(byte)kind}");
         }
     }
@@ -51,6 +53,28 @@ internal static class RegistryRecord
         to.Short(key.SealedSecret.Span);
         to.I32(key.Groups?.Count ?? All);
         foreach (var group in key.Groups ?? []) Text(to, group);
+    }
+
+    private static void WriteQuotas(ByteWriter to, InstanceQuotas quotas)
+    {
+        to.U8((byte)quotas.Kind);
+        foreach (var metered in Enum.GetValues<Metered>())
+        {
+            to.I32(quotas[metered].Max);
+            to.U8((byte)quotas[metered].AlarmPercent);
+        }
+    }
+
+    private static InstanceQuotas ReadQuotas(ref ByteReader from)
+    {
+        var kind = (QuotaKind)from.U8();
+        var connections = new Quota(from.I32(), from.U8());
+        var messages = new Quota(from.I32(), from.U8());
+        return new InstanceQuotas
+        {
+            Kind = kind, Connections = connections, MessagesPerSecond = messages,
+            Subscriptions = new Quota(from.I32(), from.U8()),
+        };
     }
 
     private static void WriteGroup(ByteWriter to, LmqGroup group)

@@ -23,7 +23,8 @@ internal sealed class Share(byte[] name)
 
     public bool Has(Session session) => _members.Exists(member => member.Session == session);
 
-    public void Remove(Session session) => _members.RemoveAll(m => m.Session == session);
+    /// <summary>Takes a member out; how often it was in.</summary>
+    public int Remove(Session session) => _members.RemoveAll(m => m.Session == session);
 
     /// <summary>
     /// The member whose turn it is: first among those that are connected and keep up; else the connected one,

@@ -23,6 +23,9 @@ internal sealed class SubscriptionTree(BytesComparer names)
     /// <summary>Levels of all filters together.</summary>
     public int NodeCount { get; private set; }
 
+    /// <summary>Filters of all sessions.</summary>
+    public int HolderCount { get; private set; }
+
     /// <summary>Counts changes: what was true of a route may not be any more.</summary>
     public int Version => _version;
 
@@ -30,11 +33,16 @@ internal sealed class SubscriptionTree(BytesComparer names)
     {
         var receiver = Receiver.Of(session, subscription);
         if (SharedFilter.TrySplit(subscription.Filter, out var name, out var filter))
-            ShareOf(NodeOf(filter), name).Set(receiver);
+        {
+            var share = ShareOf(NodeOf(filter), name);
+            if (!share.Has(session)) HolderCount++;
+            share.Set(receiver);
+        }
         else
         {
             var holders = NodeOf(subscription.Filter).Holders ??= [];
             var index = holders.FindIndex(r => r.Session == session);
+            if (index < 0) HolderCount++;
             if (index >= 0) holders[index] = receiver;
             else holders.Add(receiver);
         }
@@ -164,8 +172,8 @@ internal sealed class SubscriptionTree(BytesComparer names)
         var level = end < 0 ? filter : filter[..end];
         if (node.Find(level) is not { } child) return false;
         if (end >= 0) Remove(child, session, filter[(end + 1)..], share);
-        else if (share.IsEmpty) child.Holders?.RemoveAll(r => r.Session == session);
-        else child.Leave(session, share);
+        else if (share.IsEmpty) HolderCount -= child.Holders?.RemoveAll(r => r.Session == session) ?? 0;
+        else HolderCount -= child.Leave(session, share);
         if (child.IsEmpty)
         {
             node.Drop(level);
@@ -185,15 +193,17 @@ internal sealed class SubscriptionTree(BytesComparer names)
         public bool IsEmpty => (Levels is null || Levels.Count == 0) && AnyLevel is null && Everything is null
             && (Holders is null || Holders.Count == 0) && (Shares is null || Shares.Count == 0);
 
-        public void Leave(Session session, ReadOnlySpan<byte> share)
+        /// <summary>Takes a member out of a share; how often it was in it.</summary>
+        public int Leave(Session session, ReadOnlySpan<byte> share)
         {
             for (var i = 0; i < (Shares?.Count ?? 0); i++)
             {
                 if (!share.SequenceEqual(Shares![i].Name)) continue;
-                Shares[i].Remove(session);
+                var count = Shares[i].Remove(session);
                 if (Shares[i].IsEmpty) Shares.RemoveAt(i);
-                return;
+                return count;
             }
+            return 0;
         }
 
         public Node? Find(ReadOnlySpan<byte> level)

@@ -76,8 +76,10 @@ public sealed record BrokerOptions
     public int ConnectionsMax { get; init; } = 10_000;
     /// <summary>Sessions kept, connected or not.</summary>
     public int SessionsMax { get; init; } = 20_000;
-    /// <summary>Filters per client (LMQ-LIM-1); 0: no bound (Plain).</summary>
+    /// <summary>Filters per client; 0: no bound.</summary>
     public int SubscriptionsMax { get; init; } = 1_000;
+    /// <summary>Filters per client in the LMQ dialect (LMQ-LIM-1), within the bound above.</summary>
+    public int LmqSubscriptionsMax { get; init; } = 30;
     /// <summary>Levels of a topic or filter, 1 to 200.</summary>
     public int TopicLevelsMax { get; init; } = 200;
     /// <summary>Time from TCP connect to a whole CONNECT.</summary>
@@ -142,6 +144,8 @@ public sealed record BrokerOptions
     public bool Tokens { get; init; }
     /// <summary>A client that has uploaded no token for this long is closed (LMQ-AUTH-2).</summary>
     public int TokenSecondsMax { get; init; } = 30;
+    /// <summary>Quotas (LMQ-LIM-2), as the configuration has them.</summary>
+    public InstanceQuotas Quotas { get; init; } = InstanceQuotas.None;
     /// <summary>Registry of Lmq listeners, as the configuration has it.</summary>
     public LmqRegistry Lmq { get; init; } = LmqRegistry.Empty;
 }

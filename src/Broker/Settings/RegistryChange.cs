@@ -9,11 +9,16 @@ public enum RegistryKind : byte
     Group = 2,
     /// <summary>A <see cref="ParentTopic"/>.</summary>
     Topic = 3,
+    /// <summary>The <see cref="InstanceQuotas"/>, of which there is one entry.</summary>
+    Quotas = 4,
 }
 
 /// <summary>One change of the registry while the broker runs (LMQ-ID-6): an entry put in, or taken out.</summary>
 public sealed class RegistryChange
 {
+    /// <summary>Name of the one entry of <see cref="RegistryKind.Quotas"/>.</summary>
+    public const string QuotasName = "quotas";
+
     private RegistryChange(RegistryKind kind, string name) => (Kind, Name) = (kind, name);
 
     /// <summary>What kind of entry.</summary>
@@ -26,10 +31,12 @@ public sealed class RegistryChange
     public LmqGroup? Group { get; private init; }
     /// <summary>The parent topic put in.</summary>
     public ParentTopic? Topic { get; private init; }
+    /// <summary>The quotas put in the place of the others.</summary>
+    public InstanceQuotas? Quotas { get; private init; }
     /// <summary>The host's own, to know the answer by.</summary>
     public object? Host { get; init; }
     /// <summary>Whether the entry is taken out.</summary>
-    public bool IsRemoval => AccessKey is null && Group is null && Topic is null;
+    public bool IsRemoval => AccessKey is null && Group is null && Topic is null && Quotas is null;
 
     /// <summary>Puts an access key in, or in the place of the one of its name.</summary>
     public static RegistryChange Put(AccessKey key, object? host = null) =>
@@ -40,6 +47,9 @@ public sealed class RegistryChange
     /// <summary>The same for a parent topic.</summary>
     public static RegistryChange Put(ParentTopic topic, object? host = null) =>
         new(RegistryKind.Topic, topic.Name) { Topic = topic, Host = host };
+    /// <summary>Puts quotas in the place of the others (LMQ-LIM-5).</summary>
+    public static RegistryChange Put(InstanceQuotas quotas, object? host = null) =>
+        new(RegistryKind.Quotas, QuotasName) { Quotas = quotas, Host = host };
     /// <summary>Takes an entry out; nothing happens where there is none.</summary>
     public static RegistryChange Remove(RegistryKind kind, string name, object? host = null) =>
         new(kind, name) { Host = host };

@@ -8,7 +8,7 @@ namespace LightMq.EdgeBroker.Admin;
 
 /// <summary>
 /// The admin API (docs/OPERATIONS.md): <c>/v1/keys</c>, <c>/v1/groups</c> and <c>/v1/topics</c>, lists and
-/// single entries. Secrets are taken and never given.
+/// single entries, and <c>/v1/quotas</c>. Secrets are taken and never given.
 /// </summary>
 internal sealed class AdminApi(RegistryDesk desk)
 {
@@ -32,6 +32,11 @@ internal sealed class AdminApi(RegistryDesk desk)
         // "", "v1", kind, and perhaps a name, in which a slash is written %2F.
         var parts = (context.Request.Path.Value ?? "").Split('/');
         if (parts.Length is < 3 or > 4 || parts[1] != "v1") throw Unknown();
+        if (parts is [_, _, "quotas"])
+        {
+            await QuotasAsync(context);
+            return;
+        }
         var kind = parts[2] switch
         {
             "keys" => RegistryKind.AccessKey,
@@ -54,6 +59,23 @@ internal sealed class AdminApi(RegistryDesk desk)
                 context.Response.Headers.Allow = name is null ? "GET" : "GET, PUT, DELETE";
                 throw new AdminError(405, $"{context.Request.Method} is not for this path");
         }
+    }
+
+    private async Task QuotasAsync(HttpContext context)
+    {
+        switch (context.Request.Method)
+        {
+            case "GET": break;
+            case "PUT":
+                var body = await ReadAsync(context, AdminJson.Default.QuotasBody);
+                await desk.PutQuotasAsync(body.Read(), context.RequestAborted);
+                break;
+            case "DELETE": await desk.RemoveQuotasAsync(context.RequestAborted); break;
+            default:
+                context.Response.Headers.Allow = "GET, PUT, DELETE";
+                throw new AdminError(405, $"{context.Request.Method} is not for this path");
+        }
+        await WriteAsync(context, 200, desk.Quotas, AdminJson.Default.QuotasBody);
     }
 
     private async Task PutAsync(HttpContext context, RegistryKind kind, string name)
@@ -105,7 +127,7 @@ internal sealed class AdminApi(RegistryDesk desk)
         new(topic.Name, RegistryRules.WordOf(topic.Type), topic.Spread);
 
     private static AdminError Unknown() =>
-        new(404, "there are /v1/keys, /v1/groups and /v1/topics, each with /NAME or without");
+        new(404, "there are /v1/keys, /v1/groups and /v1/topics, each with /NAME or without, and /v1/quotas");
 
     private static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
     {

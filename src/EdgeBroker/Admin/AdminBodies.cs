@@ -45,5 +45,6 @@ internal sealed record ErrorBody(string Error);
 [JsonSerializable(typeof(KeyList))]
 [JsonSerializable(typeof(GroupList))]
 [JsonSerializable(typeof(TopicList))]
+[JsonSerializable(typeof(QuotasBody))]
 [JsonSerializable(typeof(ErrorBody))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -103,6 +103,24 @@ internal sealed class RegistryDesk(Engine engine, Mailbox mail, SecretBox box, T
             return true;
         }, cancel);
 
+    /// <summary>The quotas in force, and their use at the last look.</summary>
+    public QuotasBody Quotas => QuotasBody.Of(engine.Quotas, engine.QuotaUses);
+
+    /// <summary>Puts quotas in the place of those in force (LMQ-LIM-5).</summary>
+    public Task PutQuotasAsync(InstanceQuotas quotas, CancellationToken cancel) => InTurnAsync(async () =>
+    {
+        await MakeAsync(host => RegistryChange.Put(quotas, host), cancel);
+        return true;
+    }, cancel);
+
+    /// <summary>Goes back to the configured quotas.</summary>
+    public Task RemoveQuotasAsync(CancellationToken cancel) => InTurnAsync(async () =>
+    {
+        await MakeAsync(
+            static host => RegistryChange.Remove(RegistryKind.Quotas, RegistryChange.QuotasName, host), cancel);
+        return true;
+    }, cancel);
+
     private TopicGrant GrantOf(GrantBody body)
     {
         if (body.Topic is null) throw AdminError.Wrong("topic", null, RegistryRules.TopicAllowed);

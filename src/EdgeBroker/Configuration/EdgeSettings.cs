@@ -83,6 +83,9 @@ public sealed record EdgeSettings(
     /// <summary>How tokens are verified.</summary>
     public TokenSettings Tokens { get; init; } = new("Lmq:Tokens:KeyFiles", [], "", 30);
 
+    /// <summary>Where alarms are posted.</summary>
+    public AlarmSettings Alarms { get; init; } = new("");
+
     /// <summary>The local admin API.</summary>
     public AdminSettings Admin { get; init; } = new("", false, 0, "Admin:BearerFile", "");
 }

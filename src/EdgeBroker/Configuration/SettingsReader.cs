@@ -38,6 +38,7 @@ public static class SettingsReader
             TokenSecondsMax = lmq.Whole("TokenSecondsMax", broker.TokenSecondsMax, 1, 3_600),
         };
         lmq.RefuseOthers();
+        broker = broker with { Quotas = QuotaReader.Read(root.Section("Quotas"), out var alarms) };
         var listeners = ListenerReader.Read(root, broker);
         if (listeners.Exists(static listener => listener.Options.Dialect == Dialect.Lmq))
             RegistryReader.Need(broker.Lmq, tokens.IsOn, admin.IsOn);
@@ -45,7 +46,7 @@ public static class SettingsReader
         root.RefuseOthers();
         return new EdgeSettings(listeners, store, log, broker)
         {
-            Door = door, Tokens = tokens, Admin = admin,
+            Door = door, Tokens = tokens, Admin = admin, Alarms = alarms,
         };
     }
 
@@ -71,6 +72,8 @@ public static class SettingsReader
             SessionsMax = section.Whole("SessionsMax", otherwise.SessionsMax, 1, 1_000_000),
             TopicLevelsMax = section.Whole("TopicLevelsMax", otherwise.TopicLevelsMax, 1, 200),
             SubscriptionsMax = section.Whole("SubscriptionsMax", otherwise.SubscriptionsMax, 0, 1_000_000),
+            LmqSubscriptionsMax =
+                section.Whole("LmqSubscriptionsMax", otherwise.LmqSubscriptionsMax, 1, 1_000_000),
             ConnectSecondsMax = section.Whole("ConnectSecondsMax", otherwise.ConnectSecondsMax, 1, 3_600),
             KeepAliveSecondsMax =
                 section.Whole("KeepAliveSecondsMax", otherwise.KeepAliveSecondsMax, 1, 65_535),

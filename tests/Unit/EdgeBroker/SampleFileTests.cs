@@ -29,6 +29,7 @@ public sealed class SampleFileTests
     [InlineData("Store")]
     [InlineData("Limits")]
     [InlineData("Queues")]
+    [InlineData("Quotas")]
     [InlineData("Users:0")]
     [InlineData("Users:0:Rules:0")]
     [InlineData("Lmq")]

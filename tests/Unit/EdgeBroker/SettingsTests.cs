@@ -89,6 +89,20 @@ public sealed class SettingsTests
         Assert.DoesNotContain("hunter2", error);
     }
 
+    [Fact]
+    public void Quotas_are_read_and_a_webhook_that_may_hold_a_secret_is_never_shown()
+    {
+        var settings = Settings.Read(("Quotas:Kind", "postpaid"), ("Quotas:Connections", "7"),
+            ("Quotas:ConnectionsAlarmPercent", "0"), ("Quotas:Webhook", "https://hook.example/x?key=topsecret"));
+        Assert.Equal(QuotaKind.Postpaid, settings.Broker.Quotas.Kind);
+        Assert.Equal(new Quota(7, 0), settings.Broker.Quotas.Connections);
+        Assert.Equal(new Quota(0, 70), settings.Broker.Quotas.Subscriptions);
+        Assert.DoesNotContain("topsecret", settings.Alarms.ToString());
+        var error = Settings.Error(("Quotas:Webhook", "ftp://topsecret"));
+        Assert.Equal("Quotas:Webhook: (hidden) is not an http or https URL", error);
+        Assert.Contains("0 to 100", Settings.Error(("Quotas:SubscriptionsAlarmPercent", "101")));
+    }
+
     [Theory]
     [InlineData("Lmq:AccessKeys:0", "Lmq:AccessKeys:0: takes a section in braces")]
     [InlineData("Lmq:AccessKeys", "Lmq:AccessKeys: takes a list in brackets")]
