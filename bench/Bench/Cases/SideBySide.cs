@@ -29,7 +29,7 @@ internal static class SideBySide
             ones.Add(run.Load.Run(one.Server, $"{arguments} {run.Length}", one.Wire));
             others.Add(run.Load.Run(other.Server, $"{arguments} {run.Length}", other.Wire));
         }
-        var ratio = Of(ones, Cpu) / Of(others, Cpu);
+        var ratio = BenchRun.Ratio(ones.Select(t => t[Cpu]), others.Select(t => t[Cpu]));
         Gate[] gates = ratioMax is { } max
             ? [new($"CPU per message, {about.Title}{about.Against}", ratio, max, false, "×")] : [];
         return new CaseResult(about.Name, about.Title, about.Date,

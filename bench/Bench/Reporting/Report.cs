@@ -31,7 +31,8 @@ internal sealed class Report(BenchFolders folders, string? aside, IReadOnlyList<
             # Results
 
             Written by `./build.sh bench`; do not edit. Both brokers run on loopback of one machine and take
-            turns (A B A B …); figures are medians of their turns. CPU is user + system time of the broker's
+            turns (A B A B …); figures are medians of their turns, ratios of CPU medians of the turns' ratios
+            (from 2026-11-25 on; before, ratios of the medians). CPU is user + system time of the broker's
             process per message, as the kernel counts it, which is steadier than a rate. Ratios below 1 are in
             our favour.
 
