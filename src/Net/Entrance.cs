@@ -16,7 +16,7 @@ internal sealed class Entrance(
     private const int HandshakeThreadsMax = 2, HandshakesMax = 256;
 
     /// <summary>
-    /// One thread has the first ones to itself: two that take turns wake each other's caches and cost more per
+    /// One thread has the first ones to itself: two that share a trickle wake each other and cost more per
     /// handshake. Only a flood is worth the second.
     /// </summary>
     private const int FloodHandshakes = 32;
