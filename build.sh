@@ -211,6 +211,7 @@ verb_test() {
 verb_bench() {
     need mosquitto mosquitto
     need cc gcc libc6-dev
+    need /usr/include/openssl/ssl.h libssl-dev
     if [[ ${1:-} != list ]]; then verb_publish "$(own_rid)"; fi
     measure "$@"
 }
@@ -219,7 +220,7 @@ verb_bench() {
 measure() {
     mkdir -p artifacts/bench
     say "compiling the load generator"
-    cc -std=gnu11 -O2 -Wall -Wextra -Werror -o artifacts/bench/lightmq-load bench/load/*.c
+    cc -std=gnu11 -O2 -Wall -Wextra -Werror -o artifacts/bench/lightmq-load bench/load/*.c -lssl -lcrypto
     build bench/Bench
     build bench/EngineBench
     dotnet bench/Bench/bin/Release/net10.0/LightMq.Bench.dll "$@"

@@ -10,9 +10,10 @@ internal sealed record BenchFolders(string Root)
     public string Work => Path.Combine(Root, "artifacts/bench");
 
     /// <summary>Where a run that does not measure everything leaves its figures, to be merged.</summary>
-    public string Figures(bool quick) => Path.Combine(Work, quick ? "quick.json" : "figures.json");
-    public string Report(bool quick) =>
-        Path.Combine(Root, quick ? "artifacts/bench/quick.md" : "bench/RESULTS.md");
+    /// <param name="aside">Name of a run that is not the one to be published.</param>
+    public string Figures(string? aside) => Path.Combine(Work, (aside ?? "figures") + ".json");
+    public string Report(string? aside) =>
+        aside is null ? Path.Combine(Root, "bench/RESULTS.md") : Path.Combine(Work, aside + ".md");
 
     private static string Rid =>
         System.Runtime.InteropServices.RuntimeInformation.OSArchitecture

@@ -3,9 +3,11 @@ using LightMq.Bench;
 using LightMq.Bench.Cases;
 using LightMq.Bench.Reporting;
 
-// ./build.sh bench [list | NAME...] [--quick]: measures, prints each gate, writes bench/RESULTS.md.
+// ./build.sh bench [list | NAME...] [--quick] [--turns=N] [--before=BROKER]: measures, prints each gate,
+// writes bench/RESULTS.md.
 
 var quick = args.Contains("--quick");
+var before = Option("--before=");
 var names = args.Where(a => !a.StartsWith("--", StringComparison.Ordinal)).ToArray();
 if (names is ["list"])
 {
@@ -19,8 +21,12 @@ if (wrong.Length > 0)
     return 64;
 }
 
-var run = new BenchRun(BenchFolders.Find(), quick);
-var report = new Report(run.Folders, quick, [.. AllCases.List.Select(c => c.Name)]);
+if (before is not null && names.Length == 0)
+    names = ["fan-in-1", "fan-in-0", "fan-in-1-single", "fan-out-1", "pairs"];
+var turns = int.Parse(Option("--turns=") ?? "5", CultureInfo.InvariantCulture);
+var run = new BenchRun(BenchFolders.Find(), quick, before, turns);
+var aside = before is not null ? "before" : quick ? "quick" : null;
+var report = new Report(run.Folders, aside, [.. AllCases.List.Select(c => c.Name)]);
 var date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 var failed = 0;
 foreach (var asked in AllCases.List.Where(c => names.Length == 0 || names.Contains(c.Name)))
@@ -41,5 +47,8 @@ foreach (var asked in AllCases.List.Where(c => names.Length == 0 || names.Contai
         Console.WriteLine("   FAILED " + e.Message);
     }
 }
-Console.WriteLine($"written to {Path.GetRelativePath(run.Folders.Root, run.Folders.Report(quick))}");
+Console.WriteLine($"written to {Path.GetRelativePath(run.Folders.Root, run.Folders.Report(aside))}");
 return failed == 0 ? 0 : 1;
+
+string? Option(string name) =>
+    args.FirstOrDefault(a => a.StartsWith(name, StringComparison.Ordinal))?[name.Length..];

@@ -27,6 +27,28 @@ void open_conn(struct conn *c, char role, int idx)
     c->st = CONNECTING;
 }
 
+/* The way to the broker is open, up to MQTT or WebSocket. */
+static void connected(struct conn *c)
+{
+    if (o.ws)
+        ws_request(c);
+    else
+        send_connect(c);
+}
+
+static void tcp_connected(struct conn *c)
+{
+    int err = 0;
+    socklen_t l = sizeof err;
+    getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &err, &l);
+    if (err)
+        die("%c%d: connect: %s", c->role, c->idx, strerror(err));
+    if (o.tls)
+        tls_begin(c);
+    else
+        connected(c);
+}
+
 void turn(int timeout_ms)
 {
     struct epoll_event ev[256];
@@ -34,16 +56,14 @@ void turn(int timeout_ms)
     for (int i = 0; i < n; i++) {
         struct conn *c = ev[i].data.ptr;
         if (c->st == CONNECTING && ev[i].events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) {
-            int err = 0;
-            socklen_t l = sizeof err;
-            getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &err, &l);
-            if (err)
-                die("%c%d: connect: %s", c->role, c->idx, strerror(err));
-            if (o.ws)
-                ws_request(c);
-            else
-                send_connect(c);
-            continue;
+            tcp_connected(c);
+            if (c->st != SHAKING)
+                continue;
+        }
+        if (c->st == SHAKING) {
+            if (!tls_shake(c))
+                continue;
+            connected(c);
         }
         if (ev[i].events & EPOLLOUT && c->st != CLOSED) {
             flush(c);
@@ -90,8 +110,9 @@ void say_goodbye(struct conn *g, int n)
     for (int i = 0; i < n; i++)
         if (g[i].st == READY) {
             uint8_t bye[8] = {0xE0, 0};
-            if (send(g[i].fd, bye, o.ws ? ws_seal(bye, 2) : 2, MSG_NOSIGNAL) < 0) {
+            if (wire_send(&g[i], bye, o.ws ? ws_seal(bye, 2) : 2) < 0) {
             }
+            tls_end(&g[i], true);
             close(g[i].fd);
             g[i].st = CLOSED;
         }

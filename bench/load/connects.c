@@ -42,13 +42,16 @@ int run_connections(void)
     long rss1 = server_kb("VmRSS");
     if (o.mode == CONNECT)
         say_goodbye(idle, o.conns);
-    printf("{\"mode\":\"%s\",\"connections\":%lu,\"elapsed_s\":%.3f,\"conn_per_s\":%.0f,\"conn_p50_us\":%.0f,"
+    printf("{");
+    tls_print();
+    printf("\"mode\":\"%s\",\"connections\":%lu,\"elapsed_s\":%.3f,\"conn_per_s\":%.0f,\"conn_p50_us\":%.0f,"
            "\"conn_p99_us\":%.0f,\"conn_max_us\":%.0f,"
-           "\"server_cpu_us_per_conn\":%.1f,\"client_cpu_us_per_conn\":%.1f,\"rss_before_kb\":%ld,\"rss_"
+           "\"conn_per_server_cpu_s\":%.0f,\"server_cpu_us_per_conn\":%.1f,\"client_cpu_us_per_conn\":%.1f,"
+           "\"rss_before_kb\":%ld,\"rss_"
            "after_kb\":%ld,\"rss_per_conn_bytes\":%.0f,"
            "\"hold_s\":%.1f,\"hold_server_cpu_s\":%.2f,\"hwm_kb\":%ld}\n",
            mode_names[o.mode], done, secs, done / secs, hist_us(&ack, .5), hist_us(&ack, .99), ack.max / 1e3,
-           (cpu1 - cpu0) * 1e6 / done, (me1 - me0) * 1e6 / done, rss0, rss1, (rss1 - rss0) * 1024.0 / done,
-           o.hold, cpu2 - cpu1, server_kb("VmHWM"));
+           cpu1 > cpu0 ? done / (cpu1 - cpu0) : 0, (cpu1 - cpu0) * 1e6 / done, (me1 - me0) * 1e6 / done, rss0,
+           rss1, (rss1 - rss0) * 1024.0 / done, o.hold, cpu2 - cpu1, server_kb("VmHWM"));
     return 0;
 }

@@ -14,15 +14,16 @@
 
 enum { HEADER = 24, RBUF = 1 << 20, OUT_SOFT = 64 << 10, PACKET_IDS = 65536 };
 enum mode { FANIN, FANOUT, PAIRS, PUB, CONNECT, CHURN };
-enum state { CLOSED, CONNECTING, AWAIT_UPGRADE, AWAIT_CONNACK, AWAIT_SUBACK, READY };
+enum state { CLOSED, CONNECTING, SHAKING, AWAIT_UPGRADE, AWAIT_CONNACK, AWAIT_SUBACK, READY };
 extern const char *const mode_names[];
 
 struct options {
     const char *host, *user, *pass, *client_id, *subscriber_id, *topic, *filter;
     int port, mode, pubs, subs, qos, size, window, credit, batch, conns, concurrency, keepalive, server_pid;
+    int tls; /* 0: none; 12, 13: the version */
     long count;
     double duration, warmup, rate, hold, drain, max_secs, ack_delay;
-    bool clean, strict, retain, subscribe, ws;
+    bool clean, strict, retain, subscribe, ws, resume;
 };
 
 /* A PUBACK that a subscriber gives later: a bridge waits for the far end before it acknowledges here. */
@@ -33,7 +34,8 @@ struct late_ack {
 
 struct conn {
     int fd, idx;
-    char role; /* 'p'ublisher, 's'ubscriber, 'c' idle connection */
+    struct ssl_st *ssl; /* NULL without --tls */
+    char role;          /* 'p'ublisher, 's'ubscriber, 'c' idle connection */
     enum state st;
     bool want_out;
     uint8_t *out, *left; /* unsent bytes; an incomplete packet kept from the last read */
@@ -99,12 +101,23 @@ long server_kb(const char *key); /* a line of /proc/PID/status such as VmRSS */
 uint8_t *reserve(struct conn *c, size_t n);
 void written(struct conn *c, size_t n); /* n bytes of one packet, into what was reserved */
 void flush(struct conn *c);
+void watch_out(struct conn *c, bool on);
+ssize_t wire_send(struct conn *c, const uint8_t *b, size_t n); /* as send() */
 void lost_conn(struct conn *c, const char *why);
 
 /* websocket.c */
 size_t ws_seal(uint8_t *b, size_t n); /* one packet into a frame, up to 8 bytes longer */
 void ws_request(struct conn *c);
 size_t ws_open(struct conn *c, uint8_t *b, size_t n); /* in place; gives how many bytes are MQTT */
+
+/* tls.c */
+void tls_begin(struct conn *c);
+bool tls_shake(struct conn *c);                               /* whether the handshake is over */
+ssize_t tls_send(struct conn *c, const uint8_t *b, size_t n); /* as send() */
+ssize_t tls_recv(struct conn *c, uint8_t *b, size_t n);       /* as recv(), but all that is there */
+bool tls_holds_more(const struct conn *c);                    /* decoded already, unknown to epoll */
+void tls_end(struct conn *c, bool orderly);
+void tls_print(void);
 
 /* publish.c */
 void send_connect(struct conn *c);

@@ -104,7 +104,9 @@ static void usage(void)
           "  --subscriber-id ID  client id of the subscribers, where it differs\n"
           "  --ack-delay S       subscribers acknowledge this much later\n"
           "  --persistent (clean session off for all but publishers), --retain, --keepalive S, --strict\n"
-          "  --ws                over WebSocket, path /mqtt, one frame per packet\n",
+          "  --ws                over WebSocket, path /mqtt, one frame per packet\n"
+          "  --tls, --tls=1.2    over TLS 1.3 or 1.2, one cipher suite, one group; trusts any certificate\n"
+          "  --resume            handshakes show the newest ticket; without it all are full\n",
           stderr);
     exit(1);
 }
@@ -122,7 +124,7 @@ static const struct option long_options[] = {
     {"persistent", 0, 0, 262},    {"retain", 0, 0, 263},      {"keepalive", 1, 0, 264},
     {"server-pid", 1, 0, 265},    {"strict", 0, 0, 266},      {"max-secs", 1, 0, 267},
     {"subscriber-id", 1, 0, 268}, {"ack-delay", 1, 0, 269},   {"ws", 0, 0, 270},
-    {0, 0, 0, 0}};
+    {"tls", 2, 0, 271},           {"resume", 0, 0, 272},      {0, 0, 0, 0}};
 
 static const struct {
     int name;
@@ -151,6 +153,13 @@ static int mode_named(const char *name)
     return -1;
 }
 
+static int tls_named(const char *version)
+{
+    if (version && strcmp(version, "1.2") && strcmp(version, "1.3"))
+        usage();
+    return version && !strcmp(version, "1.2") ? 12 : 13;
+}
+
 static void set_option(int name, const char *value)
 {
     for (int i = 0; int_options[i].name; i++)
@@ -171,6 +180,8 @@ static void set_option(int name, const char *value)
     case 263: o.retain = true; break;
     case 266: o.strict = true; break;
     case 270: o.ws = true; break;
+    case 271: o.tls = tls_named(value); break;
+    case 272: o.resume = true; break;
     }
 }
 

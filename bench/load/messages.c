@@ -119,6 +119,7 @@ static void print_figures(const struct window *w, uint64_t t1)
            cpu * per, cpu / secs, (self_cpu() - w->self_cpu) * per);
     printf("\"client_msgs_per_read\":%.1f,\"client_writes_per_msg\":%.3f,",
            b->reads > a->reads ? msgs / (b->reads - a->reads) : 0, (b->writes - a->writes) * per / 1e6);
+    tls_print();
     printf("\"rss_kb\":%ld,\"hwm_kb\":%ld,", server_kb("VmRSS"), server_kb("VmHWM"));
 }
 

@@ -23,13 +23,18 @@ void written(struct conn *c, size_t n)
     c->out_len += o.ws ? ws_seal(c->out + c->out_len, n) : n;
 }
 
-static void watch_out(struct conn *c, bool on)
+void watch_out(struct conn *c, bool on)
 {
     if (c->want_out == on)
         return;
     struct epoll_event ev = {.events = EPOLLIN | (on ? EPOLLOUT : 0), .data.ptr = c};
     epoll_ctl(ep, EPOLL_CTL_MOD, c->fd, &ev);
     c->want_out = on;
+}
+
+ssize_t wire_send(struct conn *c, const uint8_t *b, size_t n)
+{
+    return c->ssl ? tls_send(c, b, n) : send(c->fd, b, n, MSG_NOSIGNAL);
 }
 
 void lost_conn(struct conn *c, const char *why)
@@ -40,6 +45,7 @@ void lost_conn(struct conn *c, const char *why)
         if (!closed_early++)
             fprintf(stderr, "lightmq-load: %c%d closed: %s\n", c->role, c->idx, why);
     }
+    tls_end(c, false);
     close(c->fd);
     c->st = CLOSED;
 }
@@ -47,7 +53,7 @@ void lost_conn(struct conn *c, const char *why)
 void flush(struct conn *c)
 {
     while (c->out_off < c->out_len) {
-        ssize_t n = send(c->fd, c->out + c->out_off, c->out_len - c->out_off, MSG_NOSIGNAL);
+        ssize_t n = wire_send(c, c->out + c->out_off, c->out_len - c->out_off);
         if (n < 0) {
             if (errno == EAGAIN) {
                 watch_out(c, true);

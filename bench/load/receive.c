@@ -120,11 +120,12 @@ static void packet(struct conn *c, uint8_t type, const uint8_t *p, size_t n, uin
     }
 }
 
-void on_readable(struct conn *c)
+static void read_once(struct conn *c)
 {
     if (c->left_len)
         memcpy(rbuf, c->left, c->left_len);
-    ssize_t n = recv(c->fd, rbuf + c->left_len, RBUF - c->left_len, 0);
+    uint8_t *to = rbuf + c->left_len;
+    ssize_t n = c->ssl ? tls_recv(c, to, RBUF - c->left_len) : recv(c->fd, to, RBUF - c->left_len, 0);
     if (n <= 0) {
         if (n < 0 && errno == EAGAIN)
             return;
@@ -165,4 +166,11 @@ void on_readable(struct conn *c)
     } /* PUBACKs, one write */
     if (c->role == 'p')
         pump(c);
+}
+
+void on_readable(struct conn *c)
+{
+    do
+        read_once(c);
+    while (c->st != CLOSED && tls_holds_more(c));
 }

@@ -2,24 +2,19 @@
 #include "load.h"
 
 #include <sys/resource.h>
+#include <time.h>
 
-double server_cpu(void) /* utime + stime, seconds */
+/* User + system time of all its threads, seconds: the kernel's clock of the process, in nanoseconds, where
+ * /proc/PID/stat counts in ticks of 10 ms. */
+double server_cpu(void)
 {
-    char path[64], buf[1024];
-    unsigned long ut, st;
+    clockid_t clock;
+    struct timespec t;
     if (!o.server_pid)
         return 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", o.server_pid);
-    FILE *f = fopen(path, "r");
-    if (!f)
+    if (clock_getcpuclockid(o.server_pid, &clock) || clock_gettime(clock, &t))
         die("server pid %d is gone", o.server_pid);
-    size_t n = fread(buf, 1, sizeof buf - 1, f);
-    fclose(f);
-    buf[n] = 0;
-    char *p = strrchr(buf, ')');
-    if (!p || sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &ut, &st) != 2)
-        die("cannot parse %s", path);
-    return (ut + st) / (double)sysconf(_SC_CLK_TCK);
+    return t.tv_sec + t.tv_nsec / 1e9;
 }
 
 long server_kb(const char *key) /* a line of /proc/PID/status such as VmRSS */

@@ -24,8 +24,8 @@ public static class FrameReader
     public static bool TryRead(
         ReadOnlySpan<byte> bytes, int packetBytesMax, ProtocolVersion version, out Frame frame)
     {
-        // Most packets are a PUBLISH whose remaining length takes one byte.
-        if (bytes.Length < 2 || (bytes[0] & 0xF0) != 0x30 || bytes[1] >= 0x80)
+        // Most packets are a PUBLISH, or a PUBACK, whose remaining length takes one byte.
+        if (bytes.Length < 2 || bytes[1] >= 0x80 || ((bytes[0] & 0xF0) != 0x30 && bytes[0] != 0x40))
             return TryReadAny(bytes, packetBytesMax, version, out frame);
         var length = 2 + bytes[1];
         if (length > packetBytesMax) ThrowOversize();

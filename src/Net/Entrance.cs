@@ -15,7 +15,14 @@ internal sealed class Entrance(
 {
     private const int HandshakeThreadsMax = 2, HandshakesMax = 256;
 
+    /// <summary>
+    /// One thread has the first ones to itself: two that share a trickle wake each other and cost more per
+    /// handshake. Only a flood is worth the second.
+    /// </summary>
+    private const int FloodHandshakes = 32;
+
     private readonly HandshakeThread?[] _threads = new HandshakeThread?[HandshakeThreadsMax];
+    private readonly int[] _underWay = new int[HandshakeThreadsMax];
 
     /// <summary>A peer was accepted.</summary>
     public void Welcome(Peer peer, Listener listener)
@@ -32,8 +39,10 @@ internal sealed class Entrance(
             return;
         }
         peer.State = PeerState.Handshaking;
-        peer.Handshake = new Handshake(peer, listener);
-        ref var thread = ref _threads[peer.Fd % HandshakeThreadsMax];
+        var index = _underWay[0] < FloodHandshakes || _underWay[0] <= _underWay[1] ? 0 : 1;
+        peer.Handshake = new Handshake(peer, listener, index);
+        _underWay[index]++;
+        ref var thread = ref _threads[index];
         thread ??= new HandshakeThread(mail, HandshakesMax, time);
         thread.Begin(peer.Handshake);
     }
@@ -43,6 +52,7 @@ internal sealed class Entrance(
     {
         var peer = handshake.Peer;
         peer.Handshake = null;
+        _underWay[handshake.Thread]--;
         if (peer.State == PeerState.Abandoned)
         {
             handshake.Drop();
@@ -72,7 +82,7 @@ internal sealed class Entrance(
     public void Abandon(Peer peer)
     {
         peer.State = PeerState.Abandoned;
-        _threads[peer.Fd % HandshakeThreadsMax]!.Abandon(peer.Handshake!);
+        _threads[peer.Handshake!.Thread]!.Abandon(peer.Handshake);
     }
 
     /// <summary>The first bytes of a plain peer were no MQTT: tells what they are if known.</summary>

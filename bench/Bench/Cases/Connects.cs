@@ -22,7 +22,7 @@ internal sealed class Connects : IBenchCase
                 cpu[server.Name].Add(figures["server_cpu_us_per_conn"]);
                 rate[server.Name].Add(figures["conn_per_s"]);
             }
-        var ratio = BenchRun.Median(cpu[Brokers.OursName]) / BenchRun.Median(cpu[Brokers.PeerName]);
+        var ratio = BenchRun.Ratio(cpu[Brokers.OursName], cpu[Brokers.PeerName]);
         return new CaseResult(Name, Title, date,
             [
                 $"10,000 connects, 50 at a time, {run.Turns} turns each.",

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace LightMq.Bench.Reporting;
 
 /// <summary>Keeps the newest result of each case and writes them all as one page.</summary>
-internal sealed class Report(BenchFolders folders, bool quick, IReadOnlyList<string> order)
+internal sealed class Report(BenchFolders folders, string? aside, IReadOnlyList<string> order)
 {
     /// <summary>Takes in a case's newest result and writes the page anew.</summary>
     public void Take(CaseResult result)
@@ -14,14 +14,14 @@ internal sealed class Report(BenchFolders folders, bool quick, IReadOnlyList<str
             .OrderBy(r => order.ToList().IndexOf(r.Name)).ToList();
         Directory.CreateDirectory(folders.Work);
         File.WriteAllText(
-            folders.Figures(quick), JsonSerializer.Serialize(results, ResultJson.Default.ListCaseResult));
-        File.WriteAllText(folders.Report(quick), Page(results));
+            folders.Figures(aside), JsonSerializer.Serialize(results, ResultJson.Default.ListCaseResult));
+        File.WriteAllText(folders.Report(aside), Page(results));
     }
 
     private List<CaseResult> Stored() =>
-        File.Exists(folders.Figures(quick))
+        File.Exists(folders.Figures(aside))
             ? JsonSerializer.Deserialize(
-                File.ReadAllText(folders.Figures(quick)), ResultJson.Default.ListCaseResult) ?? []
+                File.ReadAllText(folders.Figures(aside)), ResultJson.Default.ListCaseResult) ?? []
             : [];
 
     private static string Page(List<CaseResult> results)
@@ -31,7 +31,8 @@ internal sealed class Report(BenchFolders folders, bool quick, IReadOnlyList<str
             # Results
 
             Written by `./build.sh bench`; do not edit. Both brokers run on loopback of one machine and take
-            turns (A B A B …); figures are medians of their turns. CPU is user + system time of the broker's
+            turns (A B A B …); figures are medians of their turns, ratios of CPU medians of the turns' ratios
+            (from 2026-11-25 on; before, ratios of the medians). CPU is user + system time of the broker's
             process per message, as the kernel counts it, which is steadier than a rate. Ratios below 1 are in
             our favour.
 

@@ -21,21 +21,54 @@ internal sealed class Brokers(BenchFolders folders)
             ["--data", data, "--listen", $"127.0.0.1:{port}", "--dialect", "plain", .. more], port);
     }
 
+    /// <summary>An earlier build of ours, without a disk.</summary>
+    public Server Before(string program)
+    {
+        var port = FreePort();
+        return Server.Start("before", program,
+            ["--data", Fresh("before"), "--store", "memory", "--listen", $"127.0.0.1:{port}",
+                "--dialect", "plain"], port);
+    }
+
+    /// <summary>Ours without a disk, listening on a second wire beside plain TCP.</summary>
+    /// <param name="wire">The second one.</param>
+    /// <param name="pair">For TLS.</param>
+    public Server OursOn(Wire wire, CertificatePair? pair = null)
+    {
+        var (plain, second) = (FreePort(), FreePort());
+        var scheme = wire == Wire.Tls ? "tls" : "ws";
+        List<string> keys =
+        [
+            .. Listener(0, $"127.0.0.1:{plain}"),
+            .. Listener(1, $"{scheme}://127.0.0.1:{second}"),
+        ];
+        if (pair is not null)
+            keys.AddRange([$"Listeners:1:Certificate={pair.Certificate}", $"Listeners:1:Key={pair.Key}"]);
+        return Server.Start(OursName, folders.Broker,
+            ["--data", Fresh("wire"), "--store", "memory", .. keys.SelectMany(key => new[] { "--set", key })],
+            plain, (wire, second));
+    }
+
     /// <summary>Debian's mosquitto, tuned and without persistence.</summary>
     public Server Peer()
     {
         var port = FreePort();
-        var configuration = Path.Combine(folders.Work, "mosquitto.conf");
-        File.WriteAllText(configuration, $"""
-            listener {port} 127.0.0.1
-            allow_anonymous true
-            persistence false
-            max_inflight_messages 1000
-            max_queued_messages 100000
-            log_type none
+        return Server.Start(PeerName, "mosquitto", ["-c", PeerFile("mosquitto.conf", port, "")], port);
+    }
 
-            """);
-        return Server.Start(PeerName, "mosquitto", ["-c", configuration], port);
+    /// <summary>The same, listening by TLS 1.3 beside plain TCP.</summary>
+    public Server PeerOnTls(CertificatePair pair)
+    {
+        var (plain, second) = (FreePort(), FreePort());
+        var tls = $"""
+            listener {second} 127.0.0.1
+            certfile {pair.Certificate}
+            keyfile {pair.Key}
+            tls_version tlsv1.3
+
+            """;
+        return Server.Start(PeerName, "mosquitto", ["-c", PeerFile("mosquitto-tls.conf", plain, tls)], plain,
+            (Wire.Tls, second));
     }
 
     /// <summary>An empty data folder.</summary>
@@ -52,6 +85,28 @@ internal sealed class Brokers(BenchFolders folders)
         using var process =
             Process.Start(new ProcessStartInfo("mosquitto", "-h") { RedirectStandardOutput = true })!;
         return process.StandardOutput.ReadLine() ?? "mosquitto";
+    }
+
+    private static string[] Listener(int index, string address) =>
+    [
+        $"Listeners:{index}:Address={address}", $"Listeners:{index}:Dialect=plain",
+        $"Listeners:{index}:Anonymous=true",
+    ];
+
+    private string PeerFile(string name, int port, string more)
+    {
+        var configuration = Path.Combine(folders.Work, name);
+        File.WriteAllText(configuration, $"""
+            listener {port} 127.0.0.1
+            {more}
+            allow_anonymous true
+            persistence false
+            max_inflight_messages 1000
+            max_queued_messages 100000
+            log_type none
+
+            """);
+        return configuration;
     }
 
     private static int FreePort()

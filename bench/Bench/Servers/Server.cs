@@ -8,17 +8,19 @@ internal sealed partial class Server : IDisposable
 {
     private const int SigTerm = 15;
     private readonly Process _process;
+    private readonly int _port;
+    private readonly (Wire Wire, int Port)? _second;
 
-    private Server(string name, Process process, int port, TimeSpan start)
+    private Server(
+        string name, Process process, int port, (Wire Wire, int Port)? second, TimeSpan start)
     {
         Name = name;
         _process = process;
-        Port = port;
+        (_port, _second) = (port, second);
         StartTime = start;
     }
 
     public string Name { get; }
-    public int Port { get; }
     public int Pid => _process.Id;
 
     /// <summary>From exec to the first CONNACK.</summary>
@@ -30,8 +32,13 @@ internal sealed partial class Server : IDisposable
     /// <summary>Resident memory.</summary>
     public long ResidentBytes => Figure("status", "VmRSS:") * 1024;
 
-    /// <summary>Starts a program and waits until it has answered a CONNECT.</summary>
-    public static Server Start(string name, string program, IReadOnlyList<string> arguments, int port)
+    /// <summary>Where it listens.</summary>
+    public int PortOf(Wire wire) => wire == Wire.Tcp ? _port : _second!.Value.Wire == wire
+        ? _second.Value.Port : throw new BenchFailed($"{Name} was not started with {wire}");
+
+    /// <summary>Starts a program and waits until it has answered a CONNECT over plain TCP.</summary>
+    public static Server Start(string name, string program, IReadOnlyList<string> arguments, int port,
+        (Wire Wire, int Port)? second = null)
     {
         var info = new ProcessStartInfo(program, arguments)
         {
@@ -50,7 +57,7 @@ internal sealed partial class Server : IDisposable
                 throw new BenchFailed($"{name} answered nothing within 30 s: {output}");
             }
         }
-        return new Server(name, process, port, Stopwatch.GetElapsedTime(from));
+        return new Server(name, process, port, second, Stopwatch.GetElapsedTime(from));
     }
 
     /// <summary>Asks it to stop and waits until it has.</summary>

@@ -28,6 +28,9 @@ internal readonly record struct Target(Session Session, long Sequence);
 /// </summary>
 internal sealed class Message
 {
+    // A pooled message keeps a buffer up to here: asking the shared pool twice costs more than the copy.
+    private const int KeptBytesMax = 512;
+
     private byte[] _bytes = [];
     private Target[] _targets = [];
     private int _targetCount;
@@ -73,9 +76,13 @@ internal sealed class Message
         TopicLength = topic.Length;
         PropertiesLength = properties.Length;
         Length = topic.Length + properties.Length + payload.Length;
-        _bytes = ArrayPool<byte>.Shared.Rent(Length);
+        if (_bytes.Length < Length)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = ArrayPool<byte>.Shared.Rent(Length);
+        }
         topic.CopyTo(_bytes);
-        properties.CopyTo(_bytes.AsSpan(topic.Length));
+        if (!properties.IsEmpty) properties.CopyTo(_bytes.AsSpan(topic.Length));
         payload.CopyTo(_bytes.AsSpan(PayloadStart));
     }
 
@@ -88,8 +95,11 @@ internal sealed class Message
 
     public void Reset()
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
-        _bytes = [];
+        if (_bytes.Length > KeptBytesMax)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = [];
+        }
         Array.Clear(_targets, 0, _targetCount);
         if (_targets.Length > 64) _targets = [];
         _targetCount = TopicLength = PropertiesLength = Length = Unacknowledged = 0;

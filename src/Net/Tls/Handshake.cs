@@ -8,7 +8,7 @@ namespace LightMq.Net.Tls;
 /// One peer on its way from accept to its first MQTT byte. Belongs to the thread that shakes hands until that
 /// thread posts it to the loop; the descriptor is the loop's, which closes it only after that.
 /// </summary>
-internal sealed unsafe class Handshake(Peer peer, Listener listener)
+internal sealed unsafe class Handshake(Peer peer, Listener listener, int thread)
 {
     private const int UnsupportedProtocol = 258, VersionTooLow = 396;
     private const int CertificateVerifyFailed = 134, NoPeerCertificate = 199;
@@ -26,6 +26,9 @@ internal sealed unsafe class Handshake(Peer peer, Listener listener)
 
     /// <summary>The TLS listener that it came in by.</summary>
     public Listener Listener { get; } = listener;
+
+    /// <summary>Number of the thread that shakes hands.</summary>
+    public int Thread { get; } = thread;
 
     /// <summary>Certificates as they were when it began.</summary>
     public TlsContext[] Contexts { get; private set; } = [];
