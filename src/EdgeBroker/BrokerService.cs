@@ -42,7 +42,6 @@ internal sealed class BrokerService(
     private ITimer? _certificateTimer;
     private PasswordChecker? _passwords;
     private TokenLogins? _logins;
-    private RegistryDesk? _desk;
     private AdminServer? _admin;
     private readonly AlarmWebhook _webhook = new(settings.Alarms, time, log);
     private Loop? _loop;
@@ -67,8 +66,8 @@ internal sealed class BrokerService(
     {
         StartLoop();
         await _ready.Task.WaitAsync(cancel);
-        if (settings.Admin.IsOn)
-            _admin = await AdminServer.StartAsync(settings.Admin, new AdminApi(_desk!), time, log, cancel);
+        _admin?.Start();
+        TellReady();
     }
 
     private void StartLoop()
@@ -85,13 +84,16 @@ internal sealed class BrokerService(
         box.Prepare();
         OpenCertificates();
         _logins = new TokenLogins(settings.Tokens, directory, _mail, time, log);
-        _desk = new RegistryDesk(engine, _mail, box, time);
+        if (settings.Admin.IsOn)
+            _admin = new AdminServer(
+                settings.Admin, new AdminApi(new RegistryDesk(engine, _mail, box)), time, log);
         _passwords = new PasswordChecker(_mail.PasswordChecked);
         var workers = new LoopWorkers(_store.Groups.Submit, _store.Groups.Load, _passwords.Submit)
         {
             CheckToken = _logins.Check,
         };
-        var events = new LoopEvents(TellReady, TellAcceptFailed, TellHappened, _events.TurnedAway)
+        var events = new LoopEvents(
+            _ => _ready.SetResult(), TellAcceptFailed, TellHappened, _events.TurnedAway)
         {
             RegistryStored = RegistryDesk.Stored,
         };
@@ -112,7 +114,7 @@ internal sealed class BrokerService(
             return;
         }
         Log.Stopping(log);
-        if (_admin is not null) await _admin.DisposeAsync();
+        _admin?.Dispose();
         _mail.Stop();
         await _ended.Task;
         _store!.Groups.Dispose();
@@ -127,9 +129,9 @@ internal sealed class BrokerService(
     public void Dispose()
     {
         _certificateTimer?.Dispose();
+        _admin?.Dispose();
         _passwords?.Dispose();
         _logins?.Dispose();
-        _desk?.Dispose();
         _webhook.Dispose();
         _loop?.Dispose();
         _mail.Dispose();
@@ -148,9 +150,9 @@ internal sealed class BrokerService(
         _ended.SetResult();
     }
 
-    private void TellReady(IReadOnlyList<Listener> listeners)
+    private void TellReady()
     {
-        foreach (var listener in listeners) Console.Out.WriteLine(ReadyLine(listener));
+        foreach (var listener in _listeners) Console.Out.WriteLine(ReadyLine(listener));
         foreach (var (listener, certificates) in _certificates)
         {
             var scheme = ListenerReader.SchemeOf(listener.Transport);
@@ -159,7 +161,6 @@ internal sealed class BrokerService(
         }
         Console.Out.Flush();
         Log.Started(log, version, _store!.Recovered, (long)time.GetElapsedTime(_startedAt).TotalMilliseconds);
-        _ready.SetResult();
     }
 
     private string ReadyLine(Listener listener)

@@ -2,119 +2,99 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LightMq.Broker.Settings;
 using LightMq.EdgeBroker.Configuration;
-using Microsoft.AspNetCore.Http;
 
 namespace LightMq.EdgeBroker.Admin;
 
 /// <summary>
-/// The admin API (docs/OPERATIONS.md): <c>/v1/keys</c>, <c>/v1/groups</c> and <c>/v1/topics</c>, lists and
-/// single entries, and <c>/v1/quotas</c>. Secrets are taken and never given.
+/// The admin API (docs/FORMATS.md): <c>/v1/keys</c>, <c>/v1/groups</c> and <c>/v1/topics</c>, lists and single
+/// entries, and <c>/v1/quotas</c>. Secrets are taken and never given.
 /// </summary>
 internal sealed class AdminApi(RegistryDesk desk)
 {
-    private const string Json = "application/json; charset=utf-8";
-
     /// <summary>Answers a request that may be answered.</summary>
-    public async Task AnswerAsync(HttpContext context)
+    /// <exception cref="AdminError">It is refused.</exception>
+    public HttpAnswer Answer(HttpRequest request)
     {
-        try
-        {
-            await RouteAsync(context);
-        }
-        catch (AdminError wrong)
-        {
-            await WriteAsync(context, wrong.Status, new ErrorBody(wrong.Message), AdminJson.Default.ErrorBody);
-        }
-    }
-
-    private async Task RouteAsync(HttpContext context)
-    {
-        // "", "v1", kind, and perhaps a name, in which a slash is written %2F.
-        var parts = (context.Request.Path.Value ?? "").Split('/');
-        if (parts.Length is < 3 or > 4 || parts[1] != "v1") throw Unknown();
-        if (parts is [_, _, "quotas"])
-        {
-            await QuotasAsync(context);
-            return;
-        }
-        var kind = parts[2] switch
+        if (request.Path is not (["v1", _] or ["v1", _, _])) throw Unknown();
+        if (request.Path is ["v1", "quotas"]) return Quotas(request);
+        var kind = request.Path[1] switch
         {
             "keys" => RegistryKind.AccessKey,
             "groups" => RegistryKind.Group,
             "topics" => RegistryKind.Topic,
             _ => throw Unknown(),
         };
-        var name = parts.Length == 4
-            ? parts[3].Replace("%2F", "/", StringComparison.OrdinalIgnoreCase) : null;
-        switch (context.Request.Method)
+        var name = request.Path is [_, _, var given] ? given : null;
+        switch (request.Method)
         {
-            case "GET" when name is null: await ListAsync(context, kind); break;
-            case "GET": await ShowAsync(context, kind, name, 200); break;
-            case "PUT" when name is not null: await PutAsync(context, kind, name); break;
+            case "GET" when name is null: return List(kind);
+            case "GET": return Show(kind, name, 200);
+            case "PUT" when name is not null: return Put(request, kind, name);
             case "DELETE" when name is not null:
-                await desk.RemoveAsync(kind, name, context.RequestAborted);
-                context.Response.StatusCode = 204;
-                break;
-            default:
-                context.Response.Headers.Allow = name is null ? "GET" : "GET, PUT, DELETE";
-                throw new AdminError(405, $"{context.Request.Method} is not for this path");
+                desk.Remove(kind, name);
+                return new HttpAnswer(204, []);
+            default: return NotAllowed(request, name is null ? "GET" : "GET, PUT, DELETE");
         }
     }
 
-    private async Task QuotasAsync(HttpContext context)
+    private HttpAnswer Quotas(HttpRequest request)
     {
-        switch (context.Request.Method)
+        switch (request.Method)
         {
             case "GET": break;
-            case "PUT":
-                var body = await ReadAsync(context, AdminJson.Default.QuotasBody);
-                await desk.PutQuotasAsync(body.Read(), context.RequestAborted);
-                break;
-            case "DELETE": await desk.RemoveQuotasAsync(context.RequestAborted); break;
-            default:
-                context.Response.Headers.Allow = "GET, PUT, DELETE";
-                throw new AdminError(405, $"{context.Request.Method} is not for this path");
+            case "PUT": desk.PutQuotas(Read(request, AdminJson.Readable.QuotasBody).Read()); break;
+            case "DELETE": desk.RemoveQuotas(); break;
+            default: return NotAllowed(request, "GET, PUT, DELETE");
         }
-        await WriteAsync(context, 200, desk.Quotas, AdminJson.Default.QuotasBody);
+        return Write(200, desk.Quotas, AdminJson.Readable.QuotasBody);
     }
 
-    private async Task PutAsync(HttpContext context, RegistryKind kind, string name)
-    {
-        var cancel = context.RequestAborted;
-        var isNew = kind switch
+    private static HttpAnswer NotAllowed(HttpRequest request, string allowed) =>
+        Refuse(new AdminError(405, $"{request.Method} is not for this path, which takes {allowed}")) with
         {
-            RegistryKind.AccessKey => await desk.PutKeyAsync(
-                name, await ReadAsync(context, AdminJson.Default.KeyBody), cancel),
-            RegistryKind.Group => await desk.PutGroupAsync(
-                name, await ReadAsync(context, AdminJson.Default.GroupBody), cancel),
-            _ => await desk.PutTopicAsync(
-                name, await ReadAsync(context, AdminJson.Default.TopicBody), cancel),
+            Headers = $"Allow: {allowed}\r\n",
         };
-        await ShowAsync(context, kind, name, isNew ? 201 : 200);
-    }
 
-    private Task ListAsync(HttpContext context, RegistryKind kind) => kind switch
+    /// <summary>What a refused request is told.</summary>
+    public static HttpAnswer Refuse(AdminError wrong) => Write(
+        wrong.Status, new ErrorBody(wrong.Message), AdminJson.Readable.ErrorBody) with
     {
-        RegistryKind.AccessKey => WriteAsync(context, 200, new KeyList(desk.Registry.AccessKeys
-            .OrderBy(static key => key.Key, StringComparer.Ordinal).Select(BodyOf)), AdminJson.Default.KeyList),
-        RegistryKind.Group => WriteAsync(context, 200, new GroupList(desk.Registry.Groups
-            .OrderBy(static group => group.Name, StringComparer.Ordinal).Select(BodyOf)),
-            AdminJson.Default.GroupList),
-        _ => WriteAsync(context, 200, new TopicList(desk.Registry.ParentTopics
-            .OrderBy(static topic => topic.Name, StringComparer.Ordinal).Select(BodyOf)),
-            AdminJson.Default.TopicList),
+        Headers = wrong.Status == 401 ? "WWW-Authenticate: Bearer\r\n" : "",
     };
 
-    private Task ShowAsync(HttpContext context, RegistryKind kind, string name, int status)
+    private HttpAnswer Put(HttpRequest request, RegistryKind kind, string name)
+    {
+        var isNew = kind switch
+        {
+            RegistryKind.AccessKey => desk.PutKey(name, Read(request, AdminJson.Readable.KeyBody)),
+            RegistryKind.Group => desk.PutGroup(name, Read(request, AdminJson.Readable.GroupBody)),
+            _ => desk.PutTopic(name, Read(request, AdminJson.Readable.TopicBody)),
+        };
+        return Show(kind, name, isNew ? 201 : 200);
+    }
+
+    private HttpAnswer List(RegistryKind kind) => kind switch
+    {
+        RegistryKind.AccessKey => Write(200, new KeyList(desk.Registry.AccessKeys
+            .OrderBy(static key => key.Key, StringComparer.Ordinal).Select(BodyOf)), AdminJson.Readable.KeyList),
+        RegistryKind.Group => Write(200, new GroupList(desk.Registry.Groups
+            .OrderBy(static group => group.Name, StringComparer.Ordinal).Select(BodyOf)),
+            AdminJson.Readable.GroupList),
+        _ => Write(200, new TopicList(desk.Registry.ParentTopics
+            .OrderBy(static topic => topic.Name, StringComparer.Ordinal).Select(BodyOf)),
+            AdminJson.Readable.TopicList),
+    };
+
+    private HttpAnswer Show(RegistryKind kind, string name, int status)
     {
         var registry = desk.Registry;
         if (kind == RegistryKind.AccessKey && registry.AccessKeys.FirstOrDefault(key => key.Key == name) is { } key)
-            return WriteAsync(context, status, BodyOf(key), AdminJson.Default.KeyBody);
+            return Write(status, BodyOf(key), AdminJson.Readable.KeyBody);
         if (kind == RegistryKind.Group && registry.Groups.FirstOrDefault(group => group.Name == name) is { } group)
-            return WriteAsync(context, status, BodyOf(group), AdminJson.Default.GroupBody);
+            return Write(status, BodyOf(group), AdminJson.Readable.GroupBody);
         if (kind == RegistryKind.Topic
             && registry.ParentTopics.FirstOrDefault(topic => topic.Name == name) is { } topic)
-            return WriteAsync(context, status, BodyOf(topic), AdminJson.Default.TopicBody);
+            return Write(status, BodyOf(topic), AdminJson.Readable.TopicBody);
         throw new AdminError(404, $"'{name}' is not registered");
     }
 
@@ -129,30 +109,22 @@ internal sealed class AdminApi(RegistryDesk desk)
     private static AdminError Unknown() =>
         new(404, "there are /v1/keys, /v1/groups and /v1/topics, each with /NAME or without, and /v1/quotas");
 
-    private static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+    private static T Read<T>(HttpRequest request, JsonTypeInfo<T> type)
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted)
+            return JsonSerializer.Deserialize(request.Body, type)
                 ?? throw new AdminError(400, "the body is null; it takes an object");
         }
-        // Its message names the field and never shows a value.
+        // Its own message may show a value.
         catch (JsonException wrong)
         {
-            throw new AdminError(400, wrong.Path is { } path
+            throw new AdminError(400, wrong.Path is { Length: > 1 } path
                 ? $"the body is not as it must be at {path}: a field that is unknown, twice or of another type"
                 : "the body is not one JSON object");
         }
-        catch (BadHttpRequestException wrong)
-        {
-            throw new AdminError(wrong.StatusCode, "the body is too long or cut short");
-        }
     }
 
-    private static async Task WriteAsync<T>(HttpContext context, int status, T body, JsonTypeInfo<T> type)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = Json;
-        await JsonSerializer.SerializeAsync(context.Response.Body, body, type, context.RequestAborted);
-    }
+    private static HttpAnswer Write<T>(int status, T body, JsonTypeInfo<T> type) =>
+        new(status, JsonSerializer.SerializeToUtf8Bytes(body, type));
 }

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace LightMq.EdgeBroker.Admin;
@@ -47,4 +49,12 @@ internal sealed record ErrorBody(string Error);
 [JsonSerializable(typeof(TopicList))]
 [JsonSerializable(typeof(QuotasBody))]
 [JsonSerializable(typeof(ErrorBody))]
-internal sealed partial class AdminJson : JsonSerializerContext;
+internal sealed partial class AdminJson : JsonSerializerContext
+{
+    /// <summary>The same, with quotes that a person can read: no browser page is made of it.</summary>
+    public static AdminJson Readable => s_readable.Value;
+
+    // Default is made by the generated half, in whatever order.
+    private static readonly Lazy<AdminJson> s_readable = new(static () => new(
+        new JsonSerializerOptions(Default!.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+}

@@ -4,107 +4,174 @@ using System.Security.Cryptography;
 using System.Text;
 using LightMq.EdgeBroker.Configuration;
 using LightMq.EdgeBroker.Secrets;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace LightMq.EdgeBroker.Admin;
 
 /// <summary>
 /// Serves the admin API on a Unix socket, whose mode says who may use it, and on a port of 127.0.0.1 for those
-/// who bear the text of a file (ADR 0021). Kestrel is only started where one of them is configured.
+/// who bear the text of a file. HTTP of our own making (ADR 0021): one request per connection, a thread each.
 /// </summary>
-internal sealed class AdminServer : IAsyncDisposable
+internal sealed class AdminServer : IDisposable
 {
-    private const int BodyBytesMax = 262_144, ConnectionsMax = 16, BearerBytesMin = 16;
+    private const int ConnectionsMax = 16, Backlog = 16, SilenceMilliseconds = 5_000, BearerBytesMin = 16;
+    private const int ThreadStackBytes = 256 * 1024, LingerReads = 64;
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Group = Owner | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
-    private readonly WebApplication _web;
     private readonly AdminSettings _settings;
+    private readonly AdminApi _api;
+    private readonly ILogger _log;
+    private readonly byte[] _bearer = [];
+    private readonly List<Socket> _listeners = [];
+    private readonly List<Thread> _threads = [];
+    private readonly SemaphoreSlim _places = new(ConnectionsMax);
+    private readonly LineLimit _lines;
 
-    private AdminServer(WebApplication web, AdminSettings settings) => (_web, _settings) = (web, settings);
-
-    /// <summary>Starts it.</summary>
+    /// <summary>Takes socket and port; <see cref="Start"/> begins to serve.</summary>
     /// <exception cref="StartFailure">Socket, port or file cannot be used.</exception>
-    public static async Task<AdminServer> StartAsync(
-        AdminSettings settings, AdminApi api, TimeProvider time, ILogger log, CancellationToken cancel)
+    /// <exception cref="ConfigurationError">The bearer file cannot.</exception>
+    public AdminServer(AdminSettings settings, AdminApi api, TimeProvider time, ILogger log)
     {
-        var bearer = settings.Port > 0 ? ReadBearer(settings) : [];
-        if (settings.Socket.Length > 0) RemoveStale(settings.Socket);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, settings));
-        builder.Services.Configure<SocketTransportOptions>(
-            transport => transport.CreateBoundListenSocket = endPoint => Bind(endPoint, settings));
-        var web = builder.Build();
-        var lines = new LineLimit(time);
-        web.Run(context =>
-        {
-            // Who reached the Unix socket has shown who it is: it has no address.
-            if (context.Connection.RemoteIpAddress is null || Bears(context.Request, bearer))
-                return api.AnswerAsync(context);
-            lock (lines)
-                if (lines.IsDue(out var held)) Log.AdminRefused(log, $"127.0.0.1:{settings.Port}", held);
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            return Task.CompletedTask;
-        });
+        (_settings, _api, _log, _lines) = (settings, api, log, new LineLimit(time));
         try
         {
-            await web.StartAsync(cancel);
+            if (settings.Port > 0) _bearer = ReadBearer(settings);
+            if (settings.Socket.Length > 0) BindSocket();
+            if (settings.Port > 0) BindPort();
         }
-        catch (Exception wrong) when (wrong is IOException or SocketException)
+        catch (SocketException wrong)
         {
-            await web.DisposeAsync();
-            throw new StartFailure(
-                ExitCode.AddressUnavailable, $"the admin API cannot listen: {wrong.GetBaseException().Message}");
+            Dispose();
+            throw new StartFailure(ExitCode.AddressUnavailable, $"the admin API cannot listen: {wrong.Message}");
         }
-        if (settings.Socket.Length > 0) Log.AdminListens(log, settings.Socket);
-        if (settings.Port > 0) Log.AdminListens(log, $"127.0.0.1:{settings.Port}");
-        return new AdminServer(web, settings);
+    }
+
+    /// <summary>Begins to serve.</summary>
+    public void Start()
+    {
+        foreach (var listener in _listeners)
+        {
+            var thread = new Thread(() => Accept(listener), ThreadStackBytes) { Name = "admin", IsBackground = true };
+            _threads.Add(thread);
+            thread.Start();
+            Log.AdminListens(_log, listener.LocalEndPoint!.ToString()!);
+        }
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _web.StopAsync();
-        await _web.DisposeAsync();
-        if (_settings.Socket.Length > 0) File.Delete(_settings.Socket);
+        foreach (var listener in _listeners) listener.Dispose();
+        foreach (var thread in _threads) thread.Join();
+        if (_listeners.Exists(static one => one.AddressFamily == AddressFamily.Unix)) File.Delete(_settings.Socket);
+        _listeners.Clear();
     }
 
-    private static void Configure(KestrelServerOptions kestrel, AdminSettings settings)
+    private void BindSocket()
     {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
-        kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
-        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        const HttpProtocols Http1 = HttpProtocols.Http1;
-        if (settings.Socket.Length > 0)
-            kestrel.ListenUnixSocket(settings.Socket, static listen => listen.Protocols = Http1);
-        if (settings.Port > 0)
-            kestrel.Listen(IPAddress.Loopback, settings.Port, static listen => listen.Protocols = Http1);
-    }
-
-    /// <summary>The socket has its mode before it listens, so nobody else slips in.</summary>
-    private static Socket Bind(EndPoint endPoint, AdminSettings settings)
-    {
-        if (endPoint is not UnixDomainSocketEndPoint || OperatingSystem.IsWindows())
-            return SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
+        RemoveStale(_settings.Socket);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(endPoint);
-        File.SetUnixFileMode(settings.Socket, settings.IsGroupAllowed ? Group : Owner);
-        return socket;
+        _listeners.Add(socket);
+        socket.Bind(new UnixDomainSocketEndPoint(_settings.Socket));
+        // Before it listens, so that nobody else slips in.
+        File.SetUnixFileMode(_settings.Socket, _settings.IsGroupAllowed ? Group : Owner);
+        socket.Listen(Backlog);
+    }
+
+    private void BindPort()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _listeners.Add(socket);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, _settings.Port));
+        socket.Listen(Backlog);
+    }
+
+    private void Accept(Socket listener)
+    {
+        while (true)
+        {
+            try
+            {
+                var peer = listener.Accept();
+                if (!_places.Wait(0))
+                {
+                    peer.Dispose();
+                    continue;
+                }
+                var isLocal = listener.AddressFamily == AddressFamily.Unix;
+                new Thread(() => Serve(peer, isLocal), ThreadStackBytes) { Name = "admin", IsBackground = true }
+                    .Start();
+            }
+            // Disposed: the end. A peer that is gone already is none.
+            catch (Exception end) when (end is ObjectDisposedException
+                or SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.Interrupted
+                    or SocketError.InvalidArgument or SocketError.NotSocket })
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                if (_listeners.Count == 0) return;
+            }
+        }
+    }
+
+    private void Serve(Socket peer, bool isLocal)
+    {
+        try
+        {
+            peer.ReceiveTimeout = peer.SendTimeout = SilenceMilliseconds;
+            using var stream = new NetworkStream(peer, ownsSocket: true);
+            if (AnswerTo(stream, isLocal) is not { } answer) return;
+            answer.Write(stream);
+            // What it still sends is read, or the reset would take the answer with it.
+            peer.Shutdown(SocketShutdown.Send);
+            var rest = new byte[8_192];
+            for (var reads = 0; reads < LingerReads && stream.Read(rest) > 0; reads++) { }
+        }
+        catch (Exception gone) when (gone is IOException or SocketException)
+        {
+            // The peer went, or said nothing for too long.
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    private HttpAnswer? AnswerTo(Stream stream, bool isLocal)
+    {
+        try
+        {
+            if (HttpRequest.Read(stream) is not { } request) return null;
+            if (isLocal || Bears(request.Authorization)) return _api.Answer(request);
+        }
+        catch (AdminError wrong)
+        {
+            return AdminApi.Refuse(wrong);
+        }
+        lock (_lines)
+            if (_lines.IsDue(out var held)) Log.AdminRefused(_log, $"127.0.0.1:{_settings.Port}", held);
+        return AdminApi.Refuse(new AdminError(401, "Authorization: Bearer TEXT is missing or wrong"));
+    }
+
+    private bool Bears(string authorization)
+    {
+        const string Scheme = "Bearer ";
+        return authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && CryptographicOperations.FixedTimeEquals(
+                Encoding.Latin1.GetBytes(authorization[Scheme.Length..]), _bearer);
     }
 
     /// <summary>A socket that an earlier life left behind; anything else stays.</summary>
     private static void RemoveStale(string path)
     {
         if (!File.Exists(path)) return;
+        if (IsOrdinary(path))
+            throw new StartFailure(ExitCode.Configuration,
+                $"Admin:Socket: '{path}' is a file, not a socket: name another, or remove it");
         using (var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
         {
             try
@@ -118,9 +185,6 @@ internal sealed class AdminServer : IAsyncDisposable
                 // Nobody listens.
             }
         }
-        if (IsOrdinary(path))
-            throw new StartFailure(ExitCode.Configuration,
-                $"Admin:Socket: '{path}' is a file, not a socket: name another, or remove it");
         File.Delete(path);
     }
 
@@ -146,9 +210,8 @@ internal sealed class AdminServer : IAsyncDisposable
     {
         try
         {
-            var path = Path.GetFullPath(settings.BearerFile);
-            var bearer = Encoding.UTF8.GetBytes(File.ReadAllText(path).Trim());
-            PrivateFile.Check(path, "it opens the admin API");
+            var bearer = Encoding.UTF8.GetBytes(File.ReadAllText(settings.BearerFile).Trim());
+            PrivateFile.Check(Path.GetFullPath(settings.BearerFile), "it opens the admin API");
             return bearer.Length >= BearerBytesMin ? bearer : throw new ConfigurationError(settings.BearerFileKey,
                 $"'{settings.BearerFile}' has less than {BearerBytesMin} characters: make a long random text");
         }
@@ -157,13 +220,5 @@ internal sealed class AdminServer : IAsyncDisposable
             throw new ConfigurationError(
                 settings.BearerFileKey, $"'{settings.BearerFile}' cannot be read: {wrong.Message}");
         }
-    }
-
-    private static bool Bears(HttpRequest request, ReadOnlySpan<byte> bearer)
-    {
-        const string Scheme = "Bearer ";
-        var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(header[Scheme.Length..]), bearer);
     }
 }

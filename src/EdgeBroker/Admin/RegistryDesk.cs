@@ -10,25 +10,23 @@ namespace LightMq.EdgeBroker.Admin;
 /// Where the admin API changes the registry: judges a change, hands it to the loop and waits until it is
 /// durable. One change at a time, so that what was judged still holds when it is made.
 /// </summary>
-internal sealed class RegistryDesk(Engine engine, Mailbox mail, SecretBox box, TimeProvider time) : IDisposable
+internal sealed class RegistryDesk(Engine engine, Mailbox mail, SecretBox box)
 {
-    private const int DurableSecondsMax = 30;
+    private const int DurableMilliseconds = 30_000;
 
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Lock _turn = new();
 
     /// <summary>The registry as it stands.</summary>
     public LmqRegistry Registry => engine.Registry;
-
-    /// <inheritdoc/>
-    public void Dispose() => _turn.Dispose();
 
     /// <summary>A change is durable; called by the loop.</summary>
     public static void Stored(RegistryChange change) => (change.Host as TaskCompletionSource)?.TrySetResult();
 
     /// <summary>Sets an access key; without a secret the one that it has stays.</summary>
     /// <returns>Whether it is new.</returns>
-    public Task<bool> PutKeyAsync(string name, KeyBody body, CancellationToken cancel) =>
-        InTurnAsync(async () =>
+    public bool PutKey(string name, KeyBody body)
+    {
+        lock (_turn)
         {
             Check("key", name, RegistryRules.IsKey, RegistryRules.KeyAllowed);
             if (body.Key is not null && body.Key != name)
@@ -46,14 +44,16 @@ internal sealed class RegistryDesk(Engine engine, Mailbox mail, SecretBox box, T
             }
             Count(known is null, Registry.AccessKeys.Count);
             var key = new AccessKey(name, secret, body.Groups) { SealedSecret = box.Seal(secret) };
-            await MakeAsync(host => RegistryChange.Put(key, host), cancel);
+            Make(host => RegistryChange.Put(key, host));
             return known is null;
-        }, cancel);
+        }
+    }
 
     /// <summary>Sets a group.</summary>
     /// <returns>Whether it is new.</returns>
-    public Task<bool> PutGroupAsync(string name, GroupBody body, CancellationToken cancel) =>
-        InTurnAsync(async () =>
+    public bool PutGroup(string name, GroupBody body)
+    {
+        lock (_turn)
         {
             Check("group", name, RegistryRules.IsGroup, RegistryRules.GroupAllowed);
             if (body.Group is not null && body.Group != name)
@@ -64,14 +64,16 @@ internal sealed class RegistryDesk(Engine engine, Mailbox mail, SecretBox box, T
                 throw AdminError.Wrong("grants", twice.Key, "unique: the topic is there twice");
             var isNew = !Registry.Groups.Any(group => group.Name == name);
             Count(isNew, Registry.Groups.Count);
-            await MakeAsync(host => RegistryChange.Put(new LmqGroup(name, grants), host), cancel);
+            Make(host => RegistryChange.Put(new LmqGroup(name, grants), host));
             return isNew;
-        }, cancel);
+        }
+    }
 
     /// <summary>Sets a parent topic.</summary>
     /// <returns>Whether it is new.</returns>
-    public Task<bool> PutTopicAsync(string name, TopicBody body, CancellationToken cancel) =>
-        InTurnAsync(async () =>
+    public bool PutTopic(string name, TopicBody body)
+    {
+        lock (_turn)
         {
             Check("topic", name, RegistryRules.IsTopic, RegistryRules.TopicAllowed);
             if (body.Topic is not null && body.Topic != name)
@@ -83,14 +85,15 @@ internal sealed class RegistryDesk(Engine engine, Mailbox mail, SecretBox box, T
                 throw AdminError.Wrong("spread", "true", "for a topic with an order: only normal ones are spread");
             var isNew = !Registry.ParentTopics.Any(topic => topic.Name == name);
             Count(isNew, Registry.ParentTopics.Count);
-            await MakeAsync(
-                host => RegistryChange.Put(new ParentTopic(name, type, body.Spread), host), cancel);
+            Make(host => RegistryChange.Put(new ParentTopic(name, type, body.Spread), host));
             return isNew;
-        }, cancel);
+        }
+    }
 
     /// <summary>Takes an entry out.</summary>
-    public Task<bool> RemoveAsync(RegistryKind kind, string name, CancellationToken cancel) =>
-        InTurnAsync(async () =>
+    public void Remove(RegistryKind kind, string name)
+    {
+        lock (_turn)
         {
             var isThere = kind switch
             {
@@ -99,27 +102,26 @@ internal sealed class RegistryDesk(Engine engine, Mailbox mail, SecretBox box, T
                 _ => Registry.ParentTopics.Any(topic => topic.Name == name),
             };
             if (!isThere) throw new AdminError(404, $"'{name}' is not registered");
-            await MakeAsync(host => RegistryChange.Remove(kind, name, host), cancel);
-            return true;
-        }, cancel);
+            Make(host => RegistryChange.Remove(kind, name, host));
+        }
+    }
 
     /// <summary>The quotas in force, and their use at the last look.</summary>
     public QuotasBody Quotas => QuotasBody.Of(engine.Quotas, engine.QuotaUses);
 
     /// <summary>Puts quotas in the place of those in force (LMQ-LIM-5).</summary>
-    public Task PutQuotasAsync(InstanceQuotas quotas, CancellationToken cancel) => InTurnAsync(async () =>
+    public void PutQuotas(InstanceQuotas quotas)
     {
-        await MakeAsync(host => RegistryChange.Put(quotas, host), cancel);
-        return true;
-    }, cancel);
+        lock (_turn) Make(host => RegistryChange.Put(quotas, host));
+    }
 
     /// <summary>Goes back to the configured quotas.</summary>
-    public Task RemoveQuotasAsync(CancellationToken cancel) => InTurnAsync(async () =>
+    public void RemoveQuotas()
     {
-        await MakeAsync(
-            static host => RegistryChange.Remove(RegistryKind.Quotas, RegistryChange.QuotasName, host), cancel);
-        return true;
-    }, cancel);
+        lock (_turn)
+            Make(static host =>
+                RegistryChange.Remove(RegistryKind.Quotas, RegistryChange.QuotasName, host));
+    }
 
     private TopicGrant GrantOf(GrantBody body)
     {
@@ -143,30 +145,11 @@ internal sealed class RegistryDesk(Engine engine, Mailbox mail, SecretBox box, T
             throw new AdminError(409, $"there are {RegistryRules.EntriesMax} of these already");
     }
 
-    private async Task<bool> InTurnAsync(Func<Task<bool>> change, CancellationToken cancel)
-    {
-        await _turn.WaitAsync(cancel);
-        try
-        {
-            return await change();
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private async Task MakeAsync(Func<object, RegistryChange> make, CancellationToken cancel)
+    private void Make(Func<object, RegistryChange> make)
     {
         var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         mail.RegistryChanged(make(stored));
-        try
-        {
-            await stored.Task.WaitAsync(TimeSpan.FromSeconds(DurableSecondsMax), time, cancel);
-        }
-        catch (TimeoutException)
-        {
+        if (!stored.Task.Wait(DurableMilliseconds))
             throw new AdminError(503, "the disk does not take it: it counts now, but a restart may forget it");
-        }
     }
 }
