@@ -84,6 +84,8 @@ internal sealed class World : IEffects
     void IEffects.Load(int slot) => throw new InvalidOperationException("nothing leaves memory here");
     void IEffects.CheckPassword(Connection connection, PasswordHash hash, byte[] password) =>
         throw new InvalidOperationException("nobody logs in here");
+    void IEffects.CheckToken(Connection connection, byte[] token) => _token = connection;
+    void IEffects.RegistryStored(RegistryChange change) { }
 
     private static byte[] Write(int publisher, int qos)
     {

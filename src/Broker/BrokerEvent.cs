@@ -29,6 +29,8 @@ public enum BrokerEventKind
     StoredValueLost,
     /// <summary>A stored session changed its kind; Detail: what and why.</summary>
     SessionChanged,
+    /// <summary>The registry changed, or stands over the configuration; Detail: what.</summary>
+    RegistryChanged,
 }
 
 /// <summary>Something worth a log line.</summary>

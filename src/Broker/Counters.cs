@@ -29,6 +29,8 @@ public enum DropReason
     Expired,
     /// <summary>Larger than the receiving client takes (MQTT5-3.1.2-24).</summary>
     PacketTooLarge,
+    /// <summary>QoS 0 for a client whose tokens do not cover the topic (LMQ-AUTH-2).</summary>
+    NotCovered,
     /// <summary>Published beyond the bound while queues are full, refused with 0x97.</summary>
     Refused,
 }
@@ -40,6 +42,7 @@ public sealed class Counters
 {
     private readonly long[] _drops = new long[Enum.GetValues<DropReason>().Length];
     private readonly long[] _closes = new long[Enum.GetValues<CloseReason>().Length];
+    private readonly long[] _refusals = new long[Enum.GetValues<RefusalCause>().Length];
 
     /// <summary>PUBLISH packets accepted, by QoS.</summary>
     public long[] Received { get; } = new long[3];
@@ -59,6 +62,8 @@ public sealed class Counters
     public long QueuedBytes { get; internal set; }
     /// <summary>Publishes that had to wait for room.</summary>
     public long Parked { get; internal set; }
+    /// <summary>Tokens uploaded and found good (LMQ-TOK-6).</summary>
+    public long TokensTaken { get; internal set; }
     /// <summary>Topics and filters refused for having too many levels.</summary>
     public long TopicsTooDeep { get; internal set; }
     /// <summary>Peers and CONNECT packets refused because no place was free.</summary>
@@ -70,7 +75,10 @@ public sealed class Counters
     public long Dropped(DropReason reason) => _drops[(int)reason];
     /// <summary>Connections that ended for a reason.</summary>
     public long Closed(CloseReason reason) => _closes[(int)reason];
+    /// <summary>Logins, topics and tokens refused under the LMQ contract, by cause.</summary>
+    public long Refused(RefusalCause cause) => _refusals[(int)cause];
 
+    internal void Refuse(RefusalCause cause) => _refusals[(int)cause]++;
     internal void Drop(DropReason reason, long count = 1) => _drops[(int)reason] += count;
     internal void Close(CloseReason reason) => _closes[(int)reason]++;
 }

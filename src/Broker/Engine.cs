@@ -19,10 +19,15 @@ public sealed class Engine
     /// <param name="options">Validated options.</param>
     /// <param name="hashSeed">Random in production, so that nobody can choose names that collide in our
     /// tables.</param>
-    public Engine(BrokerOptions options, ulong hashSeed = 0)
+    /// <param name="unseal">
+    /// Gives secrets in clear that the store holds sealed (<see cref="AccessKey.SealedSecret"/>); what it
+    /// throws ends the recovery, but for a FormatException, which leaves the key out.
+    /// </param>
+    public Engine(
+        BrokerOptions options, ulong hashSeed = 0, Func<ReadOnlyMemory<byte>, string>? unseal = null)
     {
         Options = options;
-        _parts = new EngineParts(options, new BytesComparer(hashSeed));
+        _parts = new EngineParts(options, new BytesComparer(hashSeed), unseal);
     }
 
     /// <summary>What it was told.</summary>
@@ -39,6 +44,9 @@ public sealed class Engine
 
     /// <summary>Name of the streams of this start.</summary>
     public Epoch Epoch => _parts.Journal.Epoch;
+
+    /// <summary>The registry as it stands; may be read from any thread.</summary>
+    public LmqRegistry Registry => _parts.Register.Current;
 
     /// <summary>Open connections.</summary>
     public int ConnectionCount => _parts.Connections.Count;
@@ -81,6 +89,7 @@ public sealed class Engine
         foreach (var lost in _parts.Recovery.Lost) _parts.Turn.Report(BrokerEventKind.StoredValueLost, "", null, lost);
         _parts.Journal.Epoch = Epoch.Of(_parts.Recovery.Boot + 1, epochRandom);
         StoreEpoch();
+        _parts.Registering.TellOverrides();
         _parts.Bridges.Prepare();
         _parts.Closing.EndLostConnections();
         _parts.Journal.Confirm(new Confirmation(ConfirmationKind.Epoch, null, null));
@@ -102,6 +111,9 @@ public sealed class Engine
             case InputKind.Stored: _parts.Confirming.Stored(input.Number); break;
             case InputKind.Loaded: Loaded((int)input.Number, input.Bytes); break;
             case InputKind.PasswordChecked: _parts.Connecting.PasswordChecked(input.Connection!, input.Yes); break;
+            case InputKind.TokenChecked: _parts.Vetting.Checked(input.Connection!, input.Token); break;
+            case InputKind.Revoked: _parts.Vetting.Revoke(input.TokenIds!); break;
+            case InputKind.RegistryChanged: _parts.Registering.Take(input.Change!); break;
             case InputKind.DiskFull: DiskFull(input.Yes); break;
             case InputKind.StoreRebuilt: StoreRebuilt(); break;
             case InputKind.Stop: Stop(); break;
@@ -205,6 +217,7 @@ public sealed class Engine
             _parts.Journal.ProgressChanged(session);
         }
         _parts.Retained.StoreAll();
+        _parts.Registering.StoreAll();
     }
 
     private void DiskFull(bool isFull)

@@ -4,6 +4,7 @@ using LightMq.Broker.Dialects;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Flows;
 using LightMq.Broker.Messages;
+using LightMq.Broker.Registry;
 using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
@@ -13,16 +14,18 @@ namespace LightMq.Broker;
 /// <summary>The engine's parts, wired by hand: each is made once, and knows those made before it.</summary>
 internal sealed class EngineParts
 {
-    public EngineParts(BrokerOptions options, BytesComparer names)
+    public EngineParts(
+        BrokerOptions options, BytesComparer names, Func<ReadOnlyMemory<byte>, string>? unseal)
     {
         Slots = new SlotTable(options.SlotWasteBytesMax);
-        var dialects = new DialectTable(options, names);
+        Register = new Register(options.Lmq, names, unseal);
+        var dialects = new DialectTable(options, Register);
         Sessions = new SessionTable(names);
         Tree = new SubscriptionTree(names);
         Retained = new RetainedMessages(names, Messages, options);
         Journal = new Journal(Turn, options, Slots, Retained);
         Hold = new Hold(Turn, options, Journal, Messages);
-        Recovery = new Recovery(options, Turn.Counters, Sessions, Tree, Slots, Retained, Messages);
+        Recovery = new Recovery(options, Turn.Counters, Sessions, Tree, Slots, Retained, Messages, Register);
         var sending = new Sending(Turn);
         Receipting = new Receipting(Hold, sending);
         Paging = new Paging(Turn, options, Messages, Slots, Hold, Sessions);
@@ -33,9 +36,11 @@ internal sealed class EngineParts
             Turn, options, Messages, Retained, Journal, Dropping, Tree,
             Slots);
         var controlling = new Controlling();
+        var noticing = new Noticing(sending);
         Publishing = new Publishing(
             Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending,
-            new Repeating(Journal, Receipting), Pressure, dialects, controlling);
+            new Repeating(Journal, Receipting), Pressure, dialects, controlling, new Uploading(Turn),
+            noticing);
         Replaying = new Replaying(Turn, Retained,
             new RetainedSending(Messages, Sessions, Hold, Delivering, sending, Pressure), Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
@@ -47,11 +52,16 @@ internal sealed class EngineParts
         Bridges = new BridgeSessions(Turn, options, Sessions, Tree, Journal, ending);
         Closing = new Closing(
             Turn, Connections, Sessions, Journal, Delivering, ending, Expiring, wills, Pressure);
+        var granting = new Granting(Turn, dialects, ending, Journal);
         Connecting = new Connecting(
             Turn, options, Connections, Sessions, timers, Journal, Delivering, ending, Closing,
-            wills, dialects);
+            wills, dialects, new ConnAnswering(Turn, options, Closing), noticing,
+            granting);
+        Registering = new Registering(Turn, Register, Connections, Journal, Closing, granting);
+        Vetting = new Vetting(
+            Turn, Connections, Register, Connecting, Closing, Delivering, Receipting, noticing);
         Subscribing = new Subscribing(
-            Turn, options, Tree, Journal, Replaying, Closing, dialects);
+            Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing);
         var releasing = new Releasing(Turn, Journal, sending);
         var intake = new Intake(Turn, options, Closing, Publishing, Receipting, Pressure);
         Inbound = new Inbound(
@@ -59,14 +69,15 @@ internal sealed class EngineParts
             Delivering, releasing, Pressure);
         Confirming = new Confirming(
             Journal, Messages, Delivering, Receipting, Connecting, Subscribing, releasing,
-            Inbound);
-        Watch = new Watch(Turn, options, Connections, Closing, Pressure);
+            Inbound, Vetting, Registering);
+        Watch = new Watch(Turn, options, Connections, Closing, Pressure, Vetting);
     }
 
     public Turn Turn { get; } = new();
     public MessagePool Messages { get; } = new();
     public SlotTable Slots { get; }
     public ConnectionTable Connections { get; } = new();
+    public Register Register { get; }
     public SessionTable Sessions { get; }
     public SubscriptionTree Tree { get; }
     public RetainedMessages Retained { get; }
@@ -85,6 +96,8 @@ internal sealed class EngineParts
     public BridgeSessions Bridges { get; }
     public Closing Closing { get; }
     public Connecting Connecting { get; }
+    public Registering Registering { get; }
+    public Vetting Vetting { get; }
     public Inbound Inbound { get; }
     public Confirming Confirming { get; }
     public Watch Watch { get; }

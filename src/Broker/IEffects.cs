@@ -41,6 +41,17 @@ public interface IEffects
     /// </summary>
     void CheckPassword(Connection connection, PasswordHash hash, byte[] password);
 
+    /// <summary>
+    /// Verify a token's signature with the public keys (LMQ-TOK-5), off the loop, and answer with <see
+    /// cref="Input.TokenChecked"/>. Time, revocation and whose it is are the engine's to judge.
+    /// </summary>
+    void CheckToken(Connection connection, byte[] token);
+
+    /// <summary>
+    /// A change that came with <see cref="Input.RegistryChanged"/> is durable; it counted before.
+    /// </summary>
+    void RegistryStored(RegistryChange change);
+
     /// <summary>Something a person may want to read in the log. Never per message, never a secret.</summary>
     void Report(in BrokerEvent happened);
 }

@@ -1,4 +1,6 @@
 using LightMq.Broker.Connections;
+using LightMq.Broker.Settings;
+using LightMq.Lmq;
 
 namespace LightMq.Broker;
 
@@ -27,6 +29,12 @@ public enum InputKind
     StoreRebuilt,
     /// <summary>The host stops: commit what is held, publish no wills, let go of all connections.</summary>
     Stop,
+    /// <summary>A token was verified.</summary>
+    TokenChecked,
+    /// <summary>Tokens were revoked.</summary>
+    Revoked,
+    /// <summary>The registry is to be changed.</summary>
+    RegistryChanged,
 }
 
 /// <summary>One thing that happened, as the engine is told of it.</summary>
@@ -38,6 +46,12 @@ public readonly ref struct Input
     public Connection? Connection { get; private init; }
     /// <summary>The bytes received or read back; only valid during the call.</summary>
     public ReadOnlySpan<byte> Bytes { get; private init; }
+    /// <summary>What was found of a token (TokenChecked).</summary>
+    public TokenVerdict Token { get; private init; }
+    /// <summary>Ids of all tokens that are revoked (Revoked).</summary>
+    public IReadOnlySet<string>? TokenIds { get; private init; }
+    /// <summary>The change to be made (RegistryChanged).</summary>
+    public RegistryChange? Change { get; private init; }
     /// <summary>Group number (Stored) or slot (Loaded).</summary>
     public long Number { get; private init; }
     /// <summary>The password matched; the disk is full.</summary>
@@ -71,6 +85,23 @@ public readonly ref struct Input
     /// The store had to be salvaged while the broker ran: what the engine holds in memory is written again.
     /// </summary>
     public static Input StoreRebuilt() => new() { Kind = InputKind.StoreRebuilt };
+    /// <summary>
+    /// The answer to <see cref="IEffects.CheckToken"/>; without fault and grant: it could not be checked.
+    /// </summary>
+    public static Input TokenChecked(Connection connection, TokenVerdict verdict) =>
+        new() { Kind = InputKind.TokenChecked, Connection = connection, Token = verdict };
+    /// <summary>
+    /// All tokens that are revoked, by id (LMQ-TOK-5), in the place of those told before. Never changed
+    /// afterwards.
+    /// </summary>
+    public static Input Revoked(IReadOnlySet<string> tokenIds) =>
+        new() { Kind = InputKind.Revoked, TokenIds = tokenIds };
+    /// <summary>
+    /// An entry of the registry is set or removed (LMQ-ID-6); its names are checked by the host. Answered by
+    /// <see cref="IEffects.RegistryStored"/>.
+    /// </summary>
+    public static Input RegistryChanged(RegistryChange change) =>
+        new() { Kind = InputKind.RegistryChanged, Change = change };
     /// <summary>The host stops.</summary>
     public static Input Stop() => new() { Kind = InputKind.Stop };
 }

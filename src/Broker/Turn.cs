@@ -75,6 +75,8 @@ internal sealed class Turn
         public void Store(Durability.StoreGroup group) { }
         public void Load(int slot) { }
         public void CheckPassword(Connection connection, Settings.PasswordHash hash, byte[] password) { }
+        public void CheckToken(Connection connection, byte[] token) { }
+        public void RegistryStored(Settings.RegistryChange change) { }
         public void Report(in BrokerEvent happened) { }
     }
 }

@@ -7,7 +7,7 @@ namespace LightMq.Broker;
 /// <summary>Once a second: who has been silent too long, and who takes nothing (MQTT-3.1.2-24).</summary>
 internal sealed class Watch(
     Turn turn, BrokerOptions options, ConnectionTable connections, Closing closing,
-    BackPressure pressure)
+    BackPressure pressure, Vetting vetting)
 {
     private const int EveryMilliseconds = 1000;
     private long _next;
@@ -24,8 +24,20 @@ internal sealed class Watch(
         {
             if (i >= connections.Count) continue;
             var connection = connections.Open[i];
-            if (FindReason(connection, now) is { } reason) closing.Close(connection, reason);
+            if (FindReason(connection, now) is { } reason) Close(connection, reason);
+            else if (connection.Login is { IsTokens: true }) vetting.Look(connection);
         }
+    }
+
+    private void Close(Connection connection, CloseReason reason)
+    {
+        if (reason == CloseReason.TokenTimeout)
+        {
+            turn.Counters.Refuse(RefusalCause.TokenLate);
+            turn.Report(BrokerEventKind.Refused, connection.ClientText, connection,
+                $"no token came within {options.TokenSecondsMax} s (LMQ-AUTH-2)");
+        }
+        closing.Close(connection, reason);
     }
 
     private CloseReason? FindReason(Connection connection, long now)
@@ -34,6 +46,9 @@ internal sealed class Watch(
         if (connection.Stage == ConnectionStage.New
             && now - connection.OpenedAt > options.ConnectSecondsMax * 1000L)
             return CloseReason.ConnectTimeout;
+        if (connection is { Stage: ConnectionStage.Provisional, Upload: null }
+            && now - connection.ProvisionalSince > options.TokenSecondsMax * 1000L)
+            return CloseReason.TokenTimeout;
         if (connection.Stage == ConnectionStage.Ready && !connection.IsStopped
             && connection.SilenceMillisecondsMax > 0
             && now - connection.LastReceived > connection.SilenceMillisecondsMax)

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using LightMq.Broker;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
-using LightMq.Broker.Settings;
 using LightMq.Net.Door;
 using LightMq.Net.Linux;
 
@@ -117,16 +116,6 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
         _isStoring = true;
         _workers.Store(group);
     }
-
-    /// <inheritdoc/>
-    public void Load(int slot) => _workers.Load(slot);
-
-    /// <inheritdoc/>
-    public void CheckPassword(Connection connection, PasswordHash hash, byte[] password) =>
-        _workers.CheckPassword(connection, hash, password);
-
-    /// <inheritdoc/>
-    public void Report(in BrokerEvent happened) => _events.Happened(happened);
 
     /// <inheritdoc/>
     public void Dispose()

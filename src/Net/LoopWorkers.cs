@@ -12,7 +12,12 @@ namespace LightMq.Net;
 /// <param name="Load">Reads a slot back.</param>
 /// <param name="CheckPassword">Compares a password with its hash.</param>
 public sealed record LoopWorkers(
-    Action<StoreGroup> Store, Action<int> Load, Action<Connection, PasswordHash, byte[]> CheckPassword);
+    Action<StoreGroup> Store, Action<int> Load, Action<Connection, PasswordHash, byte[]> CheckPassword)
+{
+    /// <summary>Verifies a token's signature; needed where tokens are taken.</summary>
+    public Action<Connection, byte[]> CheckToken { get; init; } =
+        static (_, _) => throw new InvalidOperationException("nobody here verifies tokens");
+}
 
 /// <summary>What the loop tells its host, on the loop's thread.</summary>
 /// <param name="Ready">The listeners take peers from now on.</param>
@@ -23,4 +28,8 @@ public sealed record LoopWorkers(
 /// <param name="TurnedAway">A peer did not come as far as MQTT: why, and in more words.</param>
 public sealed record LoopEvents(
     Action<IReadOnlyList<Listener>> Ready, Action<Listener, int> AcceptFailed, Action<BrokerEvent> Happened,
-    Action<Connection, Refusal, string> TurnedAway);
+    Action<Connection, Refusal, string> TurnedAway)
+{
+    /// <summary>A change of the registry is durable.</summary>
+    public Action<RegistryChange> RegistryStored { get; init; } = static _ => { };
+}

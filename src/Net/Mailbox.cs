@@ -1,5 +1,7 @@
 using LightMq.Broker;
 using LightMq.Broker.Connections;
+using LightMq.Broker.Settings;
+using LightMq.Lmq;
 using LightMq.Net.Linux;
 using LightMq.Net.Tls;
 
@@ -10,6 +12,12 @@ internal readonly record struct Letter(
     InputKind Kind, long Number = 0, bool Yes = false, byte[]? Bytes = null, Connection? Connection = null,
     Handshake? Handshake = null)
 {
+    /// <summary>What was found of a token.</summary>
+    public TokenVerdict Token { get; init; }
+
+    /// <summary>Ids of revoked tokens, or a change of the registry.</summary>
+    public object? Subject { get; init; }
+
     /// <summary>What the engine is told.</summary>
     public Input ToInput() => Kind switch
     {
@@ -18,6 +26,9 @@ internal readonly record struct Letter(
         InputKind.PasswordChecked => Input.PasswordChecked(Connection!, Yes),
         InputKind.DiskFull => Input.DiskFull(Yes),
         InputKind.StoreRebuilt => Input.StoreRebuilt(),
+        InputKind.TokenChecked => Input.TokenChecked(Connection!, Token),
+        InputKind.Revoked => Input.Revoked((IReadOnlySet<string>)Subject!),
+        InputKind.RegistryChanged => Input.RegistryChanged((RegistryChange)Subject!),
         InputKind.Stop => Input.Stop(),
         _ => throw new InvalidOperationException($"{Kind} is no letter"),
     };
@@ -25,8 +36,9 @@ internal readonly record struct Letter(
 
 /// <summary>
 /// How other threads reach the loop: letters, and an eventfd that ends its waiting. Every member may be
-/// called from any thread. Each letter answers something that the engine asked for (one group, the loads and
-/// password checks under way) or a handshake that the loop began, so there are never more than were asked.
+/// called from any thread. Each letter answers something that the engine asked for (one group, the loads,
+/// password and token checks under way) or a handshake that the loop began, so there are never more than were asked;
+/// revocations and changes of the registry are bounded by their senders.
 /// </summary>
 public sealed unsafe class Mailbox : IDisposable
 {
@@ -44,6 +56,18 @@ public sealed unsafe class Mailbox : IDisposable
     /// <summary>A password was compared.</summary>
     public void PasswordChecked(Connection connection, bool matches) =>
         Post(new Letter(InputKind.PasswordChecked, Yes: matches, Connection: connection));
+
+    /// <summary>A token was verified.</summary>
+    public void TokenChecked(Connection connection, TokenVerdict verdict) =>
+        Post(new Letter(InputKind.TokenChecked, Connection: connection) { Token = verdict });
+
+    /// <summary>All tokens that are revoked; the caller waits before it sends the next list.</summary>
+    public void Revoked(IReadOnlySet<string> tokenIds) =>
+        Post(new Letter(InputKind.Revoked) { Subject = tokenIds });
+
+    /// <summary>A change of the registry; the caller bounds how many are under way.</summary>
+    public void RegistryChanged(RegistryChange change) =>
+        Post(new Letter(InputKind.RegistryChanged) { Subject = change });
 
     /// <summary>The disk became full, or has room again.</summary>
     public void DiskFull(bool full) => Post(new Letter(InputKind.DiskFull, Yes: full));

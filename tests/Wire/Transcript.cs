@@ -62,6 +62,9 @@ internal sealed class Transcript
 
     public bool IsLmq { get; private set; }
 
+    /// <summary>Whether clients without password may upload tokens.</summary>
+    public bool HasTokens { get; private set; }
+
     public bool HasUsers { get; private set; }
 
     /// <summary>Whether it needs what only the bare core has: a clock to set, a process to restart.</summary>
@@ -82,6 +85,7 @@ internal sealed class Transcript
         {
             case "!": Clauses.AddRange(words[1..]); break;
             case "!lmq" when words.Length == 1: IsLmq = true; break;
+            case "!tokens" when words.Length == 1: IsLmq = HasTokens = true; break;
             case "!users" when words.Length == 1: HasUsers = true; break;
             case "!no-oracle" when words.Length > 3: NoOracle = string.Join(' ', words[1..]); break;
             case "!set" when words.Length == 2 && words[1].Split('=') is [var name, var value]:

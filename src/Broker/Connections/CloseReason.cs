@@ -31,4 +31,6 @@ public enum CloseReason
     TooManyConnections,
     /// <summary>The broker stops.</summary>
     ServerStopping,
+    /// <summary>No token was uploaded in time (LMQ-AUTH-2).</summary>
+    TokenTimeout,
 }

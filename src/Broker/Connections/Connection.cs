@@ -13,6 +13,10 @@ internal enum ConnectionStage : byte
     New,
     /// <summary>CONNECT came; a password check or the disk must answer before CONNACK.</summary>
     Connecting,
+    /// <summary>
+    /// CONNACK accepted it, but it has no session until its first token was found good (LMQ-AUTH-2).
+    /// </summary>
+    Provisional,
     /// <summary>CONNACK accepted it.</summary>
     Ready,
 }
@@ -51,8 +55,17 @@ public sealed class Connection(ListenerOptions listener, string remoteAddress, o
     internal Terms? Terms { get; set; }
     internal Session? Session { get; set; }
     internal Login? Login { get; set; }
-    /// <summary>CONNECT while it waits for the password check.</summary>
+    /// <summary>CONNECT while it waits for the password check, or for a token.</summary>
     internal byte[]? PendingConnect { get; set; }
+    /// <summary>As CONNECT has it.</summary>
+    internal byte[] ClientId { get; set; } = [];
+    internal string ClientText => System.Text.Encoding.UTF8.GetString(ClientId);
+    /// <summary>When it became provisional.</summary>
+    internal long ProvisionalSince { get; set; }
+    /// <summary>What the CONNACK of a provisional connection said: its session was there.</summary>
+    internal bool IsSessionPromised { get; set; }
+    /// <summary>A token that is being verified.</summary>
+    internal PendingUpload? Upload { get; set; }
     /// <summary>Counts connections within the epoch.</summary>
     internal long Number { get; set; }
     /// <summary>Position in the engine's list of connections.</summary>

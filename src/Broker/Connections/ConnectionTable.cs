@@ -21,13 +21,38 @@ internal sealed class ConnectionTable
         }
     }
 
-    /// <summary>The connection that has waited longest without a CONNECT; null: there is none.</summary>
+    /// <summary>Bytes of CONNECT packets that wait for a token.</summary>
+    public long ProvisionalBytes { get; private set; }
+
+    /// <summary>It waits for a token, and its CONNECT with it.</summary>
+    public void AddProvisional(Connection connection, ReadOnlySpan<byte> connect, long now)
+    {
+        connection.Stage = ConnectionStage.Provisional;
+        connection.ProvisionalSince = now;
+        connection.PendingConnect = connect.ToArray();
+        ProvisionalBytes += connect.Length;
+    }
+
+    /// <summary>It waits no longer; its CONNECT.</summary>
+    public byte[] TakeProvisional(Connection connection)
+    {
+        var connect = connection.PendingConnect!;
+        ProvisionalBytes -= connect.Length;
+        connection.PendingConnect = null;
+        connection.Stage = ConnectionStage.Connecting;
+        return connect;
+    }
+
+    /// <summary>
+    /// The connection that has waited longest without a CONNECT or a token; null: there is none.
+    /// </summary>
     public Connection? OldestSilent()
     {
         Connection? oldest = null;
         foreach (var connection in _open)
         {
-            if (connection.Stage != ConnectionStage.New) continue;
+            if (connection is not { Stage: ConnectionStage.New or ConnectionStage.Provisional, Upload: null })
+                continue;
             if (oldest is null || connection.Number < oldest.Number) oldest = connection;
         }
         return oldest;
@@ -52,6 +77,7 @@ internal sealed class ConnectionTable
 
     public void Remove(Connection connection)
     {
+        if (connection.Stage == ConnectionStage.Provisional) TakeProvisional(connection);
         var last = _open[^1];
         _open[connection.Index] = last;
         last.Index = connection.Index;

@@ -12,7 +12,7 @@ internal static class Reasons
         CloseReason.PacketTooLarge => ReasonCode.PacketTooLarge,
         CloseReason.KeepAlive => ReasonCode.KeepAliveTimeout,
         CloseReason.TakenOver => ReasonCode.SessionTakenOver,
-        CloseReason.NotAuthorized => ReasonCode.NotAuthorized,
+        CloseReason.NotAuthorized or CloseReason.TokenTimeout => ReasonCode.NotAuthorized,
         CloseReason.SlowReader or CloseReason.QuotaExceeded => ReasonCode.QuotaExceeded,
         CloseReason.TooManyConnections => ReasonCode.ServerBusy,
         CloseReason.ServerStopping => ReasonCode.ServerShuttingDown,

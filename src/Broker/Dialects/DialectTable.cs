@@ -1,13 +1,14 @@
 using LightMq.Broker.Connections;
+using LightMq.Broker.Registry;
 using LightMq.Broker.Settings;
 
 namespace LightMq.Broker.Dialects;
 
 /// <summary>The rules that a connection is under: those of its listener.</summary>
-internal sealed class DialectTable(BrokerOptions options, BytesComparer names)
+internal sealed class DialectTable(BrokerOptions options, Register register)
 {
     private readonly PlainDialect _plain = new(options);
-    private readonly LmqDialect _lmq = new(options, names);
+    private readonly LmqDialect _lmq = new(options, register);
 
     /// <summary>
     /// Whether a topic or filter has more levels than the options allow: walking the tree stays bounded.

@@ -1,5 +1,6 @@
 using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
+using LightMq.Lmq;
 using LightMq.Mqtt;
 
 namespace LightMq.Broker.Dialects;
@@ -7,7 +8,19 @@ namespace LightMq.Broker.Dialects;
 /// <summary>Who a client is, as far as it was let in.</summary>
 /// <param name="Name">User name or access key; empty: anonymous.</param>
 /// <param name="Rules">Topics granted; null: all.</param>
-internal sealed record Login(string Name, IReadOnlyList<GrantedFilter>? Rules);
+internal sealed record Login(string Name, IReadOnlyList<GrantedFilter>? Rules)
+{
+    /// <summary>What it may do under the LMQ contract; null at Plain listeners.</summary>
+    public LmqPass? Pass { get; init; }
+
+    /// <summary>Its tokens say what it may do (LMQ-AUTH-2).</summary>
+    public bool IsTokens => Pass is { Wallet: not null };
+
+    /// <summary>
+    /// Whether a stored message may be delivered to it; always, unless tokens say what it may read.
+    /// </summary>
+    public bool MayRead(ReadOnlySpan<byte> topic) => Pass is not { Wallet: { } wallet } || wallet.MayRead(topic);
+}
 
 /// <summary>A topic rule with its filter as bytes.</summary>
 internal sealed record GrantedFilter(byte[] Filter, bool Read, bool Write);
@@ -18,8 +31,10 @@ internal sealed record GrantedFilter(byte[] Filter, bool Read, bool Write);
 /// <param name="Login">Who it is.</param>
 /// <param name="Password">The hash that its password must match before it is let in; null: none to
 /// check.</param>
+/// <param name="Counted">The same for a counter.</param>
 internal readonly record struct LoginVerdict(
-    ConnectCode Code, string Cause, Login? Login = null, PasswordHash? Password = null)
+    ConnectCode Code, string Cause, Login? Login = null, PasswordHash? Password = null,
+    RefusalCause Counted = RefusalCause.None)
 {
     public static LoginVerdict Accept(Login login, PasswordHash? password = null) =>
         new(ConnectCode.Accepted, "", login, password);
@@ -40,12 +55,19 @@ internal enum TopicKind : byte
 /// <param name="Code">Success: it goes its way. Else why it is refused, as MQTT 5.0 says it.</param>
 /// <param name="Closes">Whether the connection closes, for a filter behind its SUBACK.</param>
 /// <param name="Kind">Whom a publish is for.</param>
+/// <param name="Cause">Why it is refused, for a counter and the log.</param>
+/// <param name="Fault">What is wrong with the token at fault, of which its client is told first.</param>
+/// <param name="Type">Of that token.</param>
 internal readonly record struct TopicVerdict(
-    ReasonCode Code, bool Closes = false, TopicKind Kind = TopicKind.Ordinary)
+    ReasonCode Code, bool Closes = false, TopicKind Kind = TopicKind.Ordinary,
+    RefusalCause Cause = RefusalCause.None, TokenFault Fault = TokenFault.None,
+    TokenActions Type = TokenActions.None)
 {
     public static TopicVerdict Granted => default;
     public static TopicVerdict Control => new(ReasonCode.Success, Kind: TopicKind.Control);
-    public static TopicVerdict NotGranted => new(ReasonCode.NotAuthorized, Closes: true);
+    public static TopicVerdict NotGranted => Forbidden(RefusalCause.NotGranted);
+    public static TopicVerdict Forbidden(RefusalCause cause) =>
+        new(ReasonCode.NotAuthorized, Closes: true, Cause: cause);
     public bool IsGranted => Code == ReasonCode.Success;
 }
 
@@ -60,4 +82,7 @@ internal interface IDialect
 
     /// <summary>Judges a filter.</summary>
     TopicVerdict Subscribe(Login login, ReadOnlySpan<byte> filter);
+
+    /// <summary>Whether a filter that a session holds from before stays with it.</summary>
+    bool Keeps(Login login, ReadOnlySpan<byte> filter);
 }

@@ -74,6 +74,8 @@ internal sealed class PlainDialect : IDialect
         return TopicVerdict.NotGranted;
     }
 
+    public bool Keeps(Login login, ReadOnlySpan<byte> filter) => Subscribe(login, filter).IsGranted;
+
     /// <summary>Whether every topic that <paramref name="filter"/> matches is matched by the rule.</summary>
     internal static bool Covers(ReadOnlySpan<byte> rule, ReadOnlySpan<byte> filter)
     {

@@ -1,5 +1,6 @@
 using LightMq.Broker.Connections;
 using LightMq.Broker.Sessions;
+using LightMq.Broker.Settings;
 
 namespace LightMq.Broker.Durability;
 
@@ -22,9 +23,11 @@ internal enum ConfirmationKind : byte
     SessionGone,
     /// <summary>The epoch: clients may be let in.</summary>
     Epoch,
+    /// <summary>A change of the registry: who asked for it may be told.</summary>
+    Registry,
 }
 
 /// <summary>One such thing, for one client.</summary>
 internal readonly record struct Confirmation(
     ConfirmationKind Kind, Session? Session, Connection? Connection, long Number = 0, byte[]? Packet = null,
-    List<Subscription>? Granted = null);
+    List<Subscription>? Granted = null, RegistryChange? Change = null);

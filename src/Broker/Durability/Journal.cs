@@ -118,7 +118,14 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
         Urgent();
     }
 
-    /// <summary>Removes a value that recovery found useless.</summary>
+    /// <summary>Sets a value that somebody waits for.</summary>
+    public void Put(StoreCollection collection, int key, ReadOnlySpan<byte> value)
+    {
+        _building.Group.Put(collection, key, value);
+        Urgent();
+    }
+
+    /// <summary>Removes a value.</summary>
     public void Delete(StoreCollection collection, int key) => _building.Group.Delete(collection, key);
 
     /// <summary>To be done once everything added so far is durable.</summary>

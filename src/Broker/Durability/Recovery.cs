@@ -1,5 +1,6 @@
 using LightMq.Broker.Bridges;
 using LightMq.Broker.Messages;
+using LightMq.Broker.Registry;
 using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
@@ -9,7 +10,7 @@ namespace LightMq.Broker.Durability;
 /// <summary>Builds the engine's state from what the store holds; values may come in any order.</summary>
 internal sealed class Recovery(
     BrokerOptions options, Counters counters, SessionTable sessions, SubscriptionTree tree, SlotTable slots,
-    RetainedMessages retained, MessagePool messages)
+    RetainedMessages retained, MessagePool messages, Register register)
 {
     /// <summary>Key of the epoch on the <see cref="StoreCollection.Meta"/> shelf.</summary>
     public const int EpochKey = 1;
@@ -53,6 +54,7 @@ internal sealed class Recovery(
                 case StoreCollection.Progress: _progress[key] = new StoredProgress(value); break;
                 case StoreCollection.Retained: TakeRetained(key, value); break;
                 case StoreCollection.Slots: TakeSlot(key, value); break;
+                case StoreCollection.Registry: register.Restore(key, value); break;
             }
         }
         catch (FormatException error)
@@ -79,6 +81,7 @@ internal sealed class Recovery(
         foreach (var (number, progress) in _progress) CompleteProgress(number, progress);
         slots.EndRestore();
         retained.EndRestore();
+        register.EndRestore();
         _places.Clear();
         _progress.Clear();
     }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace LightMq.Broker.Durability;
 
-/// <summary>The five shelves of the store. Keys are integers given out by the engine.</summary>
+/// <summary>The six shelves of the store. Keys are integers given out by the engine.</summary>
 public enum StoreCollection : byte
 {
     /// <summary>Boot counter and epoch.</summary>
@@ -16,6 +16,8 @@ public enum StoreCollection : byte
     Retained,
     /// <summary>Queued messages, many to a value, packed.</summary>
     Slots,
+    /// <summary>Changes of the registry, one value per entry.</summary>
+    Registry,
 }
 
 /// <summary>One change of a <see cref="StoreGroup"/>; a length of -1 deletes the key.</summary>

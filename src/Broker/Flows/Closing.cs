@@ -20,7 +20,7 @@ internal sealed class Closing(
         ReasonCode? code = null)
     {
         if (connection.IsClosed) return;
-        if (!isGone && connection is { Terms: not null, Stage: ConnectionStage.Ready }
+        if (!isGone && connection is { Terms: not null, Stage: >= ConnectionStage.Provisional }
             && (code ?? Reasons.Of(reason)) is { } said)
             connection.Outbox.Append(PacketWriter.Disconnect5(
                 connection.Reserve(PacketWriter.Disconnect5SizeMax, turn.Effects), said));
@@ -36,7 +36,8 @@ internal sealed class Closing(
                 Report(connection, session.ClientText, reason, detail);
             Detach(session, reason, wasReady: connection.Stage == ConnectionStage.Ready);
         }
-        else if (IsFault(reason)) Report(connection, "", reason, detail);
+        else if (connection.ClientId.Length > 0 || IsFault(reason))
+            Report(connection, connection.ClientText, reason, detail);
     }
 
     /// <summary>
@@ -58,8 +59,7 @@ internal sealed class Closing(
     /// <summary>The client says goodbye (MQTT-3.14.4-2, MQTT5-3.14.4-3).</summary>
     public void Disconnect(Connection connection, in DisconnectPacket packet)
     {
-        var session = connection.Session!;
-        if (packet.HasSessionExpiry && session.Bridge < 0)
+        if (packet.HasSessionExpiry && connection.Session is { Bridge: < 0 } session)
         {
             if (connection.Terms!.ExpiryAsked == 0 && packet.SessionExpirySeconds > 0)
                 throw new ProtocolError("MQTT5-3.14.2.2.2",

@@ -6,7 +6,8 @@ namespace LightMq.Broker.Flows;
 /// <summary>Says what could only be said once a group is durable.</summary>
 internal sealed class Confirming(
     Journal journal, MessagePool messages, Delivering delivering, Receipting receipting,
-    Connecting connecting, Subscribing subscribing, Releasing releasing, Inbound inbound)
+    Connecting connecting, Subscribing subscribing, Releasing releasing, Inbound inbound,
+    Vetting vetting, Registering registering)
 {
     /// <summary>Whether the epoch of this start is durable, so that clients may be let in.</summary>
     public bool IsEpochStored { get; private set; }
@@ -34,6 +35,7 @@ internal sealed class Confirming(
         {
             case ConfirmationKind.ConnAck:
                 connecting.Confirmed(session, confirmation.Connection!, confirmation.Number != 0);
+                vetting.Accepted(confirmation.Connection!);
                 break;
             case ConfirmationKind.SubAck or ConfirmationKind.UnsubAck:
                 subscribing.Confirmed(confirmation);
@@ -46,6 +48,7 @@ internal sealed class Confirming(
                 releasing.Complete(confirmation.Connection!, (ushort)confirmation.Number);
                 break;
             case ConfirmationKind.SessionGone: delivering.Abandon(session); break;
+            case ConfirmationKind.Registry: registering.Stored(confirmation.Change!); break;
             case ConfirmationKind.Epoch: IsEpochStored = true; break;
         }
     }

@@ -12,7 +12,8 @@ namespace LightMq.Broker.Flows;
 internal sealed class Connecting(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
     SessionTimers timers, Journal journal,
-    Delivering delivering, Ending ending, Closing closing, Wills wills, DialectTable dialects)
+    Delivering delivering, Ending ending, Closing closing, Wills wills, DialectTable dialects,
+    ConnAnswering answering, Noticing noticing, Granting granting)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
@@ -24,15 +25,16 @@ internal sealed class Connecting(
         if (!packet.IsSupported)
         {
             // In the form of 3.1.1 (MQTT-3.1.2-2): bridges of mosquitto try a level of their own first.
-            Refuse(connection, ConnectCode.UnacceptableProtocolVersion, "",
+            answering.Refuse(connection, ConnectCode.UnacceptableProtocolVersion, "",
                 $"protocol level {packet.ProtocolLevel} is not spoken here; use MQTT 5.0, 3.1.1 or 3.1");
             return;
         }
         connection.Version = packet.Version;
+        connection.ClientId = packet.ClientId.ToArray();
         if (packet.Version == ProtocolVersion.V500) connection.Terms = new Terms(packet);
         if (packet.HasAuthenticationMethod)
         {
-            Refuse(connection, ConnectCode.NotAuthorized, Encoding.UTF8.GetString(packet.ClientId),
+            answering.Refuse(connection, ConnectCode.NotAuthorized, Encoding.UTF8.GetString(packet.ClientId),
                 "enhanced authentication is not spoken here; use user name and password",
                 ReasonCode.BadAuthenticationMethod);
             return;
@@ -40,10 +42,16 @@ internal sealed class Connecting(
         var verdict = dialects[connection].Admit(packet, connection);
         if (verdict.Code != ConnectCode.Accepted)
         {
-            Refuse(connection, verdict.Code, Encoding.UTF8.GetString(packet.ClientId), verdict.Cause);
+            turn.Counters.Refuse(verdict.Counted);
+            answering.Refuse(connection, verdict.Code, Encoding.UTF8.GetString(packet.ClientId), verdict.Cause);
             return;
         }
         connection.Login = verdict.Login;
+        if (connection.Login!.IsTokens)
+        {
+            AwaitToken(connection, packet, whole);
+            return;
+        }
         if (verdict.Password is null)
         {
             Admit(connection, packet);
@@ -62,7 +70,7 @@ internal sealed class Connecting(
         FrameReader.TryRead(pending, options.PacketBytesMax, connection.Version, out var frame);
         var packet = ConnectPacket.Read(frame);
         if (matches) Admit(connection, packet);
-        else Refuse(connection, ConnectCode.BadUserNameOrPassword, Encoding.UTF8.GetString(packet.ClientId),
+        else answering.Refuse(connection, ConnectCode.BadUserNameOrPassword, Encoding.UTF8.GetString(packet.ClientId),
             "the user is unknown or the password is wrong");
     }
 
@@ -71,7 +79,9 @@ internal sealed class Connecting(
     {
         if (_unconfirmed.Count > 0) CountConfirmed(session.ClientText);
         if (connection.IsClosed) return;
-        WriteAccepted(connection, session, sessionPresent);
+        // Who logged in by a token has it already.
+        if (connection.Upload is null)
+            answering.Accept(connection, session.ClientId, session.ExpirySeconds, sessionPresent);
         if (connection.IsClosed) return;
         connection.Stage = ConnectionStage.Ready;
         turn.Counters.Connects++;
@@ -87,55 +97,58 @@ internal sealed class Connecting(
         else _unconfirmed.Remove(clientId);
     }
 
-    private void Refuse(Connection connection, ConnectCode code, string clientId, string cause,
-        ReasonCode? reason = null)
+    /// <summary>
+    /// CONNECT without a password (LMQ-AUTH-2): CONNACK at once, but nobody is taken over and nothing is
+    /// discarded before a token shows who it is.
+    /// </summary>
+    private void AwaitToken(Connection connection, in ConnectPacket packet, ReadOnlySpan<byte> whole)
     {
-        turn.Counters.Refusals++;
-        turn.Report(BrokerEventKind.ConnectRefused, clientId, connection, cause);
-        if (connection.Version == ProtocolVersion.V500)
+        var refusal = FindRefusal(connection, packet, packet.ClientId, will: null);
+        if (refusal.Code == ConnectCode.Accepted
+            && connections.ProvisionalBytes + whole.Length > options.MemoryBytesMax / 4)
+            refusal = (ConnectCode.ServerUnavailable, "too many clients wait for their token");
+        if (refusal.Code != ConnectCode.Accepted)
         {
-            var fields = new ConnAckFields { Reason = reason ?? Reasons.Of(code) };
-            var room = connection.Reserve(PacketWriter.ConnAck5Size(fields), turn.Effects);
-            connection.Outbox.Append(PacketWriter.ConnAck5(room, sessionPresent: false, fields));
+            answering.Refuse(connection, refusal.Code, connection.ClientText, refusal.Cause);
+            return;
         }
-        else
-        {
-            var room = connection.Reserve(PacketWriter.AckSize, turn.Effects);
-            connection.Outbox.Append(PacketWriter.ConnAck(room, sessionPresent: false, code));
-        }
-        closing.Close(connection, CloseReason.Refused);
+        var known = sessions.Find(packet.ClientId);
+        connection.IsSessionPromised = known is { EndsWithConnection: false } && !packet.CleanStart;
+        connections.AddProvisional(connection, whole, turn.Now.Milliseconds);
+        Agree(connection, packet);
+        if (connection.Terms is { } terms) terms.ReceiveMaximumHere = ReceiveMaximumOf(known?.Bridge ?? -1);
+        var expiry = known is { Bridge: >= 0 } ? Session.Never : packet.SessionExpirySeconds;
+        answering.Accept(connection, connection.ClientId, expiry, connection.IsSessionPromised);
     }
 
-    private void WriteAccepted(Connection connection, Session session, bool sessionPresent)
+    /// <summary>Its first token was found good: now it takes its session, or takes it over.</summary>
+    public void AdmitByToken(Connection connection)
     {
-        if (connection.Terms is not { } terms)
-        {
-            var room = connection.Reserve(PacketWriter.AckSize, turn.Effects);
-            // MQTT 3.1 has no such flag.
-            var isSaid = sessionPresent && connection.Version != ProtocolVersion.V310;
-            connection.Outbox.Append(PacketWriter.ConnAck(room, isSaid, ConnectCode.Accepted));
-            return;
-        }
-        var fields = new ConnAckFields
-        {
-            SessionExpirySeconds = session.ExpirySeconds == terms.ExpiryAsked ? null : session.ExpirySeconds,
-            ReceiveMaximum = (ushort)terms.ReceiveMaximumHere,
-            MaximumPacketSize = (uint)options.PacketBytesMax,
-            TopicAliasMaximum = Terms.AliasesMax,
-            ServerKeepAliveSeconds =
-                terms.KeepAliveSeconds == terms.KeepAliveAsked ? null : terms.KeepAliveSeconds,
-            AssignedClientId = terms.IsIdAssigned ? session.ClientId : default,
-        };
-        var size = PacketWriter.ConnAck5Size(fields);
-        if ((uint)size > terms.PacketBytesMax)
-        {
-            closing.Close(connection, CloseReason.Refused,
-                $"it takes no packet of {size} bytes, which CONNACK has (MQTT5-3.1.2-24)");
-            return;
-        }
-        var to = connection.Reserve(size, turn.Effects);
-        connection.Outbox.Append(PacketWriter.ConnAck5(to, sessionPresent, fields));
+        var connect = connections.TakeProvisional(connection);
+        FrameReader.TryRead(connect, options.PacketBytesMax, connection.Version, out var frame);
+        var packet = ConnectPacket.Read(frame);
+        var known = sessions.Find(packet.ClientId);
+        var isThere = known is { EndsWithConnection: false } && !packet.CleanStart;
+        if (isThere == connection.IsSessionPromised) Admit(connection, packet);
+        // It would take up, or lack, a session of which CONNACK said otherwise (MQTT-3.2.2-2).
+        else closing.Close(connection, CloseReason.Refused, "its session came or went while it had no token");
     }
+
+    /// <summary>Whom CONNACK has accepted already can only be closed.</summary>
+    private void Refuse(Connection connection, ConnectCode code, string clientId, string cause)
+    {
+        if (connection.Upload is null)
+        {
+            answering.Refuse(connection, code, clientId, cause);
+            return;
+        }
+        turn.Counters.Refusals++;
+        turn.Report(BrokerEventKind.ConnectRefused, clientId, connection, cause);
+        closing.Close(connection, code == ConnectCode.ServerUnavailable
+            ? CloseReason.TooManyConnections : CloseReason.NotAuthorized, cause);
+    }
+
+    private int ReceiveMaximumOf(int bridge) => bridge >= 0 ? options.BridgeReceiveMax : options.ReceiveMax;
 
     private void Admit(Connection connection, in ConnectPacket packet)
     {
@@ -148,6 +161,7 @@ internal sealed class Connecting(
         }
         Agree(connection, packet);
         connection.Stage = ConnectionStage.Connecting;
+        connection.ClientId = id.ToArray();
 
         if (sessions.Find(id)?.Connection is { } older)
             closing.Close(older, CloseReason.TakenOver, "the client id connected again");
@@ -164,7 +178,7 @@ internal sealed class Connecting(
             known ?? sessions.Add(id, isClean: packet.SessionExpirySeconds == 0, options.InflightMax);
         session.Publisher.IsAssigned = packet.ClientId.IsEmpty;
         if (known is null) session.Owner = OwnerOf(connection.Login!);
-        else DropUngranted(session, connection);
+        else granting.DropUngranted(session, connection);
         var isChanged = Take(session, connection, packet, will);
         if (isChanged || (known is null && session.IsPersistent)) journal.SessionChanged(session);
         // What an earlier connection of this client changed may not be durable yet.
@@ -210,7 +224,7 @@ internal sealed class Connecting(
         session.Window = isBridge ? options.BridgeInflightMax : options.InflightMax;
         if (connection.Terms is not { } terms) return isChanged && (session.IsPersistent || will is not null);
         session.Window = Math.Min(session.Window, terms.ReceiveMaximum);
-        terms.ReceiveMaximumHere = isBridge ? options.BridgeReceiveMax : options.ReceiveMax;
+        terms.ReceiveMaximumHere = ReceiveMaximumOf(session.Bridge);
         terms.ExactIdsBefore = session.HasReceipts ? session.Receipts.ExactIds.Count : 0;
         return isChanged && (session.IsPersistent || will is not null);
     }
@@ -259,25 +273,14 @@ internal sealed class Connecting(
                 $"the will's topic has more than {options.TopicLevelsMax} levels");
         }
         var verdict = dialects[connection].Publish(connection.Login!, will.Topic, will.Payload.Length);
-        return verdict.IsGranted
-            ? (ConnectCode.Accepted, "")
-            : (ConnectCode.NotAuthorized, "the will's topic is not granted to this login (LMQ-AUTH-1)");
+        if (verdict.IsGranted && verdict.Kind != TopicKind.Control) return (ConnectCode.Accepted, "");
+        turn.Counters.Refuse(verdict.Cause);
+        noticing.Invalid(connection, verdict.Fault, verdict.Type);
+        return (ConnectCode.NotAuthorized, "the will's topic is not granted to this login (LMQ-AUTH-1)");
     }
 
     /// <summary>Without rules there is nothing to keep from anybody.</summary>
     private static string OwnerOf(Login login) => login.Rules is null ? "" : login.Name;
-
-    /// <summary>The rules may be other ones than when the filters were granted.</summary>
-    private void DropUngranted(Session session, Connection connection)
-    {
-        var count = session.Subscriptions.Count;
-        ending.RemoveSubscriptions(session, s => !s.IsConfigured
-            && !dialects[connection].Subscribe(connection.Login!, s.Filter).IsGranted);
-        if (session.Subscriptions.Count == count) return;
-        journal.SessionChanged(session);
-        turn.Report(BrokerEventKind.SessionChanged, session.ClientText, connection,
-            "filters that are not granted any more were removed from its session");
-    }
 
     /// <summary>A client id for a client that brought none (MQTT-3.1.3-6).</summary>
     private byte[] AssignId() => Encoding.ASCII.GetBytes($"auto-{journal.Epoch.Low:x8}-{++_assigned}");

@@ -215,6 +215,8 @@ internal sealed class Delivering(
             paging.Load(session);
             return false;
         }
+        // Nothing that was stored leaves before a token covers it (LMQ-AUTH-2).
+        if (connection.Login is { IsTokens: true } login && !login.MayRead(message.Topic)) return false;
         if (delivery.Qos == 2 && session.IsPersistent && message.Keeping != Keeping.Durable) return false;
         queue.Next++;
         var wasTaken = Send(connection, message, ref delivery, sequence);

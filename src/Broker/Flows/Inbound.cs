@@ -102,7 +102,8 @@ internal sealed class Inbound(
     private bool Retry(Connection connection)
     {
         var outcome = PublishOutcome.Taken;
-        while (outcome == PublishOutcome.Taken && !connection.IsClosed && pressure.MayRetry(connection))
+        while (outcome == PublishOutcome.Taken && connection is { IsClosed: false, Upload: null }
+            && pressure.MayRetry(connection))
         {
             outcome = intake.TryParked(connection, connection.Parked!.Peek());
             if (connection.IsClosed) return true;
@@ -173,7 +174,7 @@ internal sealed class Inbound(
     private bool MayWork(Connection connection)
     {
         if (connection.Stage == ConnectionStage.Connecting || connection.IsStopped) return false;
-        if (connection.ClosesAfterAnswer) return false;
+        if (connection.ClosesAfterAnswer || connection.Upload is not null) return false;
         if (connection.Outbox.Length <= 2 * options.OutboxBytesMax) return true;
         connection.WantsDrained = true;
         Halt(connection);
@@ -188,10 +189,13 @@ internal sealed class Inbound(
         closing.Close(connection, CloseReason.QuotaExceeded, "too many packets in pieces at once");
     }
 
-    /// <summary>Before CONNACK a peer may send ahead, but not without bound.</summary>
+    /// <summary>
+    /// Before CONNACK, or behind a token that is being verified, a peer may send ahead, but not without bound.
+    /// </summary>
     private void StopIfWaiting(Connection connection)
     {
-        if (connection is { IsClosed: false, IsStopped: false, Stage: ConnectionStage.Connecting }
+        if (connection is { IsClosed: false, IsStopped: false }
+            && (connection.Stage == ConnectionStage.Connecting || connection.Upload is not null)
             && connection.Leftover.Length > options.ParkedBytesMax) Halt(connection);
     }
 
@@ -216,6 +220,7 @@ internal sealed class Inbound(
     {
         if (connection.Stage == ConnectionStage.New && frame.Type != PacketType.Connect)
             throw new ProtocolError("MQTT-3.1.0-1", $"the first packet is {frame.Type}, not CONNECT");
+        if (connection.Stage == ConnectionStage.Provisional && IsTooEarly(connection, frame)) return;
         var session = connection.Session!;
         switch (frame.Type)
         {
@@ -245,6 +250,25 @@ internal sealed class Inbound(
             default:
                 throw new ProtocolError("MQTT-2.2.1", $"{frame.Type} like this is not a client's to send",
                     ReasonCode.ProtocolError);
+        }
+    }
+
+    /// <summary>Answers what only a client with a session may send (LMQ-AUTH-2).</summary>
+    private bool IsTooEarly(Connection connection, in Frame frame)
+    {
+        switch (frame.Type)
+        {
+            case PacketType.Publish or PacketType.PingReq or PacketType.Disconnect or PacketType.Connect:
+                return false;
+            case PacketType.Subscribe:
+                subscribing.RefuseFirst(connection, SubscribePacket.Read(frame, connection.Version));
+                return true;
+            case PacketType.Unsubscribe or PacketType.PubAck or PacketType.PubRec or PacketType.PubRel
+                or PacketType.PubComp:
+                turn.Counters.Refuse(RefusalCause.TokenMissing);
+                closing.Close(connection, CloseReason.NotAuthorized, "it must upload a token first");
+                return true;
+            default: return false;
         }
     }
 

@@ -53,7 +53,8 @@ internal sealed class Intake(
         pressure.Park(connection, new ParkedPublish(kept, packet.PacketId, (byte)packet.Qos));
 
     private void CloseForbidden(Connection connection, PublishOutcome outcome) =>
-        closing.Close(connection, CloseReason.NotAuthorized, NotGranted,
+        closing.Close(connection, CloseReason.NotAuthorized,
+            outcome == PublishOutcome.Malformed ? "an upload that is not understood" : NotGranted,
             code: outcome == PublishOutcome.TopicInvalid ? ReasonCode.TopicNameInvalid : null);
 
     private static PublishPacket Read(Connection connection, in Frame frame) =>
@@ -84,7 +85,7 @@ internal sealed class Intake(
         FrameReader.TryRead(parked.Packet, options.PacketBytesMax, connection.Version, out var frame);
         var packet = Read(connection, frame);
         var outcome = publishing.Publish(connection, packet, packet.Topic);
-        if (outcome is PublishOutcome.NotAuthorized or PublishOutcome.TopicInvalid)
+        if (outcome is not (PublishOutcome.Taken or PublishOutcome.NoRoom))
             CloseForbidden(connection, outcome);
         return outcome;
     }

@@ -11,4 +11,6 @@ internal enum PublishOutcome : byte
     NotAuthorized,
     /// <summary>A topic that is not taken here: the connection closes.</summary>
     TopicInvalid,
+    /// <summary>A request that is not understood and was told of: the connection closes.</summary>
+    Malformed,
 }

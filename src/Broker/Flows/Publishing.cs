@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Dialects;
 using LightMq.Broker.Durability;
@@ -15,7 +16,7 @@ namespace LightMq.Broker.Flows;
 internal sealed class Publishing(
     Turn turn, SubscriptionTree tree, RetainedMessages retained, MessagePool messages, Journal journal,
     Hold hold, Delivering delivering, Sending sending, Repeating repeating, BackPressure pressure,
-    DialectTable dialects, Controlling controlling)
+    DialectTable dialects, Controlling controlling, Uploading uploading, Noticing noticing)
 {
     private readonly List<Receiver> _recipients = [];
     private readonly List<Receiver> _nobody = [];
@@ -28,13 +29,15 @@ internal sealed class Publishing(
     public PublishOutcome Publish(
         Connection connection, in PublishPacket packet, scoped ReadOnlySpan<byte> topic)
     {
-        var session = connection.Session!;
+        if (connection.Session is not { } session) return PublishFirst(connection, packet, topic);
         var isTooDeep = dialects.IsTooDeep(topic);
         if (isTooDeep) turn.Counters.TopicsTooDeep++;
         var verdict = isTooDeep
             ? new TopicVerdict(ReasonCode.TopicNameInvalid, Closes: true)
             : dialects[connection].Publish(connection.Login!, topic, packet.Payload.Length);
-        if (!verdict.IsGranted) return Refuse(connection, packet, topic, verdict);
+        if (!verdict.IsGranted) return Refuse(connection, session, packet, topic, verdict);
+        if (verdict.Kind == TopicKind.Control && Uploading.IsUpload(topic))
+            return uploading.Take(connection, packet);
         if (packet.Qos > 0 && repeating.IsKnown(session, packet, topic)) return PublishOutcome.Taken;
         var isControl = verdict.Kind == TopicKind.Control;
         var recipients = isControl ? _nobody : RecipientsOf(session, topic);
@@ -90,16 +93,36 @@ internal sealed class Publishing(
         messages.Release(message);
     }
 
-    private PublishOutcome Refuse(
-        Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic, TopicVerdict verdict)
+    /// <summary>A client without a session must upload a token before anything else (LMQ-AUTH-2).</summary>
+    private PublishOutcome PublishFirst(
+        Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic)
     {
-        var session = connection.Session!;
+        if (Uploading.IsUpload(topic)) return uploading.Take(connection, packet);
+        Tell(connection, TopicVerdict.Forbidden(RefusalCause.TokenMissing), topic);
+        return PublishOutcome.NotAuthorized;
+    }
+
+    private void Tell(Connection connection, in TopicVerdict verdict, ReadOnlySpan<byte> topic)
+    {
+        turn.Counters.Refuse(verdict.Cause);
+        turn.Report(BrokerEventKind.Refused, connection.ClientText, connection,
+            $"a publish to {Encoding.UTF8.GetString(topic)}: {verdict.Cause}");
+        noticing.Invalid(connection, verdict.Fault, verdict.Type);
+    }
+
+    private PublishOutcome Refuse(Connection connection, Session session, in PublishPacket packet,
+        ReadOnlySpan<byte> topic, TopicVerdict verdict)
+    {
         var isTopic = verdict.Code == ReasonCode.TopicNameInvalid;
         // MQTT 5.0 can refuse one message and stay, if it is acknowledged at all.
         if (verdict.Closes && !(isTopic && connection.Terms is not null && packet.Qos > 0))
+        {
+            Tell(connection, verdict, topic);
             return isTopic ? PublishOutcome.TopicInvalid : PublishOutcome.NotAuthorized;
+        }
         if (packet.Qos > 0 && repeating.IsKnown(session, packet, topic)) return PublishOutcome.Taken;
         if (!isTopic) turn.Counters.Drop(DropReason.PayloadTooLarge);
+        turn.Counters.Refuse(verdict.Cause);
         turn.Report(BrokerEventKind.Refused, session.ClientText, connection, isTopic
             ? "a topic that is too long or too deep (LMQ-ID-3)"
             : "a payload above the limit (LMQ-MSG-1)");
@@ -186,6 +209,11 @@ internal sealed class Publishing(
         in Receiver receiver, in Publication publication, bool retain, ref Message? message)
     {
         var session = receiver.Session;
+        if (session.Connection?.Login is { IsTokens: true } login && !login.MayRead(publication.Topic))
+        {
+            turn.Counters.Drop(DropReason.NotCovered);
+            return;
+        }
         if (!delivering.IsFree(session))
         {
             if (session.Connection is null && session.Bridge < 0) turn.Counters.Drop(DropReason.Qos0Offline);

@@ -6,6 +6,7 @@ using LightMq.Broker.Durability;
 using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
+using LightMq.Lmq;
 using LightMq.Mqtt;
 
 namespace LightMq.Broker.Flows;
@@ -13,7 +14,7 @@ namespace LightMq.Broker.Flows;
 /// <summary>SUBSCRIBE and UNSUBSCRIBE (MQTT 3.1.1, 3.8 to 3.11): confirmed once durable.</summary>
 internal sealed class Subscribing(
     Turn turn, BrokerOptions options, SubscriptionTree tree, Journal journal,
-    Replaying replaying, Closing closing, DialectTable dialects)
+    Replaying replaying, Closing closing, DialectTable dialects, Noticing noticing)
 {
     /// <summary>Bytes of one client's filters: they are stored as one value.</summary>
     public const int SubscriptionBytesMax = 131_072;
@@ -27,7 +28,7 @@ internal sealed class Subscribing(
     {
         var session = connection.Session!;
         var granted = new List<Subscription>();
-        var isFirstRefusal = true;
+        var (isFirstRefusal, isNoticed) = (true, false);
         _codes.Clear();
         while (packet.TryNext(out var filter, out SubscriptionOptions options))
         {
@@ -36,10 +37,11 @@ internal sealed class Subscribing(
             if (!verdict.IsGranted)
             {
                 _codes.Add(connection.Terms is null ? SubAckPacket.Failure : (byte)verdict.Code);
-                if (isFirstRefusal)
-                    turn.Report(BrokerEventKind.Refused, session.ClientText, connection,
-                        $"a subscription to {Encoding.UTF8.GetString(filter)}: not granted, or over a bound");
+                turn.Counters.Refuse(verdict.Cause);
+                if (isFirstRefusal) Tell(connection, verdict, filter);
+                else if (!isNoticed) noticing.Invalid(connection, verdict.Fault, verdict.Type);
                 isFirstRefusal = false;
+                isNoticed |= verdict.Fault != TokenFault.None;
                 continue;
             }
             _codes.Add((byte)options.Qos);
@@ -47,16 +49,46 @@ internal sealed class Subscribing(
             var subscription = Set(session, filter, options, packet.SubscriptionIdentifier);
             if (IsReplayed(subscription, wasHeld)) Grant(granted, subscription);
         }
-        var isModern = connection.Terms is not null;
-        var codes = CollectionsMarshal.AsSpan(_codes);
-        var answer = new byte[8 + codes.Length];
-        var length = isModern
-            ? PacketWriter.SubAck5(answer, packet.PacketId, codes)
-            : PacketWriter.SubAck(answer, packet.PacketId, codes);
-        var confirmation = new Confirmation(
-            ConfirmationKind.SubAck, session, connection, Packet: answer[..length], Granted: granted);
+        var confirmation = new Confirmation(ConfirmationKind.SubAck, session, connection,
+            Packet: Answer(connection, packet.PacketId), Granted: granted);
         if (_codes.TrueForAll(static code => code >= SubAckPacket.Failure)) Confirmed(confirmation);
         else Confirm(confirmation);
+    }
+
+    /// <summary>
+    /// A client that must upload a token first: its filters are refused and it is closed (LMQ-AUTH-2).
+    /// </summary>
+    public void RefuseFirst(Connection connection, SubscribePacket packet)
+    {
+        var verdict = TopicVerdict.Forbidden(RefusalCause.TokenMissing);
+        _codes.Clear();
+        while (packet.TryNext(out var filter, out SubscriptionOptions _))
+        {
+            turn.Counters.Refuse(verdict.Cause);
+            if (_codes.Count == 0) Tell(connection, verdict, filter);
+            _codes.Add(connection.Terms is null ? SubAckPacket.Failure : (byte)verdict.Code);
+        }
+        connection.ClosesAfterAnswer = true;
+        Confirmed(new Confirmation(ConfirmationKind.SubAck, null, connection,
+            Packet: Answer(connection, packet.PacketId), Granted: []));
+    }
+
+    private void Tell(Connection connection, in TopicVerdict verdict, ReadOnlySpan<byte> filter)
+    {
+        turn.Report(BrokerEventKind.Refused, connection.ClientText, connection,
+            $"a subscription to {Encoding.UTF8.GetString(filter)}: "
+            + (verdict.Cause == RefusalCause.None ? "not granted, or over a bound" : verdict.Cause));
+        noticing.Invalid(connection, verdict.Fault, verdict.Type);
+    }
+
+    private byte[] Answer(Connection connection, ushort packetId)
+    {
+        var codes = CollectionsMarshal.AsSpan(_codes);
+        var answer = new byte[8 + codes.Length];
+        var length = connection.Terms is null
+            ? PacketWriter.SubAck(answer, packetId, codes)
+            : PacketWriter.SubAck5(answer, packetId, codes);
+        return answer[..length];
     }
 
     /// <summary>Retain handling (MQTT5-3.3.1-9 to 11); a share gets no retained messages.</summary>

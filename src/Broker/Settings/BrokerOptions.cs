@@ -65,24 +65,6 @@ public sealed record TopicRule(string Filter, bool Read, bool Write);
 /// <param name="Rules">Topics granted; empty: none.</param>
 public sealed record LocalUser(string Name, PasswordHash Password, IReadOnlyList<TopicRule> Rules);
 
-/// <summary>Access key with its secret (LMQ-AUTH-1).</summary>
-public sealed record AccessKey(string Key, string Secret)
-{
-    /// <summary>Names the key only: a secret is never printed.</summary>
-    public override string ToString() => $"AccessKey {Key}";
-}
-
-/// <summary>The registry of the LMQ dialect (LMQ-ID-6), as far as configuration gives it.</summary>
-/// <param name="AccessKeys">Keys that may sign logins.</param>
-/// <param name="Groups">Registered group ids (LMQ-ID-2).</param>
-/// <param name="ParentTopics">Registered first levels of topics (LMQ-ID-3).</param>
-public sealed record LmqRegistry(
-    IReadOnlyList<AccessKey> AccessKeys, IReadOnlyList<string> Groups, IReadOnlyList<string> ParentTopics)
-{
-    /// <summary>Nothing registered.</summary>
-    public static LmqRegistry Empty { get; } = new([], [], []);
-}
-
 /// <summary>Everything the engine can be told, with units in the names. Validated by the host.</summary>
 public sealed record BrokerOptions
 {
@@ -154,6 +136,12 @@ public sealed record BrokerOptions
     public IReadOnlyList<BridgeOptions> Bridges { get; init; } = [];
     /// <summary>Local users of Plain listeners.</summary>
     public IReadOnlyList<LocalUser> Users { get; init; } = [];
-    /// <summary>Registry of Lmq listeners.</summary>
+    /// <summary>
+    /// Whether a client without password may come to an Lmq listener and upload a token (LMQ-AUTH-2).
+    /// </summary>
+    public bool Tokens { get; init; }
+    /// <summary>A client that has uploaded no token for this long is closed (LMQ-AUTH-2).</summary>
+    public int TokenSecondsMax { get; init; } = 30;
+    /// <summary>Registry of Lmq listeners, as the configuration has it.</summary>
     public LmqRegistry Lmq { get; init; } = LmqRegistry.Empty;
 }

@@ -1,12 +1,11 @@
 using System.Text;
 using LightMq.Broker.Settings;
 using LightMq.EdgeBroker.Passwords;
-using LightMq.Lmq;
 using LightMq.Mqtt;
 
 namespace LightMq.EdgeBroker.Configuration;
 
-/// <summary>Reads who may do what: local users, the LMQ registry, bridge sessions.</summary>
+/// <summary>Reads who may do what: local users, bridge sessions.</summary>
 internal static class AccessReader
 {
     private const string AnyText = "a text of 1 to 64 visible characters";
@@ -19,28 +18,6 @@ internal static class AccessReader
         if (twice is not null)
             throw root.Wrong("Users", twice.Key, "unique: the name is there twice");
         return users;
-    }
-
-    public static LmqRegistry Registry(SettingsSection section)
-    {
-        var registry = new LmqRegistry(
-            section.List("AccessKeys", AccessKey),
-            section.Texts("Groups", "GID_ and letters or digits, 7 to 32 characters (LMQ-ID-2)",
-                static text => ClientIdName.IsGroupWellFormed(Encoding.UTF8.GetBytes(text))),
-            section.Texts("Topics", "one topic level without wildcards, at most 64 characters (LMQ-ID-3)",
-                static text => text.Length <= 64 && !text.Contains('/') && !text.StartsWith('$')
-                    && Topics.IsValidName(Encoding.UTF8.GetBytes(text))));
-        section.RefuseOthers();
-        return registry;
-    }
-
-    /// <summary>Without these nobody could log in or publish.</summary>
-    public static void NeedRegistry(LmqRegistry registry)
-    {
-        const string Help = "is empty, but a listener of dialect lmq needs it; set it, or take dialect plain";
-        if (registry.AccessKeys.Count == 0) throw new ConfigurationError("Lmq:AccessKeys", Help);
-        if (registry.Groups.Count == 0) throw new ConfigurationError("Lmq:Groups", Help);
-        if (registry.ParentTopics.Count == 0) throw new ConfigurationError("Lmq:Topics", Help);
     }
 
     public static List<BridgeOptions> Bridges(SettingsSection root)
@@ -70,11 +47,6 @@ internal static class AccessReader
         if (!read && !write) throw section.Wrong("Access", "", "one of read, write, readwrite");
         return new TopicRule(filter, read, write);
     }
-
-    private static AccessKey AccessKey(SettingsSection section) => new(
-        section.Text("Key", "", AnyText, IsShortText),
-        section.Secret(
-            "Secret", "a text of 1 to 256 characters", static text => text.Length is > 0 and <= 256));
 
     private static BridgeOptions Bridge(SettingsSection section)
     {

@@ -79,4 +79,10 @@ public sealed record EdgeSettings(
 {
     /// <summary>Limits that hold before the engine's.</summary>
     public DoorLimits Door { get; init; } = new();
+
+    /// <summary>How tokens are verified.</summary>
+    public TokenSettings Tokens { get; init; } = new("Lmq:Tokens:KeyFiles", [], "", 30);
+
+    /// <summary>The local admin API.</summary>
+    public AdminSettings Admin { get; init; } = new("", false, 0, "Admin:BearerFile", "");
 }

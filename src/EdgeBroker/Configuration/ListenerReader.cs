@@ -39,7 +39,6 @@ internal static class ListenerReader
                 "is empty, so nobody could connect: name an address, or leave the key out for "
                 + "127.0.0.1:1883");
         }
-        AccessReader.NeedRegistry(broker.Lmq);
         return [new ListenerSettings(new IPEndPoint(IPAddress.Loopback, 1883), new ListenerOptions())];
     }
 
@@ -123,7 +122,6 @@ internal static class ListenerReader
         if (dialect == Dialect.Lmq && isAnonymous)
             throw section.Contradiction("Anonymous",
                 "true does not go with dialect lmq: its clients sign their logins");
-        if (dialect == Dialect.Lmq) AccessReader.NeedRegistry(broker.Lmq);
         if (dialect == Dialect.Plain && !isAnonymous && broker.Users.Count == 0)
             throw section.Contradiction("Anonymous",
                 "false without Users: nobody could log in; set it to true, or configure Users");

@@ -1,3 +1,4 @@
+using System.Text;
 using LightMq.Broker.Settings;
 using LightMq.Net.Door;
 using Microsoft.Extensions.Configuration;
@@ -25,16 +26,27 @@ public static class SettingsReader
         var storeSection = root.Section("Store");
         broker = ReadGroups(storeSection, broker);
         var store = ReadStore(storeSection);
+        var lmq = root.Section("Lmq");
+        var tokens = RegistryReader.Tokens(lmq.Section("Tokens"));
+        var admin = ReadAdmin(root.Section("Admin"));
         broker = broker with
         {
             Users = AccessReader.Users(root),
-            Lmq = AccessReader.Registry(root.Section("Lmq")),
+            Lmq = RegistryReader.Read(lmq),
             Bridges = AccessReader.Bridges(root),
+            Tokens = tokens.IsOn,
+            TokenSecondsMax = lmq.Whole("TokenSecondsMax", broker.TokenSecondsMax, 1, 3_600),
         };
+        lmq.RefuseOthers();
         var listeners = ListenerReader.Read(root, broker);
+        if (listeners.Exists(static listener => listener.Options.Dialect == Dialect.Lmq))
+            RegistryReader.Need(broker.Lmq, tokens.IsOn, admin.IsOn);
         var log = ReadLog(root.Section("Log"));
         root.RefuseOthers();
-        return new EdgeSettings(listeners, store, log, broker) { Door = door };
+        return new EdgeSettings(listeners, store, log, broker)
+        {
+            Door = door, Tokens = tokens, Admin = admin,
+        };
     }
 
     private static DoorLimits ReadDoor(SettingsSection section)
@@ -132,6 +144,25 @@ public static class SettingsReader
                 $"at most half of LogBytes {store.LogBytes}");
         section.RefuseOthers();
         return store;
+    }
+
+    private static AdminSettings ReadAdmin(SettingsSection section)
+    {
+        // What the kernel takes as the name of a Unix socket.
+        var admin = new AdminSettings(
+            section.Text("Socket", "", "a file name of at most 107 bytes", static text =>
+                Encoding.UTF8.GetByteCount(text) <= 107 && text.IndexOf('\0') < 0),
+            section.Choice("SocketMode", false, ("0600", false), ("0660", true)),
+            section.Whole("Port", 0, 0, 65_535),
+            section.KeyOf("BearerFile"),
+            section.Text("BearerFile", "", "a file name", static text => text.IndexOf('\0') < 0));
+        if (admin.Port > 0 && admin.BearerFile.Length == 0)
+            throw section.Missing("BearerFile",
+                "a file of mode 0600 with a long random text that requests to Admin:Port must bear");
+        if (admin.Port == 0 && admin.BearerFile.Length > 0)
+            throw section.Contradiction("BearerFile", "is for Admin:Port, which is off");
+        section.RefuseOthers();
+        return admin;
     }
 
     private static LogSettings ReadLog(SettingsSection section)

@@ -97,6 +97,26 @@ public sealed class SettingsSection(IConfiguration configuration, string path)
         return items;
     }
 
+    /// <summary>A list whose items are each a name or a section.</summary>
+    public List<T> Mixed<T>(string key, string allowed, Func<string, bool> isAllowed, Func<string, T> named,
+        Func<SettingsSection, T> read)
+    {
+        var items = new List<T>();
+        foreach (var child in Children(key))
+        {
+            if (child.Value is { } name)
+            {
+                if (!isAllowed(name)) throw Wrong(child, allowed);
+                items.Add(named(name));
+                continue;
+            }
+            var item = new SettingsSection(child, child.Path);
+            items.Add(read(item));
+            item.RefuseOthers();
+        }
+        return items;
+    }
+
     /// <summary>A list of texts.</summary>
     public List<string> Texts(string key, string allowed, Func<string, bool> isAllowed)
     {

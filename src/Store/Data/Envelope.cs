@@ -31,7 +31,7 @@ internal static class Envelope
     public static bool TryOpen(ReadOnlySpan<byte> bytes, out StoredValue value)
     {
         value = default;
-        if (bytes.Length < Bytes || bytes[0] != Version || bytes[1] > (byte)StoreCollection.Slots)
+        if (bytes.Length < Bytes || bytes[0] != Version || bytes[1] > (byte)StoreCollection.Registry)
             return false;
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[CoveredBytes..]) != CrcOf(bytes)) return false;
         value = new StoredValue(

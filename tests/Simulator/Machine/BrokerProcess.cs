@@ -151,6 +151,11 @@ public sealed class BrokerProcess : IEffects
             _engine.Handle(Input.PasswordChecked(connection, matches), now, this)));
     }
 
+    public void CheckToken(Connection connection, byte[] token) =>
+        throw new Violation("WellBehaved", "nobody here has tokens");
+
+    public void RegistryStored(RegistryChange change) { }
+
     public void Report(in BrokerEvent happened)
     {
         if (_scheduler.Trace.IsVerbose) _scheduler.Trace.Say($"report {happened}");

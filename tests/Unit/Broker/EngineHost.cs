@@ -3,6 +3,7 @@ using LightMq.Broker;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
+using LightMq.Lmq;
 using LightMq.Mqtt;
 using Xunit;
 
@@ -23,7 +24,7 @@ internal sealed class EngineHost : IEffects
         Options = options ?? before?.Options ?? new BrokerOptions { AckHoldMilliseconds = 0 };
         _disk = before?._disk ?? [];
         _now = before?._now ?? 1_000;
-        Engine = new Engine(Options);
+        Engine = new Engine(Options, unseal: Unseal);
         foreach (var ((collection, key), value) in _disk) Engine.Recover(collection, key, value);
         var random = new byte[16];
         random[0] = (byte)_disk.Count;
@@ -42,7 +43,7 @@ internal sealed class EngineHost : IEffects
     public bool AnswersLoads { get; set; } = true;
     public Func<byte[], PasswordHash, bool> Passwords { get; set; } = (_, _) => true;
     public int SlotsOnDisk => _disk.Keys.Count(k => k.Item1 == StoreCollection.Slots);
-    public Now Now => new(_now, 1_700_000_000_000 + _now);
+    public Now Now => new(_now, 1_700_000_000_000 + _now, IsClockTrusted);
 
     public void Handle(Input input)
     {
@@ -110,6 +111,34 @@ internal sealed class EngineHost : IEffects
         _underWay = group;
     }
 
+    /// <summary>What is found of a token, by its text.</summary>
+    public Func<string, TokenVerdict> Tokens { get; set; } =
+        static _ => new TokenVerdict(TokenFault.Forged, "the key is unknown", null);
+    /// <summary>Whether checks of tokens are answered at once.</summary>
+    public bool AnswersTokens { get; set; } = true;
+    public List<RegistryChange> Changed { get; } = [];
+    public Dictionary<(StoreCollection, int), byte[]> Disk => _disk;
+    public bool IsClockTrusted { get; set; } = true;
+
+    public void CheckToken(Connection connection, byte[] token) =>
+        _tokens.Enqueue((connection, Tokens(Encoding.ASCII.GetString(token))));
+
+    public void RegistryStored(RegistryChange change) => Changed.Add(change);
+
+    /// <summary>As sealing goes here: backwards.</summary>
+    public static byte[] Seal(string secret) => [.. Encoding.UTF8.GetBytes(secret).Reverse()];
+
+    private static string Unseal(ReadOnlyMemory<byte> bytes) =>
+        Encoding.UTF8.GetString([.. bytes.ToArray().Reverse()]);
+
+    public void AnswerTokens()
+    {
+        while (_tokens.TryDequeue(out var check))
+            Engine.Handle(Input.TokenChecked(check.Item1, check.Item2), Now, this);
+    }
+
+    private readonly Queue<(Connection, TokenVerdict)> _tokens = [];
+
     public void CheckPassword(Connection connection, PasswordHash hash, byte[] password) =>
         _checks.Enqueue((connection, Passwords(password, hash)));
 
@@ -138,6 +167,7 @@ internal sealed class EngineHost : IEffects
     {
         while (_checks.TryDequeue(out var check))
             Engine.Handle(Input.PasswordChecked(check.Item1, check.Item2), Now, this);
+        if (AnswersTokens) AnswerTokens();
         if (AnswersLoads) AnswerLoads();
         if (CommitsAtOnce) Commit();
     }

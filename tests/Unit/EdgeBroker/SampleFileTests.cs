@@ -18,6 +18,8 @@ public sealed class SampleFileTests
         Assert.Equal(plain.Store, settings.Store);
         Assert.Equal(plain.Log, settings.Log);
         Assert.Equal(plain.Door, settings.Door);
+        Assert.Equal(plain.Admin, settings.Admin);
+        Assert.Equal(plain.Tokens with { KeyFiles = settings.Tokens.KeyFiles }, settings.Tokens);
     }
 
     [Theory]
@@ -31,6 +33,11 @@ public sealed class SampleFileTests
     [InlineData("Users:0:Rules:0")]
     [InlineData("Lmq")]
     [InlineData("Lmq:AccessKeys:0")]
+    [InlineData("Lmq:Groups:1")]
+    [InlineData("Lmq:Groups:1:Grants:0")]
+    [InlineData("Lmq:Topics:1")]
+    [InlineData("Lmq:Tokens")]
+    [InlineData("Admin")]
     [InlineData("Bridges:0")]
     [InlineData("Log")]
     public void No_key_is_missing(string section)

@@ -32,7 +32,7 @@ public sealed class SettingsTests
     [InlineData("Listeners:0:Address", "127.0.0.1", "is not an address and a port")]
     [InlineData("Listeners:0:Address", "::1", "is not an address and a port")]
     [InlineData("Listeners:0:Port", "1883", "Listeners:0:Port: no such key")]
-    [InlineData("Colour", "blue", "Colour: no such key; here are: Bridges")]
+    [InlineData("Colour", "blue", "Colour: no such key; here are: Admin, Bridges")]
     [InlineData("Limits", "many", "Limits: takes a section in braces { }, not a single value")]
     [InlineData("Listeners", "all", "Listeners: takes a list in brackets [ ], not a single value")]
     [InlineData("Log:Level:Deep", "x", "Log:Level: takes one value")]
@@ -178,6 +178,6 @@ public sealed class SettingsTests
     internal static BrokerOptions WithoutAccess(BrokerOptions options)
     {
         var none = new BrokerOptions();
-        return options with { Users = none.Users, Lmq = none.Lmq, Bridges = none.Bridges };
+        return options with { Users = none.Users, Lmq = none.Lmq, Bridges = none.Bridges, Tokens = false };
     }
 }

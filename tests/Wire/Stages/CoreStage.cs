@@ -154,6 +154,12 @@ internal sealed class CoreStage : IStage, IEffects
         _answers.Enqueue(() => _engine.Handle(
             Input.PasswordChecked(connection, Given.Matches(hash, password)), _now, this));
 
+    void IEffects.CheckToken(Connection connection, byte[] token) =>
+        _answers.Enqueue(() => _engine.Handle(
+            Input.TokenChecked(connection, GivenTokens.Verify(token)), _now, this));
+
+    void IEffects.RegistryStored(RegistryChange change) { }
+
     void IEffects.Report(in BrokerEvent happened) { }
 
     private Peer PeerOf(Connection connection) => _peers.Values.First(peer => peer.Connection == connection);
@@ -165,6 +171,7 @@ internal sealed class CoreStage : IStage, IEffects
         var random = new byte[16];
         random[0] = ++_starts;
         _engine.Start(random, _now, this);
+        _engine.Handle(Input.Revoked(GivenTokens.Revoked), _now, this);
         Settle();
         if (!_engine.IsReady) throw new Difference("not ready after the first group was stored");
     }

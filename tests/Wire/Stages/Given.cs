@@ -21,8 +21,8 @@ internal static class Given
         var options = new BrokerOptions
         {
             Users = transcript.HasUsers ? [User] : [],
-            Lmq = transcript.IsLmq ? new LmqRegistry([new("AK", "SK")], ["GID_AAA"], ["parent"])
-                : LmqRegistry.Empty,
+            Lmq = transcript.IsLmq ? Registry : LmqRegistry.Empty,
+            Tokens = transcript.HasTokens,
         };
         foreach (var (name, value) in transcript.Settings)
         {
@@ -37,6 +37,12 @@ internal static class Given
 
     public static bool Matches(PasswordHash hash, byte[] password) =>
         Hash(password, hash.Iterations).AsSpan().SequenceEqual(hash.Hash);
+
+    private static LmqRegistry Registry => new(
+        [new("AK", "SK"), new("RK", "SK", ["GID_READ"])],
+        ["GID_AAA", new("GID_READ", [new("parent", true, false)]),
+            new("GID_WRITE", [new("parent", false, true)])],
+        ["parent", "second"]);
 
     private static LocalUser User => new(
         "user", new PasswordHash(1000, Salt, Hash("secret"u8.ToArray(), 1000)),

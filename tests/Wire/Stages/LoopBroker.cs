@@ -29,8 +29,13 @@ internal sealed class LoopBroker : IDisposable
         _loop = new Loop(
             new Engine(Given.Options(transcript)), TimeProvider.System, [listener], _mail,
             new LoopWorkers(Store, Load, (connection, hash, password) =>
-                _mail.PasswordChecked(connection, Given.Matches(hash, password))),
+                _mail.PasswordChecked(connection, Given.Matches(hash, password)))
+            {
+                CheckToken = (connection, token) =>
+                    _mail.TokenChecked(connection, GivenTokens.Verify(token)),
+            },
             new LoopEvents(_ => isReady.Set(), (_, _) => { }, _ => { }, (_, _, _) => { }));
+        _mail.Revoked(GivenTokens.Revoked);
         _thread = new Thread(() => _loop.Run(new byte[16])) { Name = "loop" };
         _thread.Start();
         isReady.Wait();
