@@ -68,6 +68,10 @@ public sealed class Counters
     public long TopicsTooDeep { get; internal set; }
     /// <summary>Peers and CONNECT packets refused because no place was free.</summary>
     public long ConnectionsTooMany { get; internal set; }
+    /// <summary>Publishes and wills that said what only bridges may say (LMQ-CORE-4).</summary>
+    public long PropertiesStripped { get; internal set; }
+    /// <summary>Requests for ordered sending that could not be taken (LMQ-ORD-2).</summary>
+    public long OrderRequestsIgnored { get; internal set; }
     /// <summary>Groups handed to the store.</summary>
     public long Groups { get; internal set; }
 

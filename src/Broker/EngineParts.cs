@@ -27,22 +27,25 @@ internal sealed class EngineParts
         Hold = new Hold(Turn, options, Journal, Messages);
         Recovery = new Recovery(options, Turn.Counters, Sessions, Tree, Slots, Retained, Messages, Register);
         var sending = new Sending(Turn);
+        var bridging = new Bridging(sending, new StampWriter(Journal, Register));
         Receipting = new Receipting(Hold, sending);
         Paging = new Paging(Turn, options, Messages, Slots, Hold, Sessions);
         Delivering = new Delivering(
-            Turn, options, Messages, Slots, Journal, Hold, Receipting, Paging, sending);
+            Turn, options, Messages, Slots, Journal, Hold, Receipting, Paging, sending, bridging);
         Dropping = new Dropping(Delivering, Paging, Sessions);
         Pressure = new BackPressure(
             Turn, options, Messages, Retained, Journal, Dropping, Tree,
             Slots);
-        var controlling = new Controlling();
+        var ordering = new Ordering(Turn, Register, Journal);
+        var controlling = new Controlling(ordering);
+        var forwarding = new Forwarding(Turn);
         var noticing = new Noticing(sending);
         Publishing = new Publishing(
             Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending,
             new Repeating(Journal, Receipting), Pressure, dialects, controlling, new Uploading(Turn),
-            noticing);
+            noticing, forwarding, ordering, bridging);
         Replaying = new Replaying(Turn, Retained,
-            new RetainedSending(Messages, Sessions, Hold, Delivering, sending, Pressure), Pressure);
+            new RetainedSending(Messages, Sessions, Hold, Delivering, sending, Pressure, bridging), Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
         var timers = new SessionTimers();
         var bequeathing = new Bequeathing(Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure);
@@ -56,7 +59,7 @@ internal sealed class EngineParts
         Connecting = new Connecting(
             Turn, options, Connections, Sessions, timers, Journal, Delivering, ending, Closing,
             wills, dialects, new ConnAnswering(Turn, options, Closing), noticing,
-            granting);
+            granting, forwarding);
         Registering = new Registering(Turn, Register, Connections, Journal, Closing, granting);
         Vetting = new Vetting(
             Turn, Connections, Register, Connecting, Closing, Delivering, Receipting, noticing);

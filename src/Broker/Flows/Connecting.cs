@@ -13,7 +13,7 @@ internal sealed class Connecting(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
     SessionTimers timers, Journal journal,
     Delivering delivering, Ending ending, Closing closing, Wills wills, DialectTable dialects,
-    ConnAnswering answering, Noticing noticing, Granting granting)
+    ConnAnswering answering, Noticing noticing, Granting granting, Forwarding forwarding)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
@@ -153,7 +153,7 @@ internal sealed class Connecting(
     private void Admit(Connection connection, in ConnectPacket packet)
     {
         ReadOnlySpan<byte> id = packet.ClientId.IsEmpty ? AssignId() : packet.ClientId;
-        var will = packet.HasWill ? WillOf(packet) : null;
+        var will = packet.HasWill ? WillOf(connection, packet, sessions.Find(id) is { Bridge: >= 0 }) : null;
         if (FindRefusal(connection, packet, id, will) is (var code and not ConnectCode.Accepted, var cause))
         {
             Refuse(connection, code, Encoding.UTF8.GetString(id), cause);
@@ -215,6 +215,8 @@ internal sealed class Connecting(
             || session.IsLmq != connection.IsLmq;
         session.IsLmq = connection.IsLmq;
         session.Connection = connection;
+        session.Channel = connection.Number;
+        connection.IsSimple = connection.Terms is null && !isBridge;
         connection.Session = session;
         session.ExpirySeconds = session.IsClean ? 0 : expiry;
         session.OfflineSince = -1;
@@ -229,11 +231,10 @@ internal sealed class Connecting(
         return isChanged && (session.IsPersistent || will is not null);
     }
 
-    private static Will WillOf(in ConnectPacket packet)
+    private Will WillOf(Connection connection, in ConnectPacket packet, bool fromBridge)
     {
         var properties = packet.WillProperties;
-        var forwarded = properties.HasForwarded ? new byte[properties.ForwardedBytes] : [];
-        if (properties.HasForwarded) properties.CopyForwarded(forwarded);
+        var forwarded = forwarding.Of(connection, properties, fromBridge).ToArray();
         return new Will(packet.WillTopic.ToArray(), forwarded, packet.WillPayload.ToArray(),
             (byte)packet.WillQos, packet.WillRetain,
             properties.HasMessageExpiry ? properties.MessageExpirySeconds : null, packet.WillDelaySeconds);
