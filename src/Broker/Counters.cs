@@ -33,6 +33,8 @@ public enum DropReason
     NotCovered,
     /// <summary>Published beyond the bound while queues are full, refused with 0x97.</summary>
     Refused,
+    /// <summary>A presence event for a queue that is half full (LMQ-PRE-1).</summary>
+    Presence,
 }
 
 /// <summary>

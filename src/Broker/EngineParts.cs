@@ -46,6 +46,7 @@ internal sealed class EngineParts
             noticing, forwarding, ordering, bridging);
         Replaying = new Replaying(Turn, Retained,
             new RetainedSending(Messages, Sessions, Hold, Delivering, sending, Pressure, bridging), Pressure);
+        Presence = new Presence(Turn, Register, Journal, Sessions, Publishing, Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
         var timers = new SessionTimers();
         var bequeathing = new Bequeathing(Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure);
@@ -54,12 +55,13 @@ internal sealed class EngineParts
             new Expiring(Turn, Sessions, timers, Retained, Journal, Dropping, ending, wills);
         Bridges = new BridgeSessions(Turn, options, Sessions, Tree, Journal, ending);
         Closing = new Closing(
-            Turn, Connections, Sessions, Journal, Delivering, ending, Expiring, wills, Pressure);
+            Turn, Connections, Sessions, Journal, Delivering, ending, Expiring, wills, Pressure,
+            Presence);
         var granting = new Granting(Turn, dialects, ending, Journal);
         Connecting = new Connecting(
             Turn, options, Connections, Sessions, timers, Journal, Delivering, ending, Closing,
             wills, dialects, new ConnAnswering(Turn, options, Closing), noticing,
-            granting, forwarding);
+            granting, forwarding, Presence);
         Registering = new Registering(Turn, Register, Connections, Journal, Closing, granting);
         Vetting = new Vetting(
             Turn, Connections, Register, Connecting, Closing, Delivering, Receipting, noticing);
@@ -94,6 +96,7 @@ internal sealed class EngineParts
     public BackPressure Pressure { get; }
     public Expiring Expiring { get; }
     public Publishing Publishing { get; }
+    public Presence Presence { get; }
     public Replaying Replaying { get; }
     public Subscribing Subscribing { get; }
     public BridgeSessions Bridges { get; }

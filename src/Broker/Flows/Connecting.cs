@@ -13,7 +13,8 @@ internal sealed class Connecting(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
     SessionTimers timers, Journal journal,
     Delivering delivering, Ending ending, Closing closing, Wills wills, DialectTable dialects,
-    ConnAnswering answering, Noticing noticing, Granting granting, Forwarding forwarding)
+    ConnAnswering answering, Noticing noticing, Granting granting, Forwarding forwarding,
+    Presence presence)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
@@ -88,6 +89,7 @@ internal sealed class Connecting(
         turn.Report(BrokerEventKind.ClientConnected, session.ClientText, connection, connection.Login!.Name);
         turn.Resumed.Add(connection);
         delivering.Resume(session);
+        presence.Connected(connection);
     }
 
     private void CountConfirmed(string clientId)

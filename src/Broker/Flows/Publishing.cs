@@ -100,6 +100,12 @@ internal sealed class Publishing(
         messages.Release(message);
     }
 
+    /// <summary>Publishes something of the broker's own, which nobody is owed an answer for.</summary>
+    public void PublishOwn(in Publication publication, List<Receiver> receivers)
+    {
+        if (Route(publication, receivers, mustBeStored: false) is { } message) messages.Release(message);
+    }
+
     /// <summary>A client without a session must upload a token before anything else (LMQ-AUTH-2).</summary>
     private PublishOutcome PublishFirst(
         Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic)

@@ -54,7 +54,8 @@ internal static class Given
         ],
     };
 
-    private static BridgeOptions Bridge => new("GID_AAA@@@up", ["#"]);
+    private static BridgeOptions Bridge => new(
+        "GID_AAA@@@up", ["parent/#", "second/#", "keyed/#", "whole/#", "loose/#"]);
 
     private static LocalUser User => new(
         "user", new PasswordHash(1000, Salt, Hash("secret"u8.ToArray(), 1000)),
