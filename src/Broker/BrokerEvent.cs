@@ -34,6 +34,8 @@ public enum BrokerEventKind
     QuotaAlarm,
     /// <summary>The registry changed, or stands over the configuration; Detail: what.</summary>
     RegistryChanged,
+    /// <summary>The store was started so often that rising numbers rise no more (LMQ-PRE-3).</summary>
+    BootCounterSpent,
 }
 
 /// <summary>Something worth a log line.</summary>

@@ -33,6 +33,8 @@ public enum DropReason
     NotCovered,
     /// <summary>Published beyond the bound while queues are full, refused with 0x97.</summary>
     Refused,
+    /// <summary>A presence event for a queue that is half full (LMQ-PRE-1).</summary>
+    Presence,
 }
 
 /// <summary>
@@ -74,6 +76,10 @@ public sealed class Counters
     public long Slowed { get; internal set; }
     /// <summary>Connections and filters refused for a quota (LMQ-LIM-3).</summary>
     public long OverQuota { get; internal set; }
+    /// <summary>Publishes and wills that said what only bridges may say (LMQ-CORE-4).</summary>
+    public long PropertiesStripped { get; internal set; }
+    /// <summary>Requests for ordered sending that could not be taken (LMQ-ORD-2).</summary>
+    public long OrderRequestsIgnored { get; internal set; }
     /// <summary>Groups handed to the store.</summary>
     public long Groups { get; internal set; }
 

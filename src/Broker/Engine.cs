@@ -95,6 +95,9 @@ public sealed class Engine
         foreach (var lost in _parts.Recovery.Lost)
             _parts.Turn.Report(BrokerEventKind.StoredValueLost, "", null, lost);
         _parts.Journal.Epoch = Epoch.Of(_parts.Recovery.Boot + 1, epochRandom);
+        if (Epoch.Boot > RisingNumber.BootMax)
+            _parts.Turn.Report(BrokerEventKind.BootCounterSpent, "", null,
+                $"this store was started {Epoch.Boot} times: presence and order numbers may come again");
         StoreEpoch();
         _parts.Registering.TellOverrides();
         _parts.Metering.Changed();
@@ -242,6 +245,7 @@ public sealed class Engine
     {
         _isStopping = true;
         foreach (var connection in _parts.Connections.Open) _parts.Turn.Effects.SetReading(connection, false);
+        _parts.Presence.Stopping(_parts.Connections.Open);
         _parts.Hold.CommitAll();
     }
 

@@ -27,23 +27,27 @@ internal sealed class EngineParts
         Hold = new Hold(Turn, options, Journal, Messages);
         Recovery = new Recovery(options, Turn.Counters, Sessions, Tree, Slots, Retained, Messages, Register);
         var sending = new Sending(Turn);
+        var bridging = new Bridging(sending, new StampWriter(Journal, Register));
         Receipting = new Receipting(Hold, sending);
         Paging = new Paging(Turn, options, Messages, Slots, Hold, Sessions);
         Delivering = new Delivering(
-            Turn, options, Messages, Slots, Journal, Hold, Receipting, Paging, sending);
+            Turn, options, Messages, Slots, Journal, Hold, Receipting, Paging, sending, bridging);
         Dropping = new Dropping(Delivering, Paging, Sessions);
         Pressure = new BackPressure(
             Turn, options, Messages, Retained, Journal, Dropping, Tree,
             Slots);
         Metering = new Metering(Turn, options, Register, Connections, Sessions, Tree);
-        var controlling = new Controlling();
+        var ordering = new Ordering(Turn, Register, Journal);
+        var controlling = new Controlling(ordering);
+        var forwarding = new Forwarding(Turn);
         var noticing = new Noticing(sending);
         Publishing = new Publishing(
             Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending,
             new Repeating(Journal, Receipting), Pressure, dialects, controlling, new Uploading(Turn),
-            noticing, Metering);
+            noticing, Metering, forwarding, ordering, bridging);
         Replaying = new Replaying(Turn, Retained,
-            new RetainedSending(Messages, Sessions, Hold, Delivering, sending, Pressure), Pressure);
+            new RetainedSending(Messages, Sessions, Hold, Delivering, sending, Pressure, bridging), Pressure);
+        Presence = new Presence(Turn, Register, Journal, Sessions, Publishing, Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
         var timers = new SessionTimers();
         var bequeathing = new Bequeathing(Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure);
@@ -52,12 +56,13 @@ internal sealed class EngineParts
             new Expiring(Turn, Sessions, timers, Retained, Journal, Dropping, ending, wills);
         Bridges = new BridgeSessions(Turn, options, Sessions, Tree, Journal, ending);
         Closing = new Closing(
-            Turn, Connections, Sessions, Journal, Delivering, ending, Expiring, wills, Pressure);
+            Turn, Connections, Sessions, Journal, Delivering, ending, Expiring, wills, Pressure,
+            Presence);
         var granting = new Granting(Turn, dialects, ending, Journal);
         Connecting = new Connecting(
             Turn, options, Connections, Sessions, timers, Journal, Delivering, ending, Closing,
             wills, dialects, new ConnAnswering(Turn, options, Closing), noticing,
-            granting, Metering);
+            granting, Metering, forwarding, Presence);
         Registering = new Registering(
             Turn, Register, Connections, Journal, Closing, granting, Metering);
         Vetting = new Vetting(
@@ -94,6 +99,7 @@ internal sealed class EngineParts
     public BackPressure Pressure { get; }
     public Expiring Expiring { get; }
     public Publishing Publishing { get; }
+    public Presence Presence { get; }
     public Replaying Replaying { get; }
     public Subscribing Subscribing { get; }
     public BridgeSessions Bridges { get; }

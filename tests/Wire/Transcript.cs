@@ -67,8 +67,12 @@ internal sealed class Transcript
 
     public bool HasUsers { get; private set; }
 
+    /// <summary>Whether a bridge session exists, and topics of every type (LMQ-CORE-4, LMQ-ORD-2).</summary>
+    public bool HasBridge { get; private set; }
+
     /// <summary>Whether it needs what only the bare core has: a clock to set, a process to restart.</summary>
-    public bool IsCoreOnly => Steps.Any(step => step.Kind is StepKind.Advance or StepKind.Restart);
+    public bool IsCoreOnly =>
+        HasBridge || Steps.Any(step => step.Kind is StepKind.Advance or StepKind.Restart);
 
     public bool IsForOracle =>
         NoOracle is null && !IsCoreOnly && !IsLmq && !HasUsers && Settings.Count == 0;
@@ -86,6 +90,7 @@ internal sealed class Transcript
             case "!": Clauses.AddRange(words[1..]); break;
             case "!lmq" when words.Length == 1: IsLmq = true; break;
             case "!tokens" when words.Length == 1: IsLmq = HasTokens = true; break;
+            case "!bridge" when words.Length == 1: HasBridge = true; break;
             case "!users" when words.Length == 1: HasUsers = true; break;
             case "!no-oracle" when words.Length > 3: NoOracle = string.Join(' ', words[1..]); break;
             case "!set" when words.Length == 2 && words[1].Split('=') is [var name, var value]:

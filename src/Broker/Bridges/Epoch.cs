@@ -29,6 +29,11 @@ public sealed record Epoch(uint Boot, ulong High, ulong Low)
         BinaryPrimitives.WriteUInt64BigEndian(to[12..], Low);
     }
 
+    /// <summary>
+    /// Channel id of a connection of this start: 64 random bits, then its number (LMQ-PRE-3, LMQ-CORE-4).
+    /// </summary>
+    public UInt128 ChannelOf(long connection) => new(High, (ulong)connection);
+
     /// <summary>Boot counter, a dash, 32 hex digits.</summary>
     public override string ToString() => $"{Boot}-{High:x16}{Low:x16}";
 }

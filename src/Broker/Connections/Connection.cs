@@ -24,6 +24,8 @@ internal enum ConnectionStage : byte
 /// <summary>One peer as the engine sees it. Made by the host, which keeps the socket beside it.</summary>
 public sealed class Connection(ListenerOptions listener, string remoteAddress, object? host = null)
 {
+    private Complaints? _complaints;
+
     /// <summary>The listener it came in by.</summary>
     public ListenerOptions Listener { get; } = listener;
 
@@ -91,12 +93,25 @@ public sealed class Connection(ListenerOptions listener, string remoteAddress, o
     /// <summary>It is closed once its SUBACK is out (table of refusals).</summary>
     internal bool ClosesAfterAnswer { get; set; }
 
+    /// <summary>What it is sent has neither properties nor other names than here.</summary>
+    internal bool IsSimple { get; set; }
+
+    /// <summary>Its client's coming was told, its going was not yet (LMQ-PRE-1).</summary>
+    internal bool IsAnnounced { get; set; }
+
+    /// <summary>Its messages on partition-ordered topics are numbered (LMQ-ORD-2).</summary>
+    internal bool IsOrdered { get; set; }
+
     internal bool IsRefused => RefusedUntil > 0;
 
     /// <summary>It is under the LMQ contract; false: standard MQTT.</summary>
     internal bool IsLmq => Listener.Dialect == Dialect.Lmq;
 
     internal bool OwesAcknowledgements => Session is { HasQueue: true, Queue.Inflight: > 0 };
+
+    /// <summary>Whether a complaint about its client is due in the log.</summary>
+    internal bool MayComplain(Complaint complaint, long now) =>
+        (_complaints ??= new Complaints()).IsDue(complaint, now);
 
     /// <summary>Room for a packet; tells the host when the outbox stops being empty.</summary>
     internal Span<byte> Reserve(int bytes, IEffects effects)

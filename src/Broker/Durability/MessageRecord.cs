@@ -38,6 +38,7 @@ internal readonly ref struct MessageRecord
             Properties = record.Long();
         }
         if ((_flags & IdentifiersFlag) != 0) _identifiers = record.Long();
+        if (!record.IsAtEnd) OrderNumber = record.I64();
     }
 
     private const int TargetsMax = 10_000_000;
@@ -53,6 +54,8 @@ internal readonly ref struct MessageRecord
     public ReadOnlySpan<byte> Properties { get; }
     /// <summary>When the message expires, in <see cref="Turn.Age"/>; 0: never.</summary>
     public long ExpiresAt { get; }
+    /// <summary>See <see cref="Message.OrderNumber"/>; behind all else, where there is one.</summary>
+    public long OrderNumber { get; }
     public byte Qos => (byte)(_flags & 3);
     public bool Retain => (_flags & RetainFlag) != 0;
     public Origin Origin => new(Channel, UnixMilliseconds, (_flags & TrustedFlag) != 0,
@@ -106,6 +109,7 @@ internal readonly ref struct MessageRecord
             to.Long(message.Properties);
         }
         if (hasIdentifiers) WriteIdentifiers(to, targets);
+        if (message.OrderNumber != 0) to.I64(message.OrderNumber);
         to.Patch(start, to.Length - start - 4);
         return to.Length - start;
     }

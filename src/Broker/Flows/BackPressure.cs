@@ -69,6 +69,21 @@ internal sealed class BackPressure(
         && turn.Counters.QueuedBytes + messageBytes <= options.QueuesBytesMax / 2
         && messages.Bytes - retained.BufferBytes <= options.MemoryBytesMax / 2;
 
+    /// <summary>
+    /// Whether a client's queue takes a presence event. They get half of each bound, so that no flood of
+    /// connects makes publishers wait; what is beyond is dropped and counted here.
+    /// </summary>
+    public bool TakesPresence(Session session, int messageBytes)
+    {
+        var bytes = messageBytes + Delivering.OverheadBytes;
+        var fits = turn.Counters.QueuedBytes + bytes <= options.QueuesBytesMax / 2
+            && messages.Bytes - retained.BufferBytes <= options.MemoryBytesMax / 2
+            && (!session.HasQueue || (session.Queue.Count < options.QueueMessagesMax / 2
+                && session.Queue.Bytes + bytes <= BytesMaxOf(session) / 2));
+        if (!fits) Dropped(session, DropReason.Presence);
+        return fits;
+    }
+
     /// <summary>Makes room as the policy says; false: the new message is the one to go.</summary>
     public bool MakeRoom(Session session, ReadOnlySpan<byte> topic, int messageBytes)
     {

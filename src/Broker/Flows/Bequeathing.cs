@@ -60,7 +60,8 @@ internal sealed class Bequeathing(
         if (qos > 0 && !pressure.MakeRoom(session, message.Topic, message.Length)) return;
         var copy = messages.Take(message.Topic, message.Properties, message.Payload);
         copy.Qos = message.Qos;
-        copy.Origin = message.Origin;
+        copy.Origin = message.Epoch is null ? message.Origin : message.Origin with { Channel = 0 };
+        copy.OrderNumber = message.OrderNumber;
         copy.ExpiresAt = message.ExpiresAt;
         copy.Publisher = sessions.PublisherOf(message.Publisher!.ClientId);
         copy.MustBeStored = qos == 2 && session.IsPersistent;

@@ -8,7 +8,7 @@ namespace LightMq.Broker.Flows;
 /// <summary>The end of connections, from either side (MQTT 3.1.1 and 5.0, 3.14).</summary>
 internal sealed class Closing(
     Turn turn, ConnectionTable connections, SessionTable sessions, Journal journal, Delivering delivering,
-    Ending ending, Expiring expiring, Wills wills, BackPressure pressure)
+    Ending ending, Expiring expiring, Wills wills, BackPressure pressure, Presence presence)
 {
     /// <summary>Ends a connection from our side, or after the peer is gone.</summary>
     /// <param name="connection">Which.</param>
@@ -35,6 +35,7 @@ internal sealed class Closing(
             if (connection.Stage == ConnectionStage.Ready)
                 Report(connection, session.ClientText, reason, detail);
             Detach(session, reason, wasReady: connection.Stage == ConnectionStage.Ready);
+            presence.Gone(connection, session, reason);
         }
         else if (connection.ClientId.Length > 0 || IsFault(reason))
             Report(connection, connection.ClientText, reason, detail);

@@ -13,8 +13,8 @@ internal sealed class Connecting(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
     SessionTimers timers, Journal journal,
     Delivering delivering, Ending ending, Closing closing, Wills wills, DialectTable dialects,
-    ConnAnswering answering, Noticing noticing, Granting granting,
-    Metering metering)
+    ConnAnswering answering, Noticing noticing, Granting granting, Metering metering,
+    Forwarding forwarding, Presence presence)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
@@ -89,6 +89,7 @@ internal sealed class Connecting(
         turn.Report(BrokerEventKind.ClientConnected, session.ClientText, connection, connection.Login!.Name);
         turn.Resumed.Add(connection);
         delivering.Resume(session);
+        presence.Connected(connection);
     }
 
     private void CountConfirmed(string clientId)
@@ -155,7 +156,7 @@ internal sealed class Connecting(
     private void Admit(Connection connection, in ConnectPacket packet)
     {
         ReadOnlySpan<byte> id = packet.ClientId.IsEmpty ? AssignId() : packet.ClientId;
-        var will = packet.HasWill ? WillOf(packet) : null;
+        var will = packet.HasWill ? WillOf(connection, packet, sessions.Find(id) is { Bridge: >= 0 }) : null;
         if (IsOverQuota(connection, id)) return;
         if (FindRefusal(connection, packet, id, will) is (var code and not ConnectCode.Accepted, var cause))
         {
@@ -225,6 +226,8 @@ internal sealed class Connecting(
             || session.IsLmq != connection.IsLmq;
         session.IsLmq = connection.IsLmq;
         session.Connection = connection;
+        session.Channel = connection.Number;
+        connection.IsSimple = connection.Terms is null && !isBridge;
         connection.Session = session;
         session.ExpirySeconds = session.IsClean ? 0 : expiry;
         session.OfflineSince = -1;
@@ -239,11 +242,10 @@ internal sealed class Connecting(
         return isChanged && (session.IsPersistent || will is not null);
     }
 
-    private static Will WillOf(in ConnectPacket packet)
+    private Will WillOf(Connection connection, in ConnectPacket packet, bool fromBridge)
     {
         var properties = packet.WillProperties;
-        var forwarded = properties.HasForwarded ? new byte[properties.ForwardedBytes] : [];
-        if (properties.HasForwarded) properties.CopyForwarded(forwarded);
+        var forwarded = forwarding.Of(connection, properties, fromBridge).ToArray();
         return new Will(packet.WillTopic.ToArray(), forwarded, packet.WillPayload.ToArray(),
             (byte)packet.WillQos, packet.WillRetain,
             properties.HasMessageExpiry ? properties.MessageExpirySeconds : null, packet.WillDelaySeconds);

@@ -1,3 +1,4 @@
+using LightMq.Broker.Bridges;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Messages;
@@ -12,7 +13,7 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class Delivering(
     Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Journal journal, Hold hold,
-    Receipting receipting, Paging paging, Sending sending)
+    Receipting receipting, Paging paging, Sending sending, Bridging bridging)
 {
     /// <summary>Counted for each queued message beside its topic and payload.</summary>
     public const int OverheadBytes = 64;
@@ -234,7 +235,7 @@ internal sealed class Delivering(
     {
         delivery.State = DeliveryState.Sent;
         var dup = delivery is { WasSent: true, Qos: > 0 };
-        if (connection.Terms is not null) return SendModern(connection, message, delivery, dup, sequence);
+        if (!connection.IsSimple) return SendModern(connection, message, delivery, dup, sequence);
         sending.Publish(connection, message.Topic, message.Payload, delivery.Qos, dup, delivery.Retain,
             DeliveryQueue.PacketIdOf(sequence));
         return true;
@@ -242,11 +243,11 @@ internal sealed class Delivering(
 
     private bool SendModern(
         Connection connection, Message message, in Delivery delivery, bool dup, long sequence) =>
-        sending.Publish(connection, connection.Terms!, new(message.Topic, message.Properties, message.Payload)
+        bridging.Publish(connection, new(message.Topic, message.Properties, message.Payload)
         {
             Qos = delivery.Qos, Dup = dup, Retain = delivery.Retain, ExpiresAt = message.ExpiresAt,
             PacketId = DeliveryQueue.PacketIdOf(sequence), Identifiers = delivery.Identifiers,
-        });
+        }, Stamp.Of(message, delivery.StreamNumber));
 
     /// <summary>
     /// Its time is over (MQTT5-3.3.2-5). One of QoS 2 that may have been sent is spared (MQTT5-4.3.3-7).

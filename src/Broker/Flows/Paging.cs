@@ -136,6 +136,7 @@ internal sealed class Paging(
         message.Qos = record.Qos;
         message.Retain = record.Retain;
         message.Origin = record.Origin;
+        message.OrderNumber = record.OrderNumber;
         message.Publisher = new Publisher(record.Publisher.ToArray());
         message.Epoch = Bridges.Epoch.Read(record.EpochBytes);
         message.Keeping = Keeping.Durable;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using LightMq.Broker.Bridges;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Dialects;
 using LightMq.Broker.Durability;
@@ -17,11 +18,10 @@ internal sealed class Publishing(
     Turn turn, SubscriptionTree tree, RetainedMessages retained, MessagePool messages, Journal journal,
     Hold hold, Delivering delivering, Sending sending, Repeating repeating, BackPressure pressure,
     DialectTable dialects, Controlling controlling, Uploading uploading, Noticing noticing,
-    Metering metering)
+    Metering metering, Forwarding forwarding, Ordering ordering, Bridging bridging)
 {
     private readonly List<Receiver> _recipients = [];
     private readonly List<Receiver> _nobody = [];
-    private byte[] _forwarded = [];
 
     /// <summary>A PUBLISH from a client.</summary>
     /// <param name="connection">Whose.</param>
@@ -47,10 +47,12 @@ internal sealed class Publishing(
         }
         var isControl = verdict.Kind == TopicKind.Control;
         var recipients = isControl ? _nobody : RecipientsOf(session, topic);
-        long expiresAt = 0;
-        var properties = connection.Terms is null ? default : ForwardedOf(packet.Properties, out expiresAt);
-        var bytes = topic.Length + properties.Length + packet.Payload.Length;
         var fromBridge = session.Bridge >= 0;
+        long expiresAt = 0;
+        var isClean = session.IsClean;
+        var properties = connection.Terms is null
+            ? default : ForwardedOf(connection, packet.Properties, fromBridge, out expiresAt, ref isClean);
+        var bytes = topic.Length + properties.Length + packet.Payload.Length;
         var mustBeStored = packet.Qos == 2 && session.IsPersistent;
         if (packet.Qos > 0 && session.HasReceipts && !session.Receipts.HasRoom((byte)packet.Qos))
         {
@@ -60,9 +62,12 @@ internal sealed class Publishing(
         if (packet.Qos > 0 && !pressure.HasRoom(recipients, bytes, packet.Retain || mustBeStored, fromBridge))
             return PublishOutcome.NoRoom;
         var origin = new Origin(
-            connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean, fromBridge);
+            connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, isClean, fromBridge);
         var publication = new Publication(session.Publisher, origin, topic, properties, packet.Payload,
-            (byte)packet.Qos, packet.Retain && !isControl, expiresAt);
+            (byte)packet.Qos, packet.Retain && !isControl, expiresAt)
+        {
+            OrderNumber = connection.IsOrdered ? ordering.NextNumber(session.Publisher, topic) : 0,
+        };
         turn.Counters.Received[packet.Qos]++;
         if (turn.IsMetered) turn.Meter(connection, packet.Qos);
         if (packet.Qos == 2)
@@ -75,7 +80,7 @@ internal sealed class Publishing(
         var message = Route(publication, recipients, mustBeStored);
         if (packet.Qos > 0) repeating.Answer(session, message, packet, topic, reason);
         if (message is not null) messages.Release(message);
-        if (isControl) controlling.Take(connection, topic, packet.Payload);
+        if (isControl) controlling.Take(connection, topic, packet);
         return PublishOutcome.Taken;
     }
 
@@ -90,7 +95,8 @@ internal sealed class Publishing(
     public void PublishWill(Session session, Will will)
     {
         var origin = new Origin(
-            0, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean, session.Bridge >= 0);
+            session.Channel, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean,
+            session.Bridge >= 0);
         var expiresAt = will.ExpirySeconds is { } seconds ? turn.EndOf(seconds) : 0;
         var publication = new Publication(session.Publisher, origin, will.Topic, will.Properties,
             will.Payload, will.Qos, will.Retain, expiresAt);
@@ -98,6 +104,12 @@ internal sealed class Publishing(
         if (message is null) return;
         if (!message.IsSafe) hold.Commit(message);
         messages.Release(message);
+    }
+
+    /// <summary>Publishes something of the broker's own, which nobody is owed an answer for.</summary>
+    public void PublishOwn(in Publication publication, List<Receiver> receivers)
+    {
+        if (Route(publication, receivers, mustBeStored: false) is { } message) messages.Release(message);
     }
 
     /// <summary>A client without a session must upload a token before anything else (LMQ-AUTH-2).</summary>
@@ -152,13 +164,12 @@ internal sealed class Publishing(
         return _recipients;
     }
 
-    private ReadOnlySpan<byte> ForwardedOf(in PublishProperties properties, out long expiresAt)
+    private ReadOnlySpan<byte> ForwardedOf(Connection connection, in PublishProperties properties,
+        bool fromBridge, out long expiresAt, ref bool isClean)
     {
         expiresAt = properties.HasMessageExpiry ? turn.EndOf(properties.MessageExpirySeconds) : 0;
-        if (!properties.HasForwarded) return default;
-        if (_forwarded.Length < properties.ForwardedBytes)
-            _forwarded = new byte[properties.ForwardedBytes * 2];
-        return _forwarded.AsSpan(0, properties.CopyForwarded(_forwarded));
+        if (fromBridge) isClean = Forwarding.CleanSessionOf(properties) ?? isClean;
+        return forwarding.Of(connection, properties, fromBridge);
     }
 
     /// <summary>Routes one message; the caller gets a reference if it still matters, or null.</summary>
@@ -230,18 +241,17 @@ internal sealed class Publishing(
             return;
         }
         var connection = session.Connection!;
-        if (connection.Terms is null)
+        if (connection.IsSimple)
             sending.Publish(connection, publication.Topic, publication.Payload, 0, false, retain, 0);
         else SendModern(connection, receiver, publication, retain);
     }
 
     private void SendModern(
         Connection connection, in Receiver receiver, in Publication publication, bool retain) =>
-        sending.Publish(connection, connection.Terms!,
-            new(publication.Topic, publication.Properties, publication.Payload)
-            {
-                Retain = retain, ExpiresAt = publication.ExpiresAt, Identifiers = receiver.Identifiers,
-            });
+        bridging.Publish(connection, new(publication.Topic, publication.Properties, publication.Payload)
+        {
+            Retain = retain, ExpiresAt = publication.ExpiresAt, Identifiers = receiver.Identifiers,
+        }, new Stamp(publication.Publisher, publication.Origin, null, 0, publication.OrderNumber));
 
     private Message Make(in Publication publication, bool withContent = true)
     {
@@ -253,6 +263,7 @@ internal sealed class Publishing(
         message.ExpiresAt = publication.ExpiresAt;
         message.Publisher = publication.Publisher;
         message.Origin = publication.Origin;
+        message.OrderNumber = publication.OrderNumber;
         return message;
     }
 }

@@ -1,3 +1,4 @@
+using LightMq.Broker.Bridges;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Messages;
 using LightMq.Broker.Sessions;
@@ -7,7 +8,7 @@ namespace LightMq.Broker.Flows;
 /// <summary>Sends one retained message to a new holder of its topic (MQTT-3.3.1-6).</summary>
 internal sealed class RetainedSending(
     MessagePool messages, SessionTable sessions, Hold hold, Delivering delivering, Sending sending,
-    BackPressure pressure)
+    BackPressure pressure, Bridging bridging)
 {
     /// <summary>Sends a retained message with QoS 0; false: there is no room for it now.</summary>
     public bool TrySend(Session session, Message message, uint[]? identifiers)
@@ -15,12 +16,13 @@ internal sealed class RetainedSending(
         if (delivering.IsFree(session))
         {
             var connection = session.Connection!;
-            if (connection.Terms is { } terms)
-                sending.Publish(connection, terms, new(message.Topic, message.Properties, message.Payload)
+            if (connection.IsSimple)
+                sending.Publish(connection, message.Topic, message.Payload, 0, false, retain: true, 0);
+            else
+                bridging.Publish(connection, new(message.Topic, message.Properties, message.Payload)
                 {
                     Retain = true, ExpiresAt = message.ExpiresAt, Identifiers = identifiers,
-                });
-            else sending.Publish(connection, message.Topic, message.Payload, 0, false, retain: true, 0);
+                }, Stamp.Of(message, 0) with { OrderNumber = 0 });
             return true;
         }
         if (!pressure.HasRoomForQos0(session, message.Length)) return false;
@@ -39,7 +41,8 @@ internal sealed class RetainedSending(
     {
         var copy = messages.Take(kept.Topic, kept.Properties, kept.Payload);
         copy.Qos = kept.Qos;
-        copy.Origin = kept.Origin;
+        // In a later epoch the number of its connection says nothing.
+        copy.Origin = kept.Epoch is null ? kept.Origin : kept.Origin with { Channel = 0 };
         copy.ExpiresAt = kept.ExpiresAt;
         copy.Publisher = sessions.PublisherOf(kept.Publisher!.ClientId);
         copy.MustBeStored = qos == 2;

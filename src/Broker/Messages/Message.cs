@@ -46,6 +46,8 @@ internal sealed class Message
     public Publisher? Publisher { get; set; }
     public Origin Origin { get; set; }
     public Epoch? Epoch { get; set; }
+    /// <summary>Place among its publisher's messages of a parent topic (LMQ-ORD-2); 0: none.</summary>
+    public long OrderNumber { get; set; }
 
     public Keeping Keeping { get; set; }
     /// <summary>Persistent sessions that have not acknowledged it.</summary>
@@ -103,7 +105,7 @@ internal sealed class Message
         Array.Clear(_targets, 0, _targetCount);
         if (_targets.Length > 64) _targets = [];
         _targetCount = TopicLength = PropertiesLength = Length = Unacknowledged = 0;
-        ExpiresAt = 0;
+        ExpiresAt = OrderNumber = 0;
         Publisher = null;
         Origin = default;
         Epoch = null;

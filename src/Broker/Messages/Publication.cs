@@ -16,4 +16,6 @@ internal readonly ref struct Publication(
     public bool Retain { get; } = retain;
     /// <summary>In <see cref="Turn.Age"/>; 0: never.</summary>
     public long ExpiresAt { get; } = expiresAt;
+    /// <summary>See <see cref="Message.OrderNumber"/>.</summary>
+    public long OrderNumber { get; init; }
 }

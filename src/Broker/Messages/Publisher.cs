@@ -8,6 +8,7 @@ namespace LightMq.Broker.Messages;
 /// </summary>
 internal sealed class Publisher(byte[] clientId)
 {
+    private readonly List<OrderedParent> _ordered = [];
     private long[] _streamNumbers = [];
 
     public byte[] ClientId { get; } = clientId;
@@ -22,7 +23,7 @@ internal sealed class Publisher(byte[] clientId)
     /// <summary>
     /// Whether a number was given out, so that this must be remembered while the epoch lasts.
     /// </summary>
-    public bool IsNumbered => _streamNumbers.Length > 0;
+    public bool IsNumbered => _streamNumbers.Length > 0 || _ordered.Count > 0;
 
     public string Text => Encoding.UTF8.GetString(ClientId);
 
@@ -34,11 +35,28 @@ internal sealed class Publisher(byte[] clientId)
         if (bridge >= _streamNumbers.Length) Array.Resize(ref _streamNumbers, bridge + 1);
         return ++_streamNumbers[bridge];
     }
+
+    /// <summary>
+    /// The next number of this client's messages under a parent topic: 1, 2, 3 … since the start (LMQ-ORD-2).
+    /// </summary>
+    public long NextOrderNumber(ReadOnlySpan<byte> parent)
+    {
+        foreach (var ordered in _ordered)
+            if (parent.SequenceEqual(ordered.Parent)) return ++ordered.Last;
+        _ordered.Add(new OrderedParent(parent.ToArray()) { Last = 1 });
+        return 1;
+    }
+
+    private sealed class OrderedParent(byte[] parent)
+    {
+        public byte[] Parent { get; } = parent;
+        public long Last { get; set; }
+    }
 }
 
 /// <summary>What travels with a message about its sender (LMQ-CORE-4).</summary>
 /// <param name="Channel">Number of the connection within the epoch; with the epoch it makes the channel
-/// id.</param>
+/// id; 0: not known.</param>
 /// <param name="UnixMilliseconds">Receipt.</param>
 /// <param name="ClockTrusted">Whether that time can be relied on.</param>
 /// <param name="CleanSession">The sender's session kind.</param>

@@ -76,6 +76,8 @@ internal sealed class Session(Publisher publisher, bool isClean)
     public bool IsGone { get; set; }
 
     public Connection? Connection { get; set; }
+    /// <summary>Number of its last connection in this epoch; 0: it had none yet.</summary>
+    public long Channel { get; set; }
     public IReadOnlyList<Subscription> Subscriptions => _subscriptions;
     /// <summary>Bytes of all filters.</summary>
     public int SubscriptionBytes { get; private set; }

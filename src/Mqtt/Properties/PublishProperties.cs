@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace LightMq.Mqtt;
 
@@ -28,7 +29,10 @@ public readonly ref struct PublishProperties
                     MessageExpirySeconds = BinaryPrimitives.ReadUInt32BigEndian(rest[1..]);
                     break;
                 case PropertyId.SubscriptionIdentifier: break;
-                default: ForwardedBytes += size; break;
+                default:
+                    ForwardedBytes += size;
+                    HasUser |= (PropertyId)rest[0] == PropertyId.UserProperty;
+                    break;
             }
             rest = rest[size..];
         }
@@ -51,6 +55,9 @@ public readonly ref struct PublishProperties
     /// correlation data, user property.
     /// </summary>
     public bool HasForwarded => ForwardedBytes != 0;
+
+    /// <summary>Whether any of them is a user property.</summary>
+    public bool HasUser { get; }
 
     /// <summary>Bytes that <see cref="CopyForwarded"/> writes.</summary>
     public int ForwardedBytes { get; }
@@ -85,6 +92,59 @@ public readonly ref struct PublishProperties
         }
         return at;
     }
+
+    /// <summary>
+    /// Copies what <see cref="CopyForwarded"/> does, but for the user properties that are not to go on.
+    /// </summary>
+    /// <param name="to">At least <see cref="ForwardedBytes"/>.</param>
+    /// <param name="prefix">How their names begin, in any case of letters.</param>
+    /// <returns>Bytes written.</returns>
+    public int CopyForwardedWithout(Span<byte> to, ReadOnlySpan<byte> prefix)
+    {
+        var at = 0;
+        for (var rest = Raw; !rest.IsEmpty;)
+        {
+            var size = PropertyReader.SizeOfFirst(rest);
+            var isForwarded = (1UL << rest[0] & PropertySets.Forwarded) != 0;
+            if (isForwarded && !(IsUser(rest) && BeginsWith(NameOf(rest), prefix)))
+            {
+                rest[..size].CopyTo(to[at..]);
+                at += size;
+            }
+            rest = rest[size..];
+        }
+        return at;
+    }
+
+    /// <summary>Finds the first user property of a name.</summary>
+    /// <returns>False if there is none.</returns>
+    public bool TryFindUser(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        for (var rest = Raw; HasUser && !rest.IsEmpty;)
+        {
+            var size = PropertyReader.SizeOfFirst(rest);
+            if (IsUser(rest) && NameOf(rest).SequenceEqual(name))
+            {
+                value = rest[(UserHeadBytes + name.Length + 2)..size];
+                return true;
+            }
+            rest = rest[size..];
+        }
+        return false;
+    }
+
+    // Identifier and length of the name.
+    private const int UserHeadBytes = 3;
+
+    private static bool IsUser(ReadOnlySpan<byte> property) =>
+        (PropertyId)property[0] == PropertyId.UserProperty;
+
+    private static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> property) =>
+        property.Slice(UserHeadBytes, BinaryPrimitives.ReadUInt16BigEndian(property[1..]));
+
+    private static bool BeginsWith(ReadOnlySpan<byte> name, ReadOnlySpan<byte> prefix) =>
+        name.Length >= prefix.Length && Ascii.EqualsIgnoreCase(name[..prefix.Length], prefix);
 
     /// <summary>Checks the block of a PUBLISH; only a server's may name subscriptions.</summary>
     internal static void Check(ReadOnlySpan<byte> raw, bool isFromServer, out bool hasAlias)

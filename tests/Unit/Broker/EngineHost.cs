@@ -216,6 +216,13 @@ internal sealed class Peer(EngineHost host, Connection connection)
         host.Advance(host.Options.GroupMilliseconds);
     }
 
+    public void Subscribe5(string filter)
+    {
+        Send(PacketWriter.Subscribe(_buffer, 1, Encoding.UTF8.GetBytes(filter), new SubscriptionOptions(1),
+            subscriptionIdentifier: 0, ProtocolVersion.V500));
+        host.Advance(host.Options.GroupMilliseconds);
+    }
+
     public void Publish(
         string topic, string payload, int qos = 1, ushort id = 1, bool dup = false, bool retain = false)
     {

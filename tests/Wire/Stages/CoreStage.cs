@@ -20,6 +20,7 @@ internal sealed class CoreStage : IStage, IEffects
     private Engine _engine = null!;
     private Now _now = new(1_000, 1_700_000_000_000);
     private byte _starts;
+    private bool _isAdvancing;
 
     /// <param name="transcript">Names the options.</param>
     /// <param name="cut">Bytes that the engine is given at a time.</param>
@@ -107,8 +108,10 @@ internal sealed class CoreStage : IStage, IEffects
     public void Advance(int milliseconds)
     {
         var until = _now.Milliseconds + milliseconds;
+        _isAdvancing = true;
         AdvanceTo(until, () => false);
         Pass(until);
+        _isAdvancing = false;
     }
 
     public void Restart()
@@ -239,10 +242,11 @@ internal sealed class CoreStage : IStage, IEffects
         }
     }
 
+    // The wall clock, which messages show, stands while the broker is only given its time to answer.
     private void Pass(long milliseconds) => _now = _now with
     {
         Milliseconds = milliseconds,
-        UnixMilliseconds = _now.UnixMilliseconds + milliseconds - _now.Milliseconds,
+        UnixMilliseconds = _now.UnixMilliseconds + (_isAdvancing ? milliseconds - _now.Milliseconds : 0),
     };
 
     private sealed class Peer(Connection connection)

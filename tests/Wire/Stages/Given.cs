@@ -21,7 +21,8 @@ internal static class Given
         var options = new BrokerOptions
         {
             Users = transcript.HasUsers ? [User] : [],
-            Lmq = transcript.IsLmq ? Registry : LmqRegistry.Empty,
+            Lmq = transcript.HasBridge ? BridgedRegistry : transcript.IsLmq ? Registry : LmqRegistry.Empty,
+            Bridges = transcript.HasBridge ? [Bridge] : [],
             Tokens = transcript.HasTokens,
         };
         foreach (var (name, value) in transcript.Settings)
@@ -43,6 +44,18 @@ internal static class Given
         ["GID_AAA", new("GID_READ", [new("parent", true, false)]),
             new("GID_WRITE", [new("parent", false, true)])],
         ["parent", "second"]);
+
+    private static LmqRegistry BridgedRegistry => Registry with
+    {
+        ParentTopics =
+        [
+            .. Registry.ParentTopics, new("keyed", TopicType.PartitionOrdered),
+            new("whole", TopicType.GloballyOrdered), new("loose", Spread: true), "GID_AAA_MQTT",
+        ],
+    };
+
+    private static BridgeOptions Bridge => new(
+        "GID_AAA@@@up", ["parent/#", "second/#", "keyed/#", "whole/#", "loose/#"]);
 
     private static LocalUser User => new(
         "user", new PasswordHash(1000, Salt, Hash("secret"u8.ToArray(), 1000)),

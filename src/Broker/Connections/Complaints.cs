@@ -1,0 +1,28 @@
+namespace LightMq.Broker.Connections;
+
+/// <summary>What a client does wrong again and again without harm, and is told to the log once a minute.</summary>
+internal enum Complaint : byte
+{
+    /// <summary>It says of its messages what only bridges may say (LMQ-CORE-4).</summary>
+    BridgeProperties,
+    /// <summary>Its request for order is none (LMQ-ORD-2).</summary>
+    OrderRequest,
+    /// <summary>What it publishes cannot go up under an LMQ name (LMQ-AUTH-5).</summary>
+    SensorName,
+}
+
+/// <summary>When each of them was told last.</summary>
+internal sealed class Complaints
+{
+    private const long EveryMilliseconds = 60_000;
+
+    private readonly long[] _toldAt = [-EveryMilliseconds, -EveryMilliseconds, -EveryMilliseconds];
+
+    /// <summary>Whether it is to be told now.</summary>
+    public bool IsDue(Complaint complaint, long now)
+    {
+        if (now - _toldAt[(int)complaint] < EveryMilliseconds) return false;
+        _toldAt[(int)complaint] = now;
+        return true;
+    }
+}
