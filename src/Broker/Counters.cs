@@ -31,6 +31,10 @@ public enum DropReason
     PacketTooLarge,
     /// <summary>Published beyond the bound while queues are full, refused with 0x97.</summary>
     Refused,
+    /// <summary>For a filter of QoS 2 whose LMQ client is not there to take it (LMQ-MSG-2).</summary>
+    Qos2Offline,
+    /// <summary>It waited for an LMQ client longer than messages are kept (LMQ-MSG-4).</summary>
+    Retention,
 }
 
 /// <summary>
@@ -61,6 +65,12 @@ public sealed class Counters
     public long Parked { get; internal set; }
     /// <summary>Topics and filters refused for having too many levels.</summary>
     public long TopicsTooDeep { get; internal set; }
+    /// <summary>Requests for waiting messages that were served (LMQ-OFF-2).</summary>
+    public long Pulls { get; internal set; }
+    /// <summary>Such requests that could not be read.</summary>
+    public long PullsUnreadable { get; internal set; }
+    /// <summary>Such requests beyond those of a second (LMQ-OFF-3).</summary>
+    public long PullsExcess { get; internal set; }
     /// <summary>Groups handed to the store.</summary>
     public long Groups { get; internal set; }
 

@@ -56,7 +56,8 @@ public sealed class Engine
     public long Deadline =>
         (_parts.Turn.RoomFreed && _parts.Pressure.Blocked.Count > 0) || _parts.Replaying.HasWork
         ? _parts.Turn.Now.Milliseconds
-        : Math.Min(Math.Min(_parts.Watch.Deadline, _parts.Expiring.Deadline),
+        : Math.Min(
+            Math.Min(Math.Min(_parts.Watch.Deadline, _parts.Expiring.Deadline), _parts.Pacing.Deadline),
             Math.Min(_parts.Hold.Deadline, _parts.Journal.Deadline));
 
     /// <summary>
@@ -132,6 +133,7 @@ public sealed class Engine
         _parts.Hold.CommitDue();
         _parts.Watch.Look();
         _parts.Expiring.Look();
+        _parts.Pacing.Look();
         _parts.Inbound.WorkResumed();
         _parts.Replaying.Continue();
         _parts.Inbound.RetryParked();
@@ -164,7 +166,11 @@ public sealed class Engine
     {
         connection.WantsDrained = false;
         if (connection.IsClosed) return;
-        if (connection.Session is { } session) _parts.Delivering.Pump(session);
+        if (connection.Session is { } session)
+        {
+            _parts.Delivering.Pump(session);
+            if (session.Companion is { } mailbox) _parts.Delivering.Pump(mailbox);
+        }
         _parts.Turn.Resumed.Add(connection);
     }
 

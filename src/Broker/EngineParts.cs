@@ -26,28 +26,32 @@ internal sealed class EngineParts
         var sending = new Sending(Turn);
         Receipting = new Receipting(Hold, sending);
         Paging = new Paging(Turn, options, Messages, Slots, Hold, Sessions);
-        Delivering = new Delivering(
-            Turn, options, Messages, Slots, Journal, Hold, Receipting, Paging, sending);
-        Dropping = new Dropping(Delivering, Paging, Sessions);
+        var finishing = new Finishing(Turn, Messages, Slots, Journal, Receipting);
+        Delivering = new Delivering(Turn, options, Journal, finishing, Paging, sending);
+        var answering = new Answering(Journal, finishing, Delivering);
+        Dropping = new Dropping(finishing, Delivering, Paging, Sessions);
         Pressure = new BackPressure(
             Turn, options, Messages, Retained, Journal, Dropping, Tree,
             Slots);
-        var controlling = new Controlling();
+        var drawing = new Drawing(Delivering);
+        Pacing = new Pacing(Turn, options, names, drawing);
+        var controlling = new Controlling(new Pulling(Turn, drawing));
         Publishing = new Publishing(
             Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending,
             new Repeating(Journal, Receipting), Pressure, dialects, controlling);
         Replaying = new Replaying(Turn, Retained,
-            new RetainedSending(Messages, Sessions, Hold, Delivering, sending, Pressure), Pressure);
+            new RetainedSending(Turn, Messages, Sessions, Hold, Delivering, sending, Pressure), Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
         var timers = new SessionTimers();
-        var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, Delivering);
+        var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, finishing);
         Expiring =
-            new Expiring(Turn, Sessions, timers, Retained, Journal, Dropping, ending, wills);
+            new Expiring(Turn, options, Sessions, timers, Retained, Journal, Dropping, ending, wills);
         Bridges = new BridgeSessions(Turn, options, Sessions, Tree, Journal, ending);
         Closing = new Closing(
-            Turn, Connections, Sessions, Journal, Delivering, ending, Expiring, wills, Pressure);
+            Turn, Connections, Sessions, Journal, new Parting(Hold, finishing, Paging), ending, Expiring,
+            wills, Pressure);
         Connecting = new Connecting(
-            Turn, options, Connections, Sessions, timers, Journal, Delivering, ending, Closing,
+            Turn, options, Connections, Sessions, timers, Journal, Delivering, Pacing, ending, Closing,
             wills, dialects);
         Subscribing = new Subscribing(
             Turn, options, Tree, Journal, Replaying, Closing, dialects);
@@ -55,10 +59,10 @@ internal sealed class EngineParts
         var intake = new Intake(Turn, options, Closing, Publishing, Receipting, Pressure);
         Inbound = new Inbound(
             Turn, options, Connections, Journal, Connecting, Closing, intake, Subscribing,
-            Delivering, releasing, Pressure);
+            answering, releasing, Pressure);
         Confirming = new Confirming(
-            Journal, Messages, Delivering, Receipting, Connecting, Subscribing, releasing,
-            Inbound);
+            Journal, Messages, Delivering, answering, finishing, Receipting, Connecting, Subscribing,
+            releasing, Inbound);
         Watch = new Watch(Turn, options, Connections, Closing, Pressure);
     }
 
@@ -77,6 +81,7 @@ internal sealed class EngineParts
     public Receipting Receipting { get; }
     public Dropping Dropping { get; }
     public BackPressure Pressure { get; }
+    public Pacing Pacing { get; }
     public Expiring Expiring { get; }
     public Publishing Publishing { get; }
     public Replaying Replaying { get; }

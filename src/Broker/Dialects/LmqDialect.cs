@@ -1,5 +1,6 @@
 using System.Text;
 using LightMq.Broker.Connections;
+using LightMq.Broker.Flows;
 using LightMq.Broker.Settings;
 using LightMq.Lmq;
 using LightMq.Mqtt;
@@ -43,8 +44,10 @@ internal sealed class LmqDialect : IDialect
     public TopicVerdict Publish(Login login, ReadOnlySpan<byte> topic, int payloadBytes)
     {
         if (!TopicNames.IsLengthAllowed(topic)) return new(ReasonCode.TopicNameInvalid, Closes: true);
-        if (topic[0] == (byte)'$' || !IsRegistered(topic)) return TopicVerdict.NotGranted;
-        return payloadBytes > _payloadBytesMax ? new(ReasonCode.QuotaExceeded) : TopicVerdict.Granted;
+        var isRequest = topic[0] == (byte)'$' && Controlling.IsRequest(topic);
+        if (!isRequest && (topic[0] == (byte)'$' || !IsRegistered(topic))) return TopicVerdict.NotGranted;
+        if (payloadBytes > _payloadBytesMax) return new(ReasonCode.QuotaExceeded);
+        return isRequest ? TopicVerdict.Control : TopicVerdict.Granted;
     }
 
     public TopicVerdict Subscribe(Login login, ReadOnlySpan<byte> filter)

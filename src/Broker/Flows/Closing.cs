@@ -7,7 +7,7 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>The end of connections, from either side (MQTT 3.1.1 and 5.0, 3.14).</summary>
 internal sealed class Closing(
-    Turn turn, ConnectionTable connections, SessionTable sessions, Journal journal, Delivering delivering,
+    Turn turn, ConnectionTable connections, SessionTable sessions, Journal journal, Parting parting,
     Ending ending, Expiring expiring, Wills wills, BackPressure pressure)
 {
     /// <summary>Ends a connection from our side, or after the peer is gone.</summary>
@@ -98,7 +98,7 @@ internal sealed class Closing(
             return;
         }
         if (session.HasReceipts) session.Receipts.Orphan();
-        delivering.Offline(session);
+        parting.Leave(session);
         expiring.Begin(session);
     }
 }

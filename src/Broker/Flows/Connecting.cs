@@ -12,10 +12,13 @@ namespace LightMq.Broker.Flows;
 internal sealed class Connecting(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
     SessionTimers timers, Journal journal,
-    Delivering delivering, Ending ending, Closing closing, Wills wills, DialectTable dialects)
+    Delivering delivering, Pacing pacing, Ending ending, Closing closing, Wills wills,
+    DialectTable dialects)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
+    // Of a client without keep-alive (LMQ-OFF-2).
+    private const int PeriodSeconds = 60;
 
     /// <summary>Takes a CONNECT as far as the password check.</summary>
     public void Connect(Connection connection, in Frame frame, ReadOnlySpan<byte> whole)
@@ -78,6 +81,7 @@ internal sealed class Connecting(
         turn.Report(BrokerEventKind.ClientConnected, session.ClientText, connection, connection.Login!.Name);
         turn.Resumed.Add(connection);
         delivering.Resume(session);
+        pacing.Begin(connection);
     }
 
     private void CountConfirmed(string clientId)
@@ -185,6 +189,7 @@ internal sealed class Connecting(
         var keepAlive = Math.Min(packet.KeepAliveSeconds, options.KeepAliveSecondsMax);
         if (packet.KeepAliveSeconds == 0) keepAlive = options.KeepAliveSecondsMax;
         connection.SilenceMillisecondsMax = keepAlive * 1500;
+        connection.PeriodMilliseconds = (packet.KeepAliveSeconds == 0 ? PeriodSeconds : keepAlive) * 1000;
         if (connection.Terms is { } terms) terms.KeepAliveSeconds = keepAlive;
     }
 
@@ -200,6 +205,7 @@ internal sealed class Connecting(
             || (session.OfflineSince >= 0 && expiry != Session.Never && session.IsStored)
             || session.IsLmq != connection.IsLmq;
         session.IsLmq = connection.IsLmq;
+        session.IsPaced = session.IsKeptByContract;
         session.Connection = connection;
         connection.Session = session;
         session.ExpirySeconds = session.IsClean ? 0 : expiry;
@@ -256,7 +262,7 @@ internal sealed class Connecting(
                 $"the will's topic has more than {options.TopicLevelsMax} levels");
         }
         var verdict = dialects[connection].Publish(connection.Login!, will.Topic, will.Payload.Length);
-        return verdict.IsGranted
+        return verdict is { IsGranted: true, Kind: not TopicKind.Control }
             ? (ConnectCode.Accepted, "")
             : (ConnectCode.NotAuthorized, "the will's topic is not granted to this login (LMQ-AUTH-1)");
     }

@@ -1,4 +1,5 @@
 using LightMq.Broker.Connections;
+using LightMq.Lmq;
 
 namespace LightMq.Broker.Flows;
 
@@ -6,10 +7,10 @@ namespace LightMq.Broker.Flows;
 /// Publishes to the broker itself: requests on the <c>$SYS</c> topics of the LMQ contract. They are
 /// acknowledged like any publish and reach nobody.
 /// </summary>
-internal sealed class Controlling
+internal sealed class Controlling(Pulling pulling)
 {
     /// <summary>Whether a topic is one of those that requests are published to.</summary>
-    public static bool IsRequest(ReadOnlySpan<byte> topic) => false;
+    public static bool IsRequest(ReadOnlySpan<byte> topic) => topic.SequenceEqual(ControlTopics.GetOffline);
 
     /// <summary>A request was accepted: carries it out.</summary>
     /// <param name="connection">Whose.</param>
@@ -17,5 +18,6 @@ internal sealed class Controlling
     /// <param name="body">Payload.</param>
     public void Take(Connection connection, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> body)
     {
+        if (topic.SequenceEqual(ControlTopics.GetOffline)) pulling.Take(connection, body);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Dialects;
 using LightMq.Broker.Durability;
@@ -102,7 +103,8 @@ internal sealed class Publishing(
         if (!isTopic) turn.Counters.Drop(DropReason.PayloadTooLarge);
         turn.Report(BrokerEventKind.Refused, session.ClientText, connection, isTopic
             ? "a topic that is too long or too deep (LMQ-ID-3)"
-            : "a payload above the limit (LMQ-MSG-1)");
+            : $"a payload of {packet.Payload.Length} bytes to {Encoding.UTF8.GetString(topic)}, "
+                + "above the limit: it is dropped (LMQ-MSG-1)");
         repeating.Answer(session, null, packet, topic, verdict.Code);
         return PublishOutcome.Taken;
     }
@@ -139,17 +141,24 @@ internal sealed class Publishing(
         {
             var session = receiver.Session;
             if (publication.Origin.FromBridge && session.Bridge >= 0) continue;
-            var qos = Math.Min(receiver.Qos, publication.Qos);
+            var qos = Math.Min(receiver.CopyQos, publication.Qos);
             var retain = receiver.RetainAsPublished && publication.Retain;
             if (qos == 0)
             {
                 SendQos0(receiver, publication, retain, ref message);
                 continue;
             }
+            var isKept = receiver.IsKept;
+            if (!isKept && session.Connection is null)
+            {
+                turn.Counters.Drop(DropReason.Qos2Offline);
+                continue;
+            }
             if (!pressure.MakeRoom(session, publication.Topic, publication.Length)) continue;
             message ??= Make(publication);
-            mustBeStored |= qos == 2 && session.IsPersistent;
-            delivering.Enqueue(session, message, qos, retain, receiver.Identifiers);
+            mustBeStored |= qos == 2 && isKept;
+            message.MustBeStored |= mustBeStored;
+            delivering.Enqueue(session, message, qos, retain, receiver.Identifiers, isKept);
         }
         if (publication.Retain) Retain(publication, ref message);
         if (publication.Qos == 0) return message;
@@ -191,7 +200,9 @@ internal sealed class Publishing(
             if (session.Connection is null && session.Bridge < 0) turn.Counters.Drop(DropReason.Qos0Offline);
             else if (!pressure.HasRoomForQos0(session, publication.Length))
                 turn.Counters.Drop(DropReason.Qos0Shed);
-            else delivering.Enqueue(session, message ??= Make(publication), 0, retain, receiver.Identifiers);
+            else
+                delivering.Enqueue(
+                    session, message ??= Make(publication), 0, retain, receiver.Identifiers, isKept: false);
             return;
         }
         var connection = session.Connection!;
@@ -216,6 +227,7 @@ internal sealed class Publishing(
         message.Qos = publication.Qos;
         message.Retain = publication.Retain;
         message.ExpiresAt = publication.ExpiresAt;
+        message.AcceptedAt = turn.AgeSeconds;
         message.Publisher = publication.Publisher;
         message.Origin = publication.Origin;
         return message;

@@ -154,6 +154,8 @@ public sealed record BrokerOptions
     public IReadOnlyList<BridgeOptions> Bridges { get; init; } = [];
     /// <summary>Local users of Plain listeners.</summary>
     public IReadOnlyList<LocalUser> Users { get; init; } = [];
+    /// <summary>Messages that wait for clients of Lmq listeners.</summary>
+    public OfflineOptions Offline { get; init; } = new();
     /// <summary>Registry of Lmq listeners.</summary>
     public LmqRegistry Lmq { get; init; } = LmqRegistry.Empty;
 }
