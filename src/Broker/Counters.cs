@@ -33,6 +33,11 @@ public enum DropReason
     Refused,
     /// <summary>For a filter of QoS 2 whose LMQ client is not there to take it (LMQ-MSG-2).</summary>
     Qos2Offline,
+    /// <summary>P2P of a sender whose session is clean, to a client that is not connected
+    /// (LMQ-MSG-5).</summary>
+    PeerOffline,
+    /// <summary>P2P to a client id that is known neither here nor to a bridge (LMQ-MSG-5).</summary>
+    PeerUnknown,
     /// <summary>It waited for an LMQ client longer than messages are kept (LMQ-MSG-4).</summary>
     Retention,
 }

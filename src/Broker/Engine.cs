@@ -123,8 +123,9 @@ public sealed class Engine
     public static ConnectionLoad LoadOf(Connection connection)
     {
         var queue = connection.Session is { HasQueue: true } session ? session.Queue : null;
+        var mailbox = connection.Session?.Companion is { HasQueue: true } other ? other.Queue : null;
         return new ConnectionLoad(connection.Parked?.Count ?? 0, connection.Parked?.Bytes ?? 0,
-            queue?.Inflight ?? 0, queue?.Count ?? 0, queue?.Bytes ?? 0);
+            (queue?.Inflight ?? 0) + (mailbox?.Inflight ?? 0), queue?.Count ?? 0, queue?.Bytes ?? 0);
     }
 
     /// <summary>Everything that follows from an input, whatever it was.</summary>

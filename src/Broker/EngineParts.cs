@@ -35,24 +35,27 @@ internal sealed class EngineParts
             Slots);
         var drawing = new Drawing(Delivering);
         Pacing = new Pacing(Turn, options, names, drawing);
+        var parting = new Parting(Hold, finishing, Paging);
+        var timers = new SessionTimers();
+        var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, finishing);
+        var peers = new PeerToPeer(Turn, options, Sessions, Delivering, parting, ending);
         var controlling = new Controlling(new Pulling(Turn, drawing));
         Publishing = new Publishing(
             Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending,
-            new Repeating(Journal, Receipting), Pressure, dialects, controlling);
+            new Repeating(Journal, Receipting), Pressure, dialects, controlling,
+            peers);
         Replaying = new Replaying(Turn, Retained,
             new RetainedSending(Turn, Messages, Sessions, Hold, Delivering, sending, Pressure), Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
-        var timers = new SessionTimers();
-        var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, finishing);
         Expiring =
             new Expiring(Turn, options, Sessions, timers, Retained, Journal, Dropping, ending, wills);
         Bridges = new BridgeSessions(Turn, options, Sessions, Tree, Journal, ending);
         Closing = new Closing(
-            Turn, Connections, Sessions, Journal, new Parting(Hold, finishing, Paging), ending, Expiring,
+            Turn, Connections, Sessions, Journal, parting, peers, ending, Expiring,
             wills, Pressure);
         Connecting = new Connecting(
-            Turn, options, Connections, Sessions, timers, Journal, Delivering, Pacing, ending, Closing,
-            wills, dialects);
+            Turn, options, Connections, Sessions, timers, Journal, Delivering, peers, Pacing, ending,
+            Closing, wills, dialects, new SessionKinds(names));
         Subscribing = new Subscribing(
             Turn, options, Tree, Journal, Replaying, Closing, dialects);
         var releasing = new Releasing(Turn, Journal, sending);

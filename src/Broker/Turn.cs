@@ -57,7 +57,8 @@ internal sealed class Turn
     /// <summary>Tells the host; names are cut, and refusals are few enough to be read.</summary>
     public void Report(BrokerEventKind kind, string clientId, Connection? connection, string detail)
     {
-        var isRefusal = kind is BrokerEventKind.Refused or BrokerEventKind.ConnectRefused;
+        var isRefusal = kind is BrokerEventKind.Refused or BrokerEventKind.ConnectRefused
+            or BrokerEventKind.SessionChanged;
         if (isRefusal && Now.Milliseconds / 1000 != _refusalSecond)
             (_refusalSecond, _refusals) = (Now.Milliseconds / 1000, 0);
         if (isRefusal && ++_refusals > RefusalsPerSecondMax) return;

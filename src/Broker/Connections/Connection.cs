@@ -91,7 +91,8 @@ public sealed class Connection(ListenerOptions listener, string remoteAddress, o
     /// <summary>It is under the LMQ contract; false: standard MQTT.</summary>
     internal bool IsLmq => Listener.Dialect == Dialect.Lmq;
 
-    internal bool OwesAcknowledgements => Session is { HasQueue: true, Queue.Inflight: > 0 };
+    internal bool OwesAcknowledgements => Session is { HasQueue: true, Queue.Inflight: > 0 }
+        || Session?.Companion is { HasQueue: true, Queue.Inflight: > 0 };
 
     /// <summary>Room for a packet; tells the host when the outbox stops being empty.</summary>
     internal Span<byte> Reserve(int bytes, IEffects effects)

@@ -45,6 +45,7 @@ internal readonly record struct TopicVerdict(
 {
     public static TopicVerdict Granted => default;
     public static TopicVerdict Control => new(ReasonCode.Success, Kind: TopicKind.Control);
+    public static TopicVerdict PeerToPeer => new(ReasonCode.Success, Kind: TopicKind.PeerToPeer);
     public static TopicVerdict NotGranted => new(ReasonCode.NotAuthorized, Closes: true);
     public bool IsGranted => Code == ReasonCode.Success;
 }

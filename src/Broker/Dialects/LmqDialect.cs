@@ -46,8 +46,10 @@ internal sealed class LmqDialect : IDialect
         if (!TopicNames.IsLengthAllowed(topic)) return new(ReasonCode.TopicNameInvalid, Closes: true);
         var isRequest = topic[0] == (byte)'$' && Controlling.IsRequest(topic);
         if (!isRequest && (topic[0] == (byte)'$' || !IsRegistered(topic))) return TopicVerdict.NotGranted;
+        var isPeer = !isRequest && TopicNames.IsPeer(topic);
+        if (isPeer && !IsClientOfAGroup(topic)) return TopicVerdict.NotGranted;
         if (payloadBytes > _payloadBytesMax) return new(ReasonCode.QuotaExceeded);
-        return isRequest ? TopicVerdict.Control : TopicVerdict.Granted;
+        return isRequest ? TopicVerdict.Control : isPeer ? TopicVerdict.PeerToPeer : TopicVerdict.Granted;
     }
 
     public TopicVerdict Subscribe(Login login, ReadOnlySpan<byte> filter)
@@ -57,6 +59,11 @@ internal sealed class LmqDialect : IDialect
         if (filter[0] == (byte)'$') return new(ReasonCode.NotAuthorized);
         return IsRegistered(filter) ? TopicVerdict.Granted : TopicVerdict.NotGranted;
     }
+
+    /// <summary>Whether a P2P topic names a well-formed id of a registered group (LMQ-MSG-5).</summary>
+    private bool IsClientOfAGroup(ReadOnlySpan<byte> topic) =>
+        TopicNames.TryPeer(topic, out _, out var clientId) && ClientIdName.TryParse(clientId, out var name)
+        && _groups.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(name.Group);
 
     private bool IsRegistered(ReadOnlySpan<byte> topic) =>
         _parents.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(TopicNames.Parent(topic));

@@ -118,6 +118,9 @@ internal sealed class BackPressure(
     /// <summary>The next park is for a bound of the publisher's own.</summary>
     public void BlockedByItself(Session publisher) => _blocker = publisher;
 
+    /// <summary>The next park is for a bound common to all.</summary>
+    public void BlockedByAll() => _blocker = null;
+
     /// <summary>Puts a publish, or the refusal of one, aside until there is room.</summary>
     public void Park(Connection connection, in ParkedPublish entry)
     {

@@ -8,7 +8,7 @@ namespace LightMq.Broker.Flows;
 /// <summary>The end of connections, from either side (MQTT 3.1.1 and 5.0, 3.14).</summary>
 internal sealed class Closing(
     Turn turn, ConnectionTable connections, SessionTable sessions, Journal journal, Parting parting,
-    Ending ending, Expiring expiring, Wills wills, BackPressure pressure)
+    PeerToPeer peers, Ending ending, Expiring expiring, Wills wills, BackPressure pressure)
 {
     /// <summary>Ends a connection from our side, or after the peer is gone.</summary>
     /// <param name="connection">Which.</param>
@@ -80,6 +80,7 @@ internal sealed class Closing(
 
     private void Detach(Session session, CloseReason reason, bool wasReady)
     {
+        peers.Leave(session);
         session.Connection = null;
         session.OfflineSince = turn.Age;
         var isStopping = reason == CloseReason.ServerStopping;

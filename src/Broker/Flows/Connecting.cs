@@ -12,8 +12,8 @@ namespace LightMq.Broker.Flows;
 internal sealed class Connecting(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
     SessionTimers timers, Journal journal,
-    Delivering delivering, Pacing pacing, Ending ending, Closing closing, Wills wills,
-    DialectTable dialects)
+    Delivering delivering, PeerToPeer peers, Pacing pacing, Ending ending, Closing closing, Wills wills,
+    DialectTable dialects, SessionKinds kinds)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
@@ -81,6 +81,7 @@ internal sealed class Connecting(
         turn.Report(BrokerEventKind.ClientConnected, session.ClientText, connection, connection.Login!.Name);
         turn.Resumed.Add(connection);
         delivering.Resume(session);
+        peers.Resume(session);
         pacing.Begin(connection);
     }
 
@@ -153,6 +154,7 @@ internal sealed class Connecting(
         Agree(connection, packet);
         connection.Stage = ConnectionStage.Connecting;
 
+        ReportChange(connection, packet, id);
         if (sessions.Find(id)?.Connection is { } older)
             closing.Close(older, CloseReason.TakenOver, "the client id connected again");
         var known = sessions.Find(id);
@@ -214,8 +216,9 @@ internal sealed class Connecting(
         session.Will = will;
         if (will is not null) sessions.EnsureNumber(session);
         session.Window = isBridge ? options.BridgeInflightMax : options.InflightMax;
+        if (connection.Terms is { } limits) session.Window = Math.Min(session.Window, limits.ReceiveMaximum);
+        peers.Arrive(session);
         if (connection.Terms is not { } terms) return isChanged && (session.IsPersistent || will is not null);
-        session.Window = Math.Min(session.Window, terms.ReceiveMaximum);
         terms.ReceiveMaximumHere = isBridge ? options.BridgeReceiveMax : options.ReceiveMax;
         terms.ExactIdsBefore = session.HasReceipts ? session.Receipts.ExactIds.Count : 0;
         return isChanged && (session.IsPersistent || will is not null);
@@ -265,6 +268,18 @@ internal sealed class Connecting(
         return verdict is { IsGranted: true, Kind: not TopicKind.Control }
             ? (ConnectCode.Accepted, "")
             : (ConnectCode.NotAuthorized, "the will's topic is not granted to this login (LMQ-AUTH-1)");
+    }
+
+    /// <summary>
+    /// Says that a client of the LMQ contract changed its cleanSession, which it should not (LMQ-MSG-3).
+    /// </summary>
+    private void ReportChange(Connection connection, in ConnectPacket packet, ReadOnlySpan<byte> id)
+    {
+        var isClean = packet.SessionExpirySeconds == 0;
+        if (!connection.IsLmq || !kinds.IsChange(id, sessions.Find(id), isClean)) return;
+        turn.Report(BrokerEventKind.SessionChanged, Encoding.UTF8.GetString(id), connection, isClean
+            ? "cleanSession changed from false to true: what was kept for it is discarded (LMQ-MSG-3)"
+            : "cleanSession changed from true to false (LMQ-MSG-3)");
     }
 
     /// <summary>Without rules there is nothing to keep from anybody.</summary>

@@ -57,7 +57,7 @@ internal sealed class Delivering(
         if (isKept)
         {
             message.AddTarget(session, sequence);
-            turn.MayExpire |= session.IsLmq;
+            turn.MayExpire |= session.IsLmq || session.IsMailbox;
         }
         turn.Counters.QueuedMessages++;
         turn.Counters.QueuedBytes += delivery.Bytes;

@@ -16,7 +16,7 @@ namespace LightMq.Broker.Flows;
 internal sealed class Publishing(
     Turn turn, SubscriptionTree tree, RetainedMessages retained, MessagePool messages, Journal journal,
     Hold hold, Delivering delivering, Sending sending, Repeating repeating, BackPressure pressure,
-    DialectTable dialects, Controlling controlling)
+    DialectTable dialects, Controlling controlling, PeerToPeer peers)
 {
     private readonly List<Receiver> _recipients = [];
     private readonly List<Receiver> _nobody = [];
@@ -38,29 +38,40 @@ internal sealed class Publishing(
         if (!verdict.IsGranted) return Refuse(connection, packet, topic, verdict);
         if (packet.Qos > 0 && repeating.IsKnown(session, packet, topic)) return PublishOutcome.Taken;
         var isControl = verdict.Kind == TopicKind.Control;
-        var recipients = isControl ? _nobody : RecipientsOf(session, topic);
+        var fromBridge = session.Bridge >= 0;
+        var isPeer = verdict.Kind == TopicKind.PeerToPeer || (fromBridge && PeerToPeer.IsPeer(session, topic));
+        var recipients = isControl ? _nobody
+            : isPeer ? peers.RecipientsOf(session, topic, packet.Qos, session.EndsWithConnection)
+            : RecipientsOf(session, topic);
+        if (recipients is null)
+        {
+            pressure.BlockedByAll();
+            return PublishOutcome.NoRoom;
+        }
         long expiresAt = 0;
         var properties = connection.Terms is null ? default : ForwardedOf(packet.Properties, out expiresAt);
         var bytes = topic.Length + properties.Length + packet.Payload.Length;
-        var fromBridge = session.Bridge >= 0;
+        var isRetained = packet.Retain && verdict.Kind == TopicKind.Ordinary && !isPeer;
         var mustBeStored = packet.Qos == 2 && session.IsPersistent;
         if (packet.Qos > 0 && session.HasReceipts && !session.Receipts.HasRoom((byte)packet.Qos))
         {
             pressure.BlockedByItself(session);
             return PublishOutcome.NoRoom;
         }
-        if (packet.Qos > 0 && !pressure.HasRoom(recipients, bytes, packet.Retain || mustBeStored, fromBridge))
+        if (packet.Qos > 0 && !pressure.HasRoom(recipients, bytes, isRetained || mustBeStored, fromBridge))
             return PublishOutcome.NoRoom;
         var origin = new Origin(
-            connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean, fromBridge);
+            connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.EndsWithConnection,
+            fromBridge);
         var publication = new Publication(session.Publisher, origin, topic, properties, packet.Payload,
-            (byte)packet.Qos, packet.Retain && !isControl, expiresAt);
+            (byte)packet.Qos, isRetained, expiresAt);
         turn.Counters.Received[packet.Qos]++;
         if (packet.Qos == 2)
         {
             session.Receipts.AddExactId(packet.PacketId);
             if (session.IsPersistent) journal.ExactProgressChanged(session);
         }
+        if (isPeer && recipients.Count == 0) turn.Counters.Drop(DropReason.PeerUnknown);
         var reason = recipients.Count == 0 && !isControl
             ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success;
         var message = Route(publication, recipients, mustBeStored);
@@ -70,7 +81,7 @@ internal sealed class Publishing(
         return PublishOutcome.Taken;
     }
 
-    /// <summary>Who receives a message of this publisher now.</summary>
+    /// <summary>Who receives a message of this publisher now, unless it is for one client.</summary>
     public List<Receiver> RecipientsOf(Session? publisher, ReadOnlySpan<byte> topic)
     {
         var route = tree.Find(topic);
@@ -81,11 +92,16 @@ internal sealed class Publishing(
     public void PublishWill(Session session, Will will)
     {
         var origin = new Origin(
-            0, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean, session.Bridge >= 0);
+            0, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.EndsWithConnection, session.Bridge >= 0);
+        var isPeer = PeerToPeer.IsPeer(session, will.Topic);
         var expiresAt = will.ExpirySeconds is { } seconds ? turn.EndOf(seconds) : 0;
         var publication = new Publication(session.Publisher, origin, will.Topic, will.Properties,
-            will.Payload, will.Qos, will.Retain, expiresAt);
-        var message = Route(publication, RecipientsOf(session, will.Topic), mustBeStored: false);
+            will.Payload, will.Qos, will.Retain && !isPeer, expiresAt);
+        var recipients = isPeer
+            ? peers.RecipientsOf(session, will.Topic, will.Qos, session.EndsWithConnection) ?? _nobody
+            : RecipientsOf(session, will.Topic);
+        if (isPeer && recipients.Count == 0) turn.Counters.Drop(DropReason.PeerUnknown);
+        var message = Route(publication, recipients, mustBeStored: false);
         if (message is null) return;
         if (!message.IsSafe) hold.Commit(message);
         messages.Release(message);
@@ -151,7 +167,7 @@ internal sealed class Publishing(
             var isKept = receiver.IsKept;
             if (!isKept && session.Connection is null)
             {
-                turn.Counters.Drop(DropReason.Qos2Offline);
+                turn.Counters.Drop(receiver.IsForNow ? DropReason.PeerOffline : DropReason.Qos2Offline);
                 continue;
             }
             if (!pressure.MakeRoom(session, publication.Topic, publication.Length)) continue;

@@ -22,9 +22,10 @@ internal sealed class Route
 /// <param name="Identifiers">Those of all matching filters (MQTT5-3.3.4-3); null: none.</param>
 /// <param name="HasQos1">Whether a matching filter grants QoS 1, whose messages are kept
 /// (LMQ-MSG-2).</param>
+/// <param name="IsForNow">Whether its copy is for a connected client only (LMQ-MSG-5).</param>
 internal readonly record struct Receiver(
     Session Session, byte Qos, bool RetainAsPublished = false, bool NoLocal = false,
-    uint[]? Identifiers = null, bool HasQos1 = false)
+    uint[]? Identifiers = null, bool HasQos1 = false, bool IsForNow = false)
 {
     public static Receiver Of(Session session, in Subscription subscription) => new(session, subscription.Qos,
         subscription.Options.RetainAsPublished, subscription.Options.NoLocal,
@@ -37,7 +38,7 @@ internal readonly record struct Receiver(
     public byte CopyQos => Qos == 2 && HasQos1 && Session.IsKeptByContract ? (byte)1 : Qos;
 
     /// <summary>Whether its copy outlives the connection, if its QoS is above 0.</summary>
-    public bool IsKept => Session.Keeps(CopyQos);
+    public bool IsKept => !IsForNow && Session.Keeps(CopyQos);
 
     /// <summary>Whether there is nobody to take a copy that does not.</summary>
     public bool IsLost => Session.Connection is null && !IsKept;

@@ -45,7 +45,7 @@ internal sealed class Session(Publisher publisher, bool isClean)
     /// <summary>The client as a source of messages; its id.</summary>
     public Publisher Publisher { get; } = publisher;
     public byte[] ClientId => Publisher.ClientId;
-    public string ClientText => Encoding.UTF8.GetString(ClientId);
+    public string ClientText => Encoding.UTF8.GetString(ClientId.AsSpan(IsMailbox ? 1 : 0));
 
     /// <summary>Nothing of it is stored: it was made to end with its connection (clean session).</summary>
     public bool IsClean { get; } = isClean;
@@ -108,7 +108,7 @@ internal sealed class Session(Publisher publisher, bool isClean)
     public Session? Companion { get; set; }
 
     /// <summary>It is a mailbox: it keeps what was published to one client id (LMQ-MSG-5).</summary>
-    public bool IsMailbox => ClientId is [SessionTable.MailboxMark, ..];
+    public bool IsMailbox { get; } = publisher.ClientId is [SessionTable.MailboxMark, ..];
 
     /// <summary>Messages on their way to this client.</summary>
     public DeliveryQueue Queue => _queue ??= new DeliveryQueue(IsMailbox);

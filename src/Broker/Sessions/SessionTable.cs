@@ -52,8 +52,14 @@ internal sealed class SessionTable(BytesComparer names)
     }
 
     /// <summary>The mailbox of a client id; null: nothing waits for it.</summary>
-    public Session? FindMailbox(ReadOnlySpan<byte> clientId) =>
-        MailboxCount == 0 ? null : Find([MailboxMark, .. clientId]);
+    public Session? FindMailbox(ReadOnlySpan<byte> clientId)
+    {
+        if (MailboxCount == 0) return null;
+        Span<byte> key = stackalloc byte[clientId.Length + 1];
+        key[0] = MailboxMark;
+        clientId.CopyTo(key[1..]);
+        return Find(key);
+    }
 
     /// <summary>Makes a mailbox; there must be none of the same id.</summary>
     public Session AddMailbox(ReadOnlySpan<byte> clientId, int window) =>
