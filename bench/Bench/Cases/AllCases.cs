@@ -27,6 +27,7 @@ internal static class AllCases
         new Durable(),
         new Hold(),
         new Starts(),
+        new Pulls(),
         new EnginePath(),
     ];
 }

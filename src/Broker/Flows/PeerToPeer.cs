@@ -1,5 +1,4 @@
 using System.Text;
-using LightMq.Broker.Durability;
 using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;

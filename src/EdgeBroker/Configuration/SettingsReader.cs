@@ -27,6 +27,7 @@ public static class SettingsReader
         var store = ReadStore(storeSection);
         broker = broker with
         {
+            Offline = OfflineReader.Read(root.Section("Offline")),
             Users = AccessReader.Users(root),
             Lmq = AccessReader.Registry(root.Section("Lmq")),
             Bridges = AccessReader.Bridges(root),

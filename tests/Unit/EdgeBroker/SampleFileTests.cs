@@ -27,6 +27,8 @@ public sealed class SampleFileTests
     [InlineData("Store")]
     [InlineData("Limits")]
     [InlineData("Queues")]
+    [InlineData("Offline")]
+    [InlineData("Offline:Groups:0")]
     [InlineData("Users:0")]
     [InlineData("Users:0:Rules:0")]
     [InlineData("Lmq")]
