@@ -35,6 +35,15 @@ public enum DropReason
     Refused,
     /// <summary>A presence event for a queue that is half full (LMQ-PRE-1).</summary>
     Presence,
+    /// <summary>For a filter of QoS 2 whose LMQ client is not there to take it (LMQ-MSG-2).</summary>
+    Qos2Offline,
+    /// <summary>P2P of a sender whose session is clean, to a client that is not connected
+    /// (LMQ-MSG-5).</summary>
+    PeerOffline,
+    /// <summary>P2P to a client id that is known neither here nor to a bridge (LMQ-MSG-5).</summary>
+    PeerUnknown,
+    /// <summary>It waited for an LMQ client longer than messages are kept (LMQ-MSG-4).</summary>
+    Retention,
 }
 
 /// <summary>
@@ -80,6 +89,12 @@ public sealed class Counters
     public long PropertiesStripped { get; internal set; }
     /// <summary>Requests for ordered sending that could not be taken (LMQ-ORD-2).</summary>
     public long OrderRequestsIgnored { get; internal set; }
+    /// <summary>Requests for waiting messages that were served (LMQ-OFF-2).</summary>
+    public long Pulls { get; internal set; }
+    /// <summary>Such requests that could not be read.</summary>
+    public long PullsUnreadable { get; internal set; }
+    /// <summary>Such requests beyond those of a second (LMQ-OFF-3).</summary>
+    public long PullsExcess { get; internal set; }
     /// <summary>Groups handed to the store.</summary>
     public long Groups { get; internal set; }
 

@@ -70,7 +70,9 @@ public sealed class Engine
     public long Deadline =>
         (_parts.Turn.RoomFreed && _parts.Pressure.Blocked.Count > 0) || _parts.Replaying.HasWork
         ? _parts.Turn.Now.Milliseconds
-        : Math.Min(Math.Min(_parts.Watch.Deadline, Math.Min(_parts.Expiring.Deadline, _parts.Metering.Deadline)),
+        : Math.Min(
+            Math.Min(Math.Min(_parts.Watch.Deadline, _parts.Expiring.Deadline),
+                Math.Min(_parts.Pacing.Deadline, _parts.Metering.Deadline)),
             Math.Min(_parts.Hold.Deadline, _parts.Journal.Deadline));
 
     /// <summary>
@@ -147,8 +149,9 @@ public sealed class Engine
     public static ConnectionLoad LoadOf(Connection connection)
     {
         var queue = connection.Session is { HasQueue: true } session ? session.Queue : null;
+        var mailbox = connection.Session?.Companion is { HasQueue: true } other ? other.Queue : null;
         return new ConnectionLoad(connection.Parked?.Count ?? 0, connection.Parked?.Bytes ?? 0,
-            queue?.Inflight ?? 0, queue?.Count ?? 0, queue?.Bytes ?? 0);
+            (queue?.Inflight ?? 0) + (mailbox?.Inflight ?? 0), queue?.Count ?? 0, queue?.Bytes ?? 0);
     }
 
     /// <summary>Everything that follows from an input, whatever it was.</summary>
@@ -158,6 +161,7 @@ public sealed class Engine
         _parts.Metering.Look();
         _parts.Watch.Look();
         _parts.Expiring.Look();
+        _parts.Pacing.Look();
         _parts.Inbound.WorkResumed();
         _parts.Replaying.Continue();
         _parts.Inbound.RetryParked();
@@ -191,7 +195,11 @@ public sealed class Engine
     {
         connection.WantsDrained = false;
         if (connection.IsClosed) return;
-        if (connection.Session is { } session) _parts.Delivering.Pump(session);
+        if (connection.Session is { } session)
+        {
+            _parts.Delivering.Pump(session);
+            if (session.Companion is { } mailbox) _parts.Delivering.Pump(mailbox);
+        }
         _parts.Turn.Resumed.Add(connection);
     }
 

@@ -30,39 +30,46 @@ internal sealed class EngineParts
         var bridging = new Bridging(sending, new StampWriter(Journal, Register));
         Receipting = new Receipting(Hold, sending);
         Paging = new Paging(Turn, options, Messages, Slots, Hold, Sessions);
-        Delivering = new Delivering(
-            Turn, options, Messages, Slots, Journal, Hold, Receipting, Paging, sending, bridging);
-        Dropping = new Dropping(Delivering, Paging, Sessions);
+        var finishing = new Finishing(Turn, Messages, Slots, Journal, Receipting);
+        Delivering = new Delivering(Turn, options, Journal, finishing, Paging, sending, bridging);
+        var answering = new Answering(Journal, finishing, Delivering);
+        Dropping = new Dropping(finishing, Delivering, Paging, Sessions);
         Pressure = new BackPressure(
             Turn, options, Messages, Retained, Journal, Dropping, Tree,
             Slots);
         Metering = new Metering(Turn, options, Register, Connections, Sessions, Tree);
+        var drawing = new Drawing(Delivering);
+        Pacing = new Pacing(Turn, options, names, drawing);
+        var parting = new Parting(Hold, finishing, Paging);
+        var timers = new SessionTimers();
+        var bequeathing = new Bequeathing(Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure);
+        var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, finishing, bequeathing);
+        var peers = new PeerToPeer(Turn, options, Sessions, Delivering, parting, ending);
         var ordering = new Ordering(Turn, Register, Journal);
-        var controlling = new Controlling(ordering);
+        var controlling = new Controlling(ordering, new Pulling(Turn, drawing));
         var forwarding = new Forwarding(Turn);
         var noticing = new Noticing(sending);
         Publishing = new Publishing(
             Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending,
             new Repeating(Journal, Receipting), Pressure, dialects, controlling, new Uploading(Turn),
-            noticing, Metering, forwarding, ordering, bridging);
+            noticing, Metering, forwarding, ordering, bridging, peers);
         Replaying = new Replaying(Turn, Retained,
-            new RetainedSending(Messages, Sessions, Hold, Delivering, sending, Pressure, bridging), Pressure);
+            new RetainedSending(
+                Turn, Messages, Sessions, Hold, Delivering, sending, Pressure, bridging), Pressure);
         Presence = new Presence(Turn, Register, Journal, Sessions, Publishing, Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
-        var timers = new SessionTimers();
-        var bequeathing = new Bequeathing(Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure);
-        var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, Delivering, bequeathing);
         Expiring =
-            new Expiring(Turn, Sessions, timers, Retained, Journal, Dropping, ending, wills);
+            new Expiring(Turn, options, Sessions, timers, Retained, Journal, Dropping, ending, wills);
         Bridges = new BridgeSessions(Turn, options, Sessions, Tree, Journal, ending);
         Closing = new Closing(
-            Turn, Connections, Sessions, Journal, Delivering, ending, Expiring, wills, Pressure,
-            Presence);
+            Turn, Connections, Sessions, Journal, parting, peers, ending, Expiring,
+            wills, Pressure, Presence);
         var granting = new Granting(Turn, dialects, ending, Journal);
         Connecting = new Connecting(
-            Turn, options, Connections, Sessions, timers, Journal, Delivering, ending, Closing,
-            wills, dialects, new ConnAnswering(Turn, options, Closing), noticing,
-            granting, Metering, forwarding, Presence);
+            Turn, options, Connections, Sessions, timers, Journal, Delivering, peers, Pacing, ending,
+            Closing, wills,
+            new Admission(Turn, options, Connections, Sessions, wills, dialects, noticing, new SessionKinds(names)),
+            dialects, new ConnAnswering(Turn, options, Closing), granting, Metering, forwarding, Presence);
         Registering = new Registering(
             Turn, Register, Connections, Journal, Closing, granting, Metering);
         Vetting = new Vetting(
@@ -73,10 +80,10 @@ internal sealed class EngineParts
         var intake = new Intake(Turn, options, Closing, Publishing, Receipting, Pressure);
         Inbound = new Inbound(
             Turn, options, Connections, Journal, Connecting, Closing, intake, Subscribing,
-            Delivering, releasing, Pressure);
+            answering, releasing, Pressure);
         Confirming = new Confirming(
-            Journal, Messages, Delivering, Receipting, Connecting, Subscribing, releasing,
-            Inbound, Vetting, Registering);
+            Journal, Messages, Delivering, answering, finishing, Receipting, Connecting, Subscribing,
+            releasing, Inbound, Vetting, Registering);
         Watch = new Watch(Turn, options, Connections, Closing, Pressure, Vetting);
     }
 
@@ -97,6 +104,7 @@ internal sealed class EngineParts
     public Receipting Receipting { get; }
     public Dropping Dropping { get; }
     public BackPressure Pressure { get; }
+    public Pacing Pacing { get; }
     public Expiring Expiring { get; }
     public Publishing Publishing { get; }
     public Presence Presence { get; }

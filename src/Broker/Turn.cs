@@ -43,6 +43,9 @@ internal sealed class Turn
     /// </summary>
     public long Age => AgeAtZero + Now.Milliseconds;
 
+    /// <summary>The age in whole seconds, as messages remember when they were accepted.</summary>
+    public uint AgeSeconds => (uint)(Age / 1000);
+
     /// <summary>The age when <see cref="Now.Milliseconds"/> was 0; set when the engine starts.</summary>
     public long AgeAtZero { get; set; }
 
@@ -54,7 +57,7 @@ internal sealed class Turn
         return Math.Max(1, Age + seconds * 1000L);
     }
 
-    /// <summary>Set when a message that expires was accepted.</summary>
+    /// <summary>Set when a message was accepted that ends by time: it expires, or is kept for so long.</summary>
     public bool MayExpire { get; set; }
 
     public void Begin(in Now now, IEffects effects)
@@ -68,7 +71,7 @@ internal sealed class Turn
         CloseReason? reason = null)
     {
         var isRefusal = kind is BrokerEventKind.Refused or BrokerEventKind.ConnectRefused
-            or BrokerEventKind.ClientExpelled;
+            or BrokerEventKind.ClientExpelled or BrokerEventKind.SessionChanged;
         if (isRefusal && Now.Milliseconds / 1000 != _refusalSecond)
             (_refusalSecond, _refusals) = (Now.Milliseconds / 1000, 0);
         if (isRefusal && ++_refusals > RefusalsPerSecondMax) return;

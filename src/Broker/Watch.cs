@@ -1,5 +1,6 @@
 using LightMq.Broker.Connections;
 using LightMq.Broker.Flows;
+using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
 
 namespace LightMq.Broker;
@@ -40,6 +41,13 @@ internal sealed class Watch(
         closing.Close(connection, reason);
     }
 
+    /// <summary>It holds others up and has acknowledged nothing since a moment.</summary>
+    private bool IsSlow(Session? session, long since)
+    {
+        if (session is not { HasQueue: true, Queue.Inflight: > 0 } || session.LastProgress >= since) return false;
+        return pressure.IsFull(session) || (pressure.Blocked.Count > 0 && session.Queue.HasWaiting);
+    }
+
     private CloseReason? FindReason(Connection connection, long now)
     {
         var slow = options.SlowReaderSecondsMax * 1000L;
@@ -60,9 +68,7 @@ internal sealed class Watch(
             connection.SentSeenAt = now;
         }
         else if (now - connection.SentSeenAt > slow) return CloseReason.SlowReader;
-        if (connection.Session is not { HasQueue: true, Queue.Inflight: > 0 } session) return null;
-        var holdsOthersUp = pressure.IsFull(session)
-            || (pressure.Blocked.Count > 0 && session.Queue.HasWaiting);
-        return holdsOthersUp && now - session.LastProgress > slow ? CloseReason.SlowReader : null;
+        return IsSlow(connection.Session, now - slow) || IsSlow(connection.Session?.Companion, now - slow)
+            ? CloseReason.SlowReader : null;
     }
 }

@@ -38,6 +38,7 @@ internal static class AllCases
         new Durable(),
         new Hold(),
         new Starts(),
+        new Pulls(),
         new EnginePath(),
     ];
 }

@@ -49,6 +49,28 @@ internal sealed class Brokers(BenchFolders folders)
             plain, (wire, second));
     }
 
+    /// <summary>Ours on a data folder, with an lmq listener beside the one that is loaded.</summary>
+    public Server OursWithLmq(string data, int memoryBytesMax, out int lmqPort)
+    {
+        var port = FreePort();
+        lmqPort = FreePort();
+        var configuration = Path.Combine(folders.Work, "lmq.json");
+        File.WriteAllText(configuration, $$"""
+            {
+              "Listeners": [
+                { "Name": "load", "Address": "127.0.0.1:{{port}}", "Dialect": "plain", "Anonymous": true },
+                { "Name": "lmq", "Address": "127.0.0.1:{{lmqPort}}", "Dialect": "lmq" }
+              ],
+              "Limits": { "MemoryBytesMax": {{memoryBytesMax}} },
+              "Lmq": {
+                "AccessKeys": [ { "Key": "{{PullClient.Key}}", "Secret": "{{PullClient.Secret}}" } ],
+                "Groups": [ "{{PullClient.Group}}" ], "Topics": [ "load" ]
+              }
+            }
+            """);
+        return Server.Start(OursName, folders.Broker, ["--data", data, "--config", configuration], port);
+    }
+
     /// <summary>Debian's mosquitto, tuned and without persistence.</summary>
     public Server Peer()
     {

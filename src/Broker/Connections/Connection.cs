@@ -73,6 +73,14 @@ public sealed class Connection(ListenerOptions listener, string remoteAddress, o
     /// <summary>Position in the engine's list of connections.</summary>
     internal int Index { get; set; }
     internal long OpenedAt { get; set; }
+    /// <summary>When it was let in.</summary>
+    internal long ReadyAt { get; set; }
+    /// <summary>Its first keep-alive period, in which a first pull decides (LMQ-OFF-2).</summary>
+    internal int PeriodMilliseconds { get; set; }
+    /// <summary>It has asked for what waits.</summary>
+    internal bool HasPulled { get; set; }
+    /// <summary>When its next batch of what waits is due; 0: none is.</summary>
+    internal long PacedAt { get; set; }
     internal long LastReceived { get; set; }
     /// <summary>Longest silence allowed; 0: any (MQTT-3.1.2-24).</summary>
     internal int SilenceMillisecondsMax { get; set; }
@@ -107,7 +115,8 @@ public sealed class Connection(ListenerOptions listener, string remoteAddress, o
     /// <summary>It is under the LMQ contract; false: standard MQTT.</summary>
     internal bool IsLmq => Listener.Dialect == Dialect.Lmq;
 
-    internal bool OwesAcknowledgements => Session is { HasQueue: true, Queue.Inflight: > 0 };
+    internal bool OwesAcknowledgements => Session is { HasQueue: true, Queue.Inflight: > 0 }
+        || Session?.Companion is { HasQueue: true, Queue.Inflight: > 0 };
 
     /// <summary>Whether a complaint about its client is due in the log.</summary>
     internal bool MayComplain(Complaint complaint, long now) =>

@@ -67,6 +67,7 @@ internal readonly record struct TopicVerdict(
 {
     public static TopicVerdict Granted => default;
     public static TopicVerdict Control => new(ReasonCode.Success, Kind: TopicKind.Control);
+    public static TopicVerdict PeerToPeer => new(ReasonCode.Success, Kind: TopicKind.PeerToPeer);
     public static TopicVerdict NotGranted => Forbidden(RefusalCause.NotGranted);
     public static TopicVerdict Forbidden(RefusalCause cause) =>
         new(ReasonCode.NotAuthorized, Closes: true, Cause: cause);

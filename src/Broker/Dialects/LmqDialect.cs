@@ -88,7 +88,9 @@ internal sealed class LmqDialect(BrokerOptions options, Register register) : IDi
         if (topic[0] == (byte)'$')
             return Controlling.IsRequest(topic)
                 ? TopicVerdict.Control : TopicVerdict.Forbidden(RefusalCause.DollarTopic);
-        return Judge(pass, topic, Access.Write, isFilter: false);
+        var verdict = Judge(pass, topic, Access.Write, isFilter: false);
+        if (!verdict.IsGranted || !TopicNames.IsPeer(topic)) return verdict;
+        return IsClientOfAGroup(topic) ? TopicVerdict.PeerToPeer : TopicVerdict.NotGranted;
     }
 
     private TopicVerdict Judge(LmqPass pass, ReadOnlySpan<byte> topic, Access action, bool isFilter)
@@ -105,4 +107,9 @@ internal sealed class LmqDialect(BrokerOptions options, Register register) : IDi
     private static bool IsNotice(ReadOnlySpan<byte> filter) =>
         filter.SequenceEqual(ControlTopics.TokenExpireNotice)
         || filter.SequenceEqual(ControlTopics.TokenInvalidNotice);
+
+    /// <summary>Whether a P2P topic names a well-formed id of a registered group (LMQ-MSG-5).</summary>
+    private bool IsClientOfAGroup(ReadOnlySpan<byte> topic) =>
+        TopicNames.TryPeer(topic, out _, out var clientId) && ClientIdName.TryParse(clientId, out var name)
+        && register.HasGroup(name.Group);
 }

@@ -45,7 +45,7 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
     public long Deadline => _isUnderWay ? long.MaxValue : Math.Min(_dueAt, _housekeepingAt);
 
     private bool HasWork => !_building.IsEmpty || _slotKey >= 0 || _dirtySessions.Count > 0
-        || _dirtyProgress.Count > 0 || retained.Dirty.Count > 0;
+        || _dirtyProgress.Count > 0 || retained.Dirty.Count > 0 || _isAgeing;
 
     /// <summary>
     /// Adds a message with every place that still waits for it. The caller's reference is kept until the
@@ -109,6 +109,13 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
     {
         if (_housekeepingAt == long.MaxValue)
             _housekeepingAt = turn.Now.Milliseconds + options.HousekeepingSeconds * 1000L;
+    }
+
+    /// <summary>Messages wait that are kept for so many days: the age rides with the next group.</summary>
+    public void Age()
+    {
+        _isAgeing = true;
+        Housekeep();
     }
 
     /// <summary>Sets a value of the engine's own.</summary>
@@ -189,9 +196,12 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
             if (Waits(session, sequence, message))
             {
                 ref var delivery = ref session.Queue.At(sequence);
+                var wasSent = delivery.State == DeliveryState.Sent || delivery.ComesAgain;
                 _targets.Add(new StoredTarget(
                     session.Number, sequence, delivery.Qos, delivery.Retain, delivery.StreamNumber,
-                    delivery.Identifiers));
+                    delivery.Identifiers, wasSent));
+                _isAgeing |= session.IsKeptForDays;
+                if (!session.IsStored) MarkSession(session);
             }
     }
 
@@ -205,7 +215,7 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
     }
 
     private static bool Waits(Session session, long sequence, Message message) => !session.IsGone
-        && sequence >= session.Queue.Head && session.Queue.At(sequence).Message == message;
+        && session.Queue.Holds(sequence) && session.Queue.At(sequence).Message == message;
 
     private void Complete()
     {
@@ -244,7 +254,7 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
         session.ProgressDirty = false;
         if (session.IsGone || !session.IsStored) return;
         _scratch.Reset();
-        SessionRecord.WriteProgress(_scratch, session);
+        ProgressRecord.Write(_scratch, session);
         _building.Group.Put(StoreCollection.Progress, session.Number, _scratch.Written);
     }
 

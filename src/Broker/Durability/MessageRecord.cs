@@ -3,9 +3,12 @@ using LightMq.Broker.Messages;
 
 namespace LightMq.Broker.Durability;
 
-/// <summary>A waiting place of a stored message: whose queue, which number, how to deliver it.</summary>
+/// <summary>
+/// A waiting place of a stored message: whose queue, which number, how to deliver it, and whether it was sent
+/// before it was stored.
+/// </summary>
 internal readonly record struct StoredTarget(
-    int Session, long Sequence, byte Qos, bool Retain, long StreamNumber, uint[]? Identifiers);
+    int Session, long Sequence, byte Qos, bool Retain, long StreamNumber, uint[]? Identifiers, bool WasSent);
 
 /// <summary>
 /// The stored form of a message (docs/FORMATS.md, "Slots"). Read lazily: a scan at start needs only the
@@ -14,6 +17,8 @@ internal readonly record struct StoredTarget(
 internal readonly ref struct MessageRecord
 {
     private const byte RetainFlag = 4, TrustedFlag = 8, CleanFlag = 16, FromBridgeFlag = 32;
+    // Of a target.
+    private const byte SentFlag = 8;
     // The record goes on behind the payload: with what MQTT 5.0 added; with subscription identifiers.
     private const byte ModernFlag = 64, IdentifiersFlag = 128;
     private readonly ReadOnlySpan<byte> _targets;
@@ -24,6 +29,7 @@ internal readonly ref struct MessageRecord
     {
         _flags = record.U8();
         UnixMilliseconds = record.I64();
+        AcceptedAt = (uint)record.I32();
         Channel = record.I64();
         Publisher = record.Short();
         EpochBytes = record.Take(Bridges.Epoch.Size);
@@ -45,6 +51,8 @@ internal readonly ref struct MessageRecord
     private const int TargetSize = 4 + 8 + 1 + 8;
 
     public long UnixMilliseconds { get; }
+    /// <summary>When it was accepted, in seconds of <see cref="Turn.Age"/>.</summary>
+    public uint AcceptedAt { get; }
     public long Channel { get; }
     public ReadOnlySpan<byte> Publisher { get; }
     public ReadOnlySpan<byte> EpochBytes { get; }
@@ -68,7 +76,7 @@ internal readonly ref struct MessageRecord
         var sequence = target.I64();
         var flags = target.U8();
         return new StoredTarget(session, sequence, (byte)(flags & 3), (flags & RetainFlag) != 0, target.I64(),
-            IdentifiersOf(index));
+            IdentifiersOf(index), (flags & SentFlag) != 0);
     }
 
     /// <summary>Reads the next record of a slot.</summary>
@@ -90,6 +98,7 @@ internal readonly ref struct MessageRecord
             | (isModern ? ModernFlag : 0) | (hasIdentifiers ? IdentifiersFlag : 0)
             | (origin.CleanSession ? CleanFlag : 0) | (origin.FromBridge ? FromBridgeFlag : 0)));
         to.I64(origin.UnixMilliseconds);
+        to.I32((int)message.AcceptedAt);
         to.I64(origin.Channel);
         to.Short(message.Publisher is { } publisher ? publisher.ClientId : []);
         epoch.Write(to.Room(Bridges.Epoch.Size));
@@ -98,7 +107,7 @@ internal readonly ref struct MessageRecord
         {
             to.I32(target.Session);
             to.I64(target.Sequence);
-            to.U8((byte)(target.Qos | (target.Retain ? RetainFlag : 0)));
+            to.U8((byte)(target.Qos | (target.Retain ? RetainFlag : 0) | (target.WasSent ? SentFlag : 0)));
             to.I64(target.StreamNumber);
         }
         to.Short(message.Topic);

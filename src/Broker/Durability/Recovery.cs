@@ -17,12 +17,12 @@ internal sealed class Recovery(
     /// <summary>Key of the age on the same shelf.</summary>
     public const int AgeKey = 2;
 
-    private readonly Dictionary<int, StoredProgress> _progress = [];
+    private readonly Dictionary<int, ProgressRecord> _progress = [];
     private readonly List<Place> _places = [];
 
     private readonly record struct Place(
         int Session, long Sequence, int Slot, int Bytes, byte Qos, bool Retain, long StreamNumber,
-        uint[]? Identifiers, uint ExpiresAt);
+        uint[]? Identifiers, uint ExpiresAt, uint AcceptedAt, bool WasSent);
 
     /// <summary>Starts of the broker on this store so far.</summary>
     public uint Boot { get; private set; }
@@ -51,7 +51,7 @@ internal sealed class Recovery(
             {
                 case StoreCollection.Meta: TakeMeta(key, value); break;
                 case StoreCollection.Sessions: TakeSession(key, value); break;
-                case StoreCollection.Progress: _progress[key] = new StoredProgress(value); break;
+                case StoreCollection.Progress: _progress[key] = new ProgressRecord(value); break;
                 case StoreCollection.Retained: TakeRetained(key, value); break;
                 case StoreCollection.Slots: TakeSlot(key, value); break;
                 case StoreCollection.Registry: register.Restore(key, value); break;
@@ -112,6 +112,7 @@ internal sealed class Recovery(
         var record = MessageRecord.Read(ref reader);
         var message = messages.Take(record.Topic, record.Properties, record.Payload);
         message.ExpiresAt = record.ExpiresAt;
+        message.AcceptedAt = record.AcceptedAt;
         message.Qos = record.Qos;
         message.Retain = true;
         message.Origin = record.Origin;
@@ -138,58 +139,81 @@ internal sealed class Recovery(
                 var target = record.Target(i);
                 _places.Add(new Place(target.Session, target.Sequence, key, bytes,
                     target.Qos, target.Retain, target.StreamNumber, target.Identifiers,
-                    Delivery.SecondOf(record.ExpiresAt)));
+                    Delivery.SecondOf(record.ExpiresAt), record.AcceptedAt, target.WasSent));
             }
         }
     }
 
-    private void Fill(Session session, StoredProgress? progress, int from, int to)
+    private void Fill(Session session, ProgressRecord? progress, int from, int to)
     {
         var queue = session.Queue;
+        var isApart = session.IsKeptForDays && !IsBridge(session);
         long last = 0;
         for (var i = from; i < to; i++)
         {
             var place = _places[i];
             // A slot packed anew leaves its old copy behind until it is overwritten: the same message twice.
-            if (place.Sequence == last || place.Sequence < (progress?.Head ?? 0)) continue;
-            if (progress?.OutOfTurn.ContainsKey(place.Sequence) == true) continue;
+            if (place.Sequence == last) continue;
+            var state = progress?.StateOf(place.Sequence) ?? DeliveryState.Waiting;
+            if (state is DeliveryState.Done or DeliveryState.Released) continue;
+            RestoreReleased(queue, progress, from: last + 1, before: place.Sequence, isApart);
             last = place.Sequence;
-            RestoreReleased(queue, progress, before: place.Sequence);
-            queue.Restore(place.Sequence, new Delivery
-            {
-                Slot = place.Slot, Bytes = place.Bytes, Qos = place.Qos, Retain = place.Retain,
-                StreamNumber = place.StreamNumber, Identifiers = place.Identifiers,
-                ExpiresAt = place.ExpiresAt,
-                WasSent = queue.Count < Math.Max(options.InflightMax, options.BridgeInflightMax),
-            });
+            Restore(queue, place, state == DeliveryState.Sent || place.WasSent, isApart);
             slots.Hold(place.Slot, place.Bytes);
             counters.QueuedMessages++;
             counters.QueuedBytes += place.Bytes;
         }
+        RestoreReleased(queue, progress, from: last + 1, before: long.MaxValue, isApart);
     }
 
-    private void CompleteProgress(int number, StoredProgress progress)
+    private void Restore(DeliveryQueue queue, in Place place, bool wasSent, bool isApart)
+    {
+        var delivery = new Delivery
+        {
+            Slot = place.Slot, Bytes = place.Bytes, Qos = place.Qos, Retain = place.Retain,
+            StreamNumber = place.StreamNumber, Identifiers = place.Identifiers,
+            ExpiresAt = place.ExpiresAt, AcceptedAt = place.AcceptedAt, IsKept = true,
+            WasSent = wasSent || queue.Count < Math.Max(options.InflightMax, options.BridgeInflightMax),
+            ComesAgain = wasSent,
+        };
+        if (isApart) queue.RestoreApart(place.Sequence, delivery);
+        else queue.Restore(place.Sequence, delivery);
+    }
+
+    private bool IsBridge(Session session) =>
+        options.Bridges.Any(bridge => bridge.ClientId == session.ClientText);
+
+    private void CompleteProgress(int number, ProgressRecord progress)
     {
         sessions.ReserveNumber(number);
         if (sessions.Find(number) is not { } session) return;
         foreach (var id in progress.ExactIds) session.Receipts.AddExactId(id);
-        if (progress.Head == 1 && progress.OutOfTurn.Count == 0) return;
-        RestoreReleased(session.Queue, progress, before: long.MaxValue);
-        session.Queue.EndRestore(Math.Max(progress.Head,
-            progress.OutOfTurn.Count == 0 ? 0 : progress.OutOfTurn.Keys.Last() + 1));
+        if (progress.Next == 1) return;
+        if (!session.HasQueue)
+            RestoreReleased(session.Queue, progress, from: 1, before: long.MaxValue,
+                session.IsKeptForDays && !IsBridge(session));
+        session.Queue.EndRestore(progress.Next);
     }
 
     /// <summary>Places whose PUBREC came: their message is not needed, their packet id is.</summary>
-    private void RestoreReleased(DeliveryQueue queue, StoredProgress? progress, long before)
+    private void RestoreReleased(
+        DeliveryQueue queue, ProgressRecord? progress, long from, long before, bool isApart)
     {
-        if (progress is null) return;
-        foreach (var (sequence, state) in progress.OutOfTurn)
+        foreach (var range in progress?.Ranges ?? [])
         {
-            if (sequence >= before) break;
-            if (state != DeliveryState.Released) continue;
-            if (queue.Tail > queue.Head && sequence < queue.Tail) continue;
-            queue.Restore(sequence, new Delivery { Slot = -1, Qos = 2, State = DeliveryState.Released });
-            counters.QueuedMessages++;
+            if (range.From >= before) break;
+            if (range.State != DeliveryState.Released) continue;
+            var until = Math.Min(range.Until, before);
+            for (var sequence = Math.Max(range.From, from); sequence < until; sequence++)
+            {
+                var delivery = new Delivery
+                {
+                    Slot = -1, Qos = 2, State = DeliveryState.Released, IsKept = true,
+                };
+                if (isApart) queue.RestoreApart(sequence, delivery);
+                else queue.Restore(sequence, delivery);
+                counters.QueuedMessages++;
+            }
         }
     }
 }

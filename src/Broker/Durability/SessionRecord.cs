@@ -4,9 +4,7 @@ using LightMq.Mqtt;
 
 namespace LightMq.Broker.Durability;
 
-/// <summary>
-/// Stored forms of a session and of its progress (docs/FORMATS.md, "Sessions", "Progress").
-/// </summary>
+/// <summary>The stored form of a session (docs/FORMATS.md, "Sessions").</summary>
 internal static class SessionRecord
 {
     private const byte Version = 1, CleanFlag = 1, WillFlag = 2, RetainFlag = 4;
@@ -86,6 +84,7 @@ internal static class SessionRecord
         session.Owner = Encoding.UTF8.GetString(from.Short());
         session.IsStored = true;
         session.IsLmq = (flags & LmqFlag) != 0;
+        session.IsRecovered = true;
         for (var left = from.I32(); left > 0; left--)
         {
             var qos = from.U8();
@@ -101,57 +100,5 @@ internal static class SessionRecord
         }
         if ((flags & ModernFlag) != 0) ReadModern(ref from, session);
         return session;
-    }
-
-    /// <summary>Writes how far a client's acknowledgements have come.</summary>
-    public static void WriteProgress(ByteWriter to, Session session)
-    {
-        to.U8(Version);
-        WriteDeliveries(to, session.HasQueue ? session.Queue : null);
-        var ids = session.HasReceipts ? session.Receipts.ExactIds : [];
-        to.I32(ids.Count);
-        foreach (var id in ids) to.U16(id);
-    }
-
-    private static void WriteDeliveries(ByteWriter to, DeliveryQueue? queue)
-    {
-        to.I64(queue?.Head ?? 1);
-        var countAt = to.Length;
-        to.I32(0);
-        if (queue is null) return;
-        var count = 0;
-        var end = Math.Max(queue.NewestDone + 1, queue.Reached);
-        for (var sequence = queue.Head; sequence < Math.Min(end, queue.Tail); sequence++)
-        {
-            var state = queue.At(sequence).State;
-            if (state is DeliveryState.Waiting or DeliveryState.Sent) continue;
-            to.I64(sequence);
-            to.U8((byte)(state == DeliveryState.Done ? DeliveryState.Done : DeliveryState.Released));
-            count++;
-        }
-        to.Patch(countAt, count);
-    }
-}
-
-/// <summary>A progress record as read back.</summary>
-internal sealed class StoredProgress
-{
-    /// <summary>All below is finished.</summary>
-    public long Head { get; }
-    /// <summary>What stands out of turn from there on: finished, or PUBREC received.</summary>
-    public SortedDictionary<long, DeliveryState> OutOfTurn { get; } = [];
-    public List<ushort> ExactIds { get; } = [];
-
-    public StoredProgress(ReadOnlySpan<byte> value)
-    {
-        var from = new ByteReader(value);
-        if (from.U8() != 1) throw new FormatException("a stored progress has an unknown version");
-        Head = from.I64();
-        for (var left = from.I32(); left > 0; left--)
-        {
-            var sequence = from.I64();
-            OutOfTurn[sequence] = (DeliveryState)from.U8();
-        }
-        for (var left = from.I32(); left > 0; left--) ExactIds.Add(from.U16());
     }
 }

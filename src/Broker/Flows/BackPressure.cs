@@ -38,9 +38,9 @@ internal sealed class BackPressure(
         foreach (ref readonly var recipient in CollectionsMarshal.AsSpan(recipients))
         {
             var session = recipient.Session;
-            if (recipient.Qos == 0 || (fromBridge && session.Bridge >= 0)) continue;
+            if (recipient.Qos == 0 || recipient.IsLost || (fromBridge && session.Bridge >= 0)) continue;
             any = true;
-            persistent |= session.IsPersistent;
+            persistent |= recipient.IsKept;
             if (PolicyOf(session) != DropPolicy.Stop || Fits(session, bytes)) continue;
             _blocker = session;
             return false;
@@ -140,6 +140,9 @@ internal sealed class BackPressure(
         turn.Counters.Slowed++;
     }
 
+    /// <summary>The next park is for a bound common to all.</summary>
+    public void BlockedByAll() => _blocker = null;
+
     /// <summary>Puts a publish, or the refusal of one, aside until there is room.</summary>
     public void Park(Connection connection, in ParkedPublish entry)
     {
@@ -208,7 +211,7 @@ internal sealed class BackPressure(
     private bool FitsAsItIs(Session session, int bytes) => !session.HasQueue || session.Queue.Count == 0
         || (session.Queue.Count < options.QueueMessagesMax
             && session.Queue.Bytes + bytes <= BytesMaxOf(session)
-            && session.Queue.Span < options.QueueMessagesMax + DeliveryQueue.SpanMax);
+            && session.Queue.Span < options.QueueMessagesMax + DeliveryQueue.OwnIds);
 
     /// <summary>A clean session's queue lies in memory, so no single one may fill it.</summary>
     private long BytesMaxOf(Session session) => session.IsPersistent

@@ -23,7 +23,7 @@ internal sealed class Bequeathing(
         var queue = session.Queue;
         Message? before = null;
         var copies = 0;
-        for (var sequence = queue.Head; sequence < queue.Tail; sequence++)
+        for (var sequence = queue.First; sequence != 0; sequence = queue.After(sequence))
         {
             ref var delivery = ref queue.At(sequence);
             if (!IsOpen(delivery) || delivery.Message is not { } message) continue;
@@ -50,7 +50,13 @@ internal sealed class Bequeathing(
     private void HandOn(in Receiver heir, Message message)
     {
         var session = heir.Session;
-        var qos = Math.Min(heir.Qos, message.Qos);
+        var qos = Math.Min(heir.CopyQos, message.Qos);
+        var isKept = qos > 0 && heir.IsKept;
+        if (qos > 0 && heir.IsLost)
+        {
+            turn.Counters.Drop(DropReason.Qos2Offline);
+            return;
+        }
         if (qos == 0 && (session.Connection is null || !pressure.HasRoomForQos0(session, message.Length)))
         {
             turn.Counters.Drop(session.Connection is null ? DropReason.Qos0Offline : DropReason.Qos0Shed);
@@ -64,8 +70,10 @@ internal sealed class Bequeathing(
         copy.OrderNumber = message.OrderNumber;
         copy.ExpiresAt = message.ExpiresAt;
         copy.Publisher = sessions.PublisherOf(message.Publisher!.ClientId);
-        copy.MustBeStored = qos == 2 && session.IsPersistent;
-        delivering.Enqueue(session, copy, qos, heir.RetainAsPublished && message.Retain, heir.Identifiers);
+        copy.AcceptedAt = message.AcceptedAt;
+        copy.MustBeStored = qos == 2 && isKept;
+        delivering.Enqueue(session, copy, qos, heir.RetainAsPublished && message.Retain, heir.Identifiers,
+            isKept);
         sessions.Remember(copy.Publisher);
         // In one group with the end of the session: it is in one of both queues, whenever the power goes.
         if (copy.Unacknowledged > 0) hold.Commit(copy);

@@ -7,8 +7,9 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>The end of connections, from either side (MQTT 3.1.1 and 5.0, 3.14).</summary>
 internal sealed class Closing(
-    Turn turn, ConnectionTable connections, SessionTable sessions, Journal journal, Delivering delivering,
-    Ending ending, Expiring expiring, Wills wills, BackPressure pressure, Presence presence)
+    Turn turn, ConnectionTable connections, SessionTable sessions, Journal journal, Parting parting,
+    PeerToPeer peers, Ending ending, Expiring expiring, Wills wills, BackPressure pressure,
+    Presence presence)
 {
     /// <summary>Ends a connection from our side, or after the peer is gone.</summary>
     /// <param name="connection">Which.</param>
@@ -88,6 +89,7 @@ internal sealed class Closing(
 
     private void Detach(Session session, CloseReason reason, bool wasReady)
     {
+        peers.Leave(session);
         session.Connection = null;
         session.OfflineSince = turn.Age;
         var isStopping = reason == CloseReason.ServerStopping;
@@ -106,7 +108,7 @@ internal sealed class Closing(
             return;
         }
         if (session.HasReceipts) session.Receipts.Orphan();
-        delivering.Offline(session);
+        parting.Leave(session);
         expiring.Begin(session);
     }
 }

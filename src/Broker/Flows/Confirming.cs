@@ -5,7 +5,8 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>Says what could only be said once a group is durable.</summary>
 internal sealed class Confirming(
-    Journal journal, MessagePool messages, Delivering delivering, Receipting receipting,
+    Journal journal, MessagePool messages, Delivering delivering, Answering answering, Finishing finishing,
+    Receipting receipting,
     Connecting connecting, Subscribing subscribing, Releasing releasing, Inbound inbound,
     Vetting vetting, Registering registering)
 {
@@ -22,6 +23,7 @@ internal sealed class Confirming(
             receipting.Safe(message);
             delivering.Stored(message);
         }
+        delivering.GroupStored();
         foreach (var confirmation in pending.Confirmations) Confirm(confirmation);
         foreach (var message in pending.Messages) messages.Release(message);
         pending.Reset();
@@ -40,14 +42,14 @@ internal sealed class Confirming(
             case ConfirmationKind.SubAck or ConfirmationKind.UnsubAck:
                 subscribing.Confirmed(confirmation);
                 break;
-            case ConfirmationKind.PubRel: delivering.ReceivedStored(session, confirmation.Number); break;
+            case ConfirmationKind.PubRel: answering.ReceivedStored(session, confirmation.Number); break;
             case ConfirmationKind.PubRec:
                 receipting.Stored(session, confirmation.Number);
                 break;
             case ConfirmationKind.PubComp:
                 releasing.Complete(confirmation.Connection!, (ushort)confirmation.Number);
                 break;
-            case ConfirmationKind.SessionGone: delivering.Abandon(session); break;
+            case ConfirmationKind.SessionGone: finishing.Abandon(session); break;
             case ConfirmationKind.Registry: registering.Stored(confirmation.Change!); break;
             case ConfirmationKind.Epoch: IsEpochStored = true; break;
         }

@@ -12,12 +12,14 @@ namespace LightMq.Broker.Flows;
 internal sealed class Connecting(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
     SessionTimers timers, Journal journal,
-    Delivering delivering, Ending ending, Closing closing, Wills wills, DialectTable dialects,
-    ConnAnswering answering, Noticing noticing, Granting granting, Metering metering,
+    Delivering delivering, PeerToPeer peers, Pacing pacing, Ending ending, Closing closing, Wills wills,
+    Admission admission, DialectTable dialects, ConnAnswering answering, Granting granting, Metering metering,
     Forwarding forwarding, Presence presence)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
+    // Of a client without keep-alive (LMQ-OFF-2).
+    private const int PeriodSeconds = 60;
 
     /// <summary>Takes a CONNECT as far as the password check.</summary>
     public void Connect(Connection connection, in Frame frame, ReadOnlySpan<byte> whole)
@@ -89,6 +91,8 @@ internal sealed class Connecting(
         turn.Report(BrokerEventKind.ClientConnected, session.ClientText, connection, connection.Login!.Name);
         turn.Resumed.Add(connection);
         delivering.Resume(session);
+        peers.Resume(session);
+        pacing.Begin(connection);
         presence.Connected(connection);
     }
 
@@ -106,7 +110,7 @@ internal sealed class Connecting(
     private void AwaitToken(Connection connection, in ConnectPacket packet, ReadOnlySpan<byte> whole)
     {
         if (IsOverQuota(connection, packet.ClientId)) return;
-        var refusal = FindRefusal(connection, packet, packet.ClientId, will: null);
+        var refusal = admission.FindRefusal(connection, packet, packet.ClientId, will: null);
         if (refusal.Code == ConnectCode.Accepted
             && connections.ProvisionalBytes + whole.Length > options.MemoryBytesMax / 4)
             refusal = (ConnectCode.ServerUnavailable, "too many clients wait for their token");
@@ -158,7 +162,7 @@ internal sealed class Connecting(
         ReadOnlySpan<byte> id = packet.ClientId.IsEmpty ? AssignId() : packet.ClientId;
         var will = packet.HasWill ? WillOf(connection, packet, sessions.Find(id) is { Bridge: >= 0 }) : null;
         if (IsOverQuota(connection, id)) return;
-        if (FindRefusal(connection, packet, id, will) is (var code and not ConnectCode.Accepted, var cause))
+        if (admission.FindRefusal(connection, packet, id, will) is (var code and not ConnectCode.Accepted, var cause))
         {
             Refuse(connection, code, Encoding.UTF8.GetString(id), cause);
             return;
@@ -167,6 +171,7 @@ internal sealed class Connecting(
         connection.Stage = ConnectionStage.Connecting;
         connection.ClientId = id.ToArray();
 
+        admission.ReportChange(connection, packet, id);
         if (sessions.Find(id)?.Connection is { } older)
             closing.Close(older, CloseReason.TakenOver, "the client id connected again");
         var known = sessions.Find(id);
@@ -181,7 +186,7 @@ internal sealed class Connecting(
         var session =
             known ?? sessions.Add(id, isClean: packet.SessionExpirySeconds == 0, options.InflightMax);
         session.Publisher.IsAssigned = packet.ClientId.IsEmpty;
-        if (known is null) session.Owner = OwnerOf(connection.Login!);
+        if (known is null) session.Owner = Admission.OwnerOf(connection.Login!);
         else granting.DropUngranted(session, connection);
         var isChanged = Take(session, connection, packet, will);
         if (isChanged || (known is null && session.IsPersistent)) journal.SessionChanged(session);
@@ -210,6 +215,7 @@ internal sealed class Connecting(
         var keepAlive = Math.Min(packet.KeepAliveSeconds, options.KeepAliveSecondsMax);
         if (packet.KeepAliveSeconds == 0) keepAlive = options.KeepAliveSecondsMax;
         connection.SilenceMillisecondsMax = keepAlive * 1500;
+        connection.PeriodMilliseconds = (packet.KeepAliveSeconds == 0 ? PeriodSeconds : keepAlive) * 1000;
         if (connection.Terms is { } terms) terms.KeepAliveSeconds = keepAlive;
     }
 
@@ -225,6 +231,7 @@ internal sealed class Connecting(
             || (session.OfflineSince >= 0 && expiry != Session.Never && session.IsStored)
             || session.IsLmq != connection.IsLmq;
         session.IsLmq = connection.IsLmq;
+        session.IsPaced = session.IsKeptByContract;
         session.Connection = connection;
         session.Channel = connection.Number;
         connection.IsSimple = connection.Terms is null && !isBridge;
@@ -235,8 +242,9 @@ internal sealed class Connecting(
         session.Will = will;
         if (will is not null) sessions.EnsureNumber(session);
         session.Window = isBridge ? options.BridgeInflightMax : options.InflightMax;
+        if (connection.Terms is { } limits) session.Window = Math.Min(session.Window, limits.ReceiveMaximum);
+        peers.Arrive(session);
         if (connection.Terms is not { } terms) return isChanged && (session.IsPersistent || will is not null);
-        session.Window = Math.Min(session.Window, terms.ReceiveMaximum);
         terms.ReceiveMaximumHere = ReceiveMaximumOf(session.Bridge);
         terms.ExactIdsBefore = session.HasReceipts ? session.Receipts.ExactIds.Count : 0;
         return isChanged && (session.IsPersistent || will is not null);
@@ -250,49 +258,6 @@ internal sealed class Connecting(
             (byte)packet.WillQos, packet.WillRetain,
             properties.HasMessageExpiry ? properties.MessageExpirySeconds : null, packet.WillDelaySeconds);
     }
-
-    private (ConnectCode Code, string Cause) FindRefusal(
-        Connection connection, in ConnectPacket packet, ReadOnlySpan<byte> id, Will? will)
-    {
-        var known = sessions.Find(id);
-        var bridge = known?.Bridge ?? -1;
-        if (bridge >= 0 && packet.CleanStart)
-            return (ConnectCode.NotAuthorized,
-                "a bridge must connect with clean session off, or its queue would be lost");
-        if (bridge >= 0 && options.Bridges[bridge].User is { } user && user != connection.Login!.Name)
-            return (ConnectCode.NotAuthorized, "this client id belongs to a bridge with another login");
-        if (bridge < 0 && known?.Connection is null && connections.Count >= options.ConnectionsMax
-            && connections.ClientCount >= options.ConnectionsMax)
-        {
-            turn.Counters.ConnectionsTooMany++;
-            return (ConnectCode.ServerUnavailable, $"{options.ConnectionsMax} clients are connected already");
-        }
-        if (known is null && sessions.Count >= options.SessionsMax)
-            return (ConnectCode.ServerUnavailable, $"{options.SessionsMax} sessions are kept already");
-        if (known is null && sessions.IsNumberedFull(id))
-            return (ConnectCode.ServerUnavailable,
-                "too many client ids have sent to bridges since the start: let clients keep their ids");
-        if (known is not null && known.Owner.Length > 0 && known.Owner != OwnerOf(connection.Login!))
-            return (ConnectCode.NotAuthorized,
-                "this client id's session belongs to another user: log in as that one, or take another id");
-        if (will is null) return (ConnectCode.Accepted, "");
-        if (!wills.MayBring(known, will))
-            return (ConnectCode.ServerUnavailable, "queues are full, and too many wills are in them already");
-        if (dialects.IsTooDeep(will.Topic))
-        {
-            turn.Counters.TopicsTooDeep++;
-            return (ConnectCode.NotAuthorized,
-                $"the will's topic has more than {options.TopicLevelsMax} levels");
-        }
-        var verdict = dialects[connection].Publish(connection.Login!, will.Topic, will.Payload.Length);
-        if (verdict.IsGranted && verdict.Kind != TopicKind.Control) return (ConnectCode.Accepted, "");
-        turn.Counters.Refuse(verdict.Cause);
-        noticing.Invalid(connection, verdict.Fault, verdict.Type);
-        return (ConnectCode.NotAuthorized, "the will's topic is not granted to this login (LMQ-AUTH-1)");
-    }
-
-    /// <summary>Without rules there is nothing to keep from anybody.</summary>
-    private static string OwnerOf(Login login) => login.Rules is null ? "" : login.Name;
 
     /// <summary>A client id for a client that brought none (MQTT-3.1.3-6).</summary>
     private byte[] AssignId() => Encoding.ASCII.GetBytes($"auto-{journal.Epoch.Low:x8}-{++_assigned}");

@@ -8,10 +8,11 @@ namespace LightMq.Broker.Flows;
 /// Publishes to the broker itself: requests on the <c>$SYS</c> topics of the LMQ contract. They are
 /// acknowledged like any publish and reach nobody.
 /// </summary>
-internal sealed class Controlling(Ordering ordering)
+internal sealed class Controlling(Ordering ordering, Pulling pulling)
 {
     /// <summary>Whether a topic is one of those that requests are published to.</summary>
-    public static bool IsRequest(ReadOnlySpan<byte> topic) => topic.SequenceEqual(ControlTopics.EnableOrder);
+    public static bool IsRequest(ReadOnlySpan<byte> topic) =>
+        topic.SequenceEqual(ControlTopics.EnableOrder) || topic.SequenceEqual(ControlTopics.GetOffline);
 
     /// <summary>A request was accepted: carries it out.</summary>
     /// <param name="connection">Whose.</param>
@@ -21,5 +22,6 @@ internal sealed class Controlling(Ordering ordering)
     {
         if (topic.SequenceEqual(ControlTopics.EnableOrder))
             ordering.Enable(connection, packet.Qos, packet.Payload);
+        else pulling.Take(connection, packet.Payload);
     }
 }

@@ -4,22 +4,40 @@ using LightMq.Broker.Durability;
 using LightMq.Broker.Messages;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
+using LightMq.Lmq;
 using LightMq.Mqtt;
 
 namespace LightMq.Broker.Flows;
 
 /// <summary>
-/// Brings queued messages to their clients, in order, within the window (MQTT 3.1.1, 4.3, 4.4, 4.6).
+/// Brings queued messages to their clients, in order, within the window (MQTT 3.1.1, 4.3, 4.4, 4.6). What
+/// waited for a client of the LMQ contract is sent as <see cref="Pacing"/> and <see cref="Pulling"/> draw it,
+/// behind what arrives (LMQ-OFF-1).
 /// </summary>
 internal sealed class Delivering(
-    Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Journal journal, Hold hold,
-    Receipting receipting, Paging paging, Sending sending, Bridging bridging)
+    Turn turn, BrokerOptions options, Journal journal, Finishing finishing, Paging paging, Sending sending,
+    Bridging bridging)
 {
     /// <summary>Counted for each queued message beside its topic and payload.</summary>
     public const int OverheadBytes = 64;
 
+    private readonly HashSet<Session> _awaitingDisk = [];
+
+    // The golden section of all ids: start after start, none comes again soon.
+    private const int IdsSkipped = 30_376;
+
+    /// <summary>Places of a backlog looked at at a time where it is sent in one go.</summary>
+    private const int DrawnAhead = 512;
+
     /// <summary>Adds a message to a client's queue and sends what can be sent.</summary>
-    public void Enqueue(Session session, Message message, byte qos, bool retain, uint[]? identifiers)
+    /// <param name="session">Whose queue.</param>
+    /// <param name="message">The message; gets a reference.</param>
+    /// <param name="qos">QoS it is delivered with.</param>
+    /// <param name="retain">RETAIN flag it is delivered with.</param>
+    /// <param name="identifiers">Subscription identifiers; null: none.</param>
+    /// <param name="isKept">Whether it outlives the connection; never with QoS 0.</param>
+    public void Enqueue(
+        Session session, Message message, byte qos, bool retain, uint[]? identifiers, bool isKept)
     {
         message.References++;
         var queue = session.Queue;
@@ -27,8 +45,10 @@ internal sealed class Delivering(
         delivery.Message = message;
         delivery.Qos = qos;
         delivery.Retain = retain;
+        delivery.IsKept = isKept;
         delivery.Slot = -1;
         delivery.Bytes = message.Length + OverheadBytes;
+        delivery.AcceptedAt = message.AcceptedAt;
         if (identifiers is not null) delivery.Identifiers = identifiers;
         // A bridge's stream has no holes: what expires is for the central to drop.
         if (message.ExpiresAt > 0 && session.Bridge < 0)
@@ -36,7 +56,11 @@ internal sealed class Delivering(
         if (session.Bridge >= 0 && qos > 0 && message.Publisher is { } publisher)
             delivery.StreamNumber = publisher.NextNumber(session.Bridge);
         queue.Filled();
-        if (qos > 0 && session.IsPersistent) message.AddTarget(session, sequence);
+        if (isKept)
+        {
+            message.AddTarget(session, sequence);
+            turn.MayExpire |= session.IsLmq || session.IsMailbox;
+        }
         turn.Counters.QueuedMessages++;
         turn.Counters.QueuedBytes += delivery.Bytes;
         if (queue.Next == sequence) Pump(session);
@@ -57,117 +81,40 @@ internal sealed class Delivering(
         if (session.Connection is not { IsClosed: false, Stage: ConnectionStage.Ready } connection) return;
         if (!session.HasQueue) return;
         var queue = session.Queue;
-        while (queue.Next < queue.Tail && Step(session, connection, queue)) { }
+        if (queue.Backlog is null || !queue.IsBacklogFirst || PumpBacklog(session, connection, queue))
+            while (queue.Next < queue.Tail && Step(session, connection, queue, queue.Next)) { }
+        if (queue is { Backlog: not null, IsBacklogFirst: false }) PumpBacklog(session, connection, queue);
         if (connection.IsStopped && queue.Inflight > 0) turn.RoomFreed = true;
     }
 
-    /// <summary>PUBACK from a subscriber (MQTT-4.3.2).</summary>
-    public void PubAck(Session session, ushort packetId)
-    {
-        var sequence = session.HasQueue ? session.Queue.SequenceOf(packetId) : 0;
-        if (sequence == 0 || session.Queue.At(sequence) is not { Qos: 1, State: DeliveryState.Sent }) return;
-        Acknowledged(session, sequence);
-    }
-
-    /// <summary>PUBREC from a subscriber: PUBREL follows once that is durable (MQTT-4.3.3).</summary>
-    public void PubRec(Session session, in Ack ack)
-    {
-        var packetId = ack.PacketId;
-        var sequence = session.HasQueue ? session.Queue.SequenceOf(packetId) : 0;
-        if (sequence == 0)
-        {
-            WriteRelease(session, packetId, ReasonCode.PacketIdentifierNotFound);
-            return;
-        }
-        if (ack.Reason >= ReasonCode.UnspecifiedError)
-        {
-            // The client does not want it: that ends it (MQTT5-4.3.3-4).
-            if (session.Queue.At(sequence) is { Qos: 2, State: DeliveryState.Sent })
-                Acknowledged(session, sequence);
-            return;
-        }
-        ref var delivery = ref session.Queue.At(sequence);
-        if (delivery is { Qos: 2, State: DeliveryState.Released }) WriteRelease(session, packetId);
-        if (delivery is not { Qos: 2, State: DeliveryState.Sent }) return;
-        delivery.State = session.IsClean ? DeliveryState.Released : DeliveryState.Received;
-        Settle(session, ref delivery);
-        if (session.IsClean)
-        {
-            WriteRelease(session, packetId);
-            return;
-        }
-        journal.ExactProgressChanged(session);
-        journal.Confirm(new Confirmation(ConfirmationKind.PubRel, session, session.Connection, sequence));
-    }
-
-    /// <summary>The PUBREC of a message is durable.</summary>
-    public void ReceivedStored(Session session, long sequence)
-    {
-        if (session.IsGone || sequence < session.Queue.Head) return;
-        ref var delivery = ref session.Queue.At(sequence);
-        if (delivery.State != DeliveryState.Received) return;
-        delivery.State = DeliveryState.Released;
-        if (sequence < session.Queue.Next) WriteRelease(session, DeliveryQueue.PacketIdOf(sequence));
-    }
-
-    /// <summary>PUBCOMP from a subscriber.</summary>
-    public void PubComp(Session session, ushort packetId)
-    {
-        var sequence = session.HasQueue ? session.Queue.SequenceOf(packetId) : 0;
-        if (sequence == 0 || session.Queue.At(sequence).State != DeliveryState.Released) return;
-        if (session.IsPersistent) journal.ProgressChanged(session);
-        Acknowledged(session, sequence);
-    }
-
     /// <summary>
-    /// The client is back: unacknowledged messages are sent again, in order (MQTT-4.4.0-1).
+    /// The client is back: unacknowledged messages are sent again, in order (MQTT-4.4.0-1). What else waited
+    /// is apart from now on, if the client is under the LMQ contract.
     /// </summary>
     public void Resume(Session session)
     {
-        if (!session.HasQueue) return;
-        session.Queue.Rewind();
+        if (!session.HasQueue && !(session.IsPaced && session.IsRecovered)) return;
+        var queue = session.Queue;
+        queue.Rewind();
+        queue.IsBacklogFirst = !session.IsPaced;
+        if (session.IsPaced)
+        {
+            // What was for the moment only has left no trace in the store: its packet ids come again late.
+            queue.Retire(session.IsRecovered ? IdsSkipped : 0);
+            if (session.IsRecovered) journal.ProgressChanged(session);
+            foreach (var sequence in queue.Backlog?.Marked ?? []) queue.Backlog!.Draw(sequence);
+        }
+        foreach (var packetId in queue.Broken) WriteRelease(session, packetId);
+        session.IsRecovered = false;
         Pump(session);
     }
 
-    /// <summary>
-    /// The client is gone: what was held for it must be kept now, and need not stay in memory.
-    /// </summary>
-    public void Offline(Session session)
+    /// <summary>PUBREL, if the client is there to take it.</summary>
+    public void WriteRelease(Session session, ushort packetId, ReasonCode reason = ReasonCode.Success)
     {
-        if (!session.HasQueue) return;
-        var queue = session.Queue;
-        queue.Rewind();
-        for (var sequence = queue.Head; sequence < queue.Tail; sequence++)
-        {
-            if (sequence < queue.Head || queue.At(sequence).Message is not { } message) continue;
-            if (queue.At(sequence).Qos == 0)
-            {
-                if (session.Bridge < 0) Drop(session, sequence, DropReason.Qos0Offline);
-            }
-            else if (message.Keeping < Keeping.Journaled && !message.IsSafe) hold.Commit(message);
-            else if (message.Keeping == Keeping.Durable) paging.LetGo(session, sequence);
-        }
-        queue.Trim();
-    }
-
-    /// <summary>Forgets a place in a queue, for a reason that is counted.</summary>
-    public void Drop(Session session, long sequence, DropReason reason)
-    {
-        turn.Counters.Drop(reason);
-        if (session.Queue.At(sequence).Slot >= 0) journal.ProgressChanged(session);
-        Finish(session, sequence);
-    }
-
-    /// <summary>
-    /// The session is discarded and that is durable: nobody waits for its messages any more.
-    /// </summary>
-    public void Abandon(Session session)
-    {
-        if (!session.HasQueue) return;
-        var queue = session.Queue;
-        for (var sequence = queue.Head; sequence < queue.Tail; sequence++)
-            if (sequence >= queue.Head && queue.At(sequence).State != DeliveryState.Done)
-                Finish(session, sequence);
+        // Before CONNACK nothing else may be said (MQTT-3.2.0-1); Resume sends it then.
+        if (session.Connection is { IsClosed: false, Stage: ConnectionStage.Ready } connection)
+            sending.Acknowledge(connection, PacketType.PubRel, packetId, reason);
     }
 
     /// <summary>A message became durable: QoS 2 copies may go, and memory may be given back.</summary>
@@ -175,79 +122,24 @@ internal sealed class Delivering(
     {
         foreach (var (session, sequence) in message.Targets)
         {
-            if (session.IsGone || sequence < session.Queue.Head) continue;
-            if (session.Queue.At(sequence).Message != message) continue;
-            if (session.Connection is null || sequence >= session.Queue.Next + session.Window)
-                paging.LetGo(session, sequence);
-            if (sequence == session.Queue.Next) Pump(session);
+            if (session.IsGone || !session.Queue.Holds(sequence)) continue;
+            var queue = session.Queue;
+            if (queue.At(sequence).Message != message) continue;
+            var isFar = sequence >= queue.Head
+                ? sequence >= queue.Next + session.Window : !queue.At(sequence).IsTaken;
+            if (session.Connection is null || isFar) paging.LetGo(session, sequence);
+            if (sequence == queue.Next || (sequence < queue.Head && !isFar)) Pump(session);
         }
     }
 
-    private bool Step(Session session, Connection connection, DeliveryQueue queue)
+    /// <summary>A group is durable: those that waited for it, without a place of their own in it.</summary>
+    public void GroupStored()
     {
-        var sequence = queue.Next;
-        ref var delivery = ref queue.At(sequence);
-        if (delivery.State == DeliveryState.Done)
-        {
-            queue.Next++;
-            return true;
-        }
-        if (delivery.ExpiresAt != 0 && IsExpired(delivery))
-        {
-            Drop(session, sequence, DropReason.Expired);
-            return true;
-        }
-        if (delivery.Qos > 0 && queue.IsWindowFull(session.Window)) return false;
-        if (connection.Outbox.Length >= options.OutboxBytesMax)
-        {
-            connection.WantsDrained = true;
-            return false;
-        }
-        if (delivery.State is DeliveryState.Received or DeliveryState.Released)
-        {
-            queue.Next++;
-            queue.Inflight++;
-            if (delivery.State == DeliveryState.Released)
-                WriteRelease(session, DeliveryQueue.PacketIdOf(sequence));
-            return true;
-        }
-        if (delivery.Message is not { } message)
-        {
-            paging.Load(session);
-            return false;
-        }
-        // Nothing that was stored leaves before a token covers it (LMQ-AUTH-2).
-        if (connection.Login is { IsTokens: true } login && !login.MayRead(message.Topic)) return false;
-        if (delivery.Qos == 2 && session.IsPersistent && message.Keeping != Keeping.Durable) return false;
-        queue.Next++;
-        var wasTaken = Send(connection, message, ref delivery, sequence);
-        if (delivery.Qos == 0)
-        {
-            Finish(session, sequence);
-            return true;
-        }
-        if (queue.Inflight++ == 0) session.LastProgress = turn.Now.Milliseconds;
-        if (!wasTaken) Acknowledged(session, sequence, pump: false);
-        return true;
+        if (_awaitingDisk.Count == 0) return;
+        var waiting = _awaitingDisk.ToArray();
+        _awaitingDisk.Clear();
+        foreach (var session in waiting) Pump(session);
     }
-
-    private bool Send(Connection connection, Message message, ref Delivery delivery, long sequence)
-    {
-        delivery.State = DeliveryState.Sent;
-        var dup = delivery is { WasSent: true, Qos: > 0 };
-        if (!connection.IsSimple) return SendModern(connection, message, delivery, dup, sequence);
-        sending.Publish(connection, message.Topic, message.Payload, delivery.Qos, dup, delivery.Retain,
-            DeliveryQueue.PacketIdOf(sequence));
-        return true;
-    }
-
-    private bool SendModern(
-        Connection connection, Message message, in Delivery delivery, bool dup, long sequence) =>
-        bridging.Publish(connection, new(message.Topic, message.Properties, message.Payload)
-        {
-            Qos = delivery.Qos, Dup = dup, Retain = delivery.Retain, ExpiresAt = message.ExpiresAt,
-            PacketId = DeliveryQueue.PacketIdOf(sequence), Identifiers = delivery.Identifiers,
-        }, Stamp.Of(message, delivery.StreamNumber));
 
     /// <summary>
     /// Its time is over (MQTT5-3.3.2-5). One of QoS 2 that may have been sent is spared (MQTT5-4.3.3-7).
@@ -260,41 +152,108 @@ internal sealed class Delivering(
             : turn.Age > delivery.ExpiresAt * 1000L;
     }
 
-    private void Acknowledged(Session session, long sequence, bool pump = true)
+    /// <summary>Sends what is drawn; true when nothing of it is left.</summary>
+    private bool PumpBacklog(Session session, Connection connection, DeliveryQueue queue)
     {
-        if (session.Queue.At(sequence).Slot >= 0) journal.ProgressChanged(session);
-        session.Queue.Inflight--;
-        session.LastProgress = turn.Now.Milliseconds;
-        Finish(session, sequence);
-        if (pump && session.Queue.HasWaiting) Pump(session);
+        while (queue.Backlog is { } backlog)
+        {
+            if (backlog.NextDrawn() is var sequence && sequence == 0)
+            {
+                if (!queue.IsBacklogFirst || !DrawAll(backlog)) return true;
+                continue;
+            }
+            if (!Step(session, connection, queue, sequence)) return false;
+        }
+        return true;
     }
 
-    private void Finish(Session session, long sequence)
+    private static bool DrawAll(Backlog backlog)
     {
-        ref var delivery = ref session.Queue.At(sequence);
-        turn.Counters.QueuedMessages--;
-        turn.Counters.QueuedBytes -= delivery.Bytes;
-        turn.RoomFreed = true;
-        Settle(session, ref delivery);
-        session.Queue.Finish(sequence);
+        var count = 0;
+        for (; count < DrawnAhead && backlog.NextOpen(PullOrder.OldestFirst) is var open and not 0; count++)
+            backlog.Draw(open);
+        return count > 0;
     }
 
-    /// <summary>The place needs its message no longer, in memory or on disk.</summary>
-    private void Settle(Session session, ref Delivery delivery)
+    private bool Step(Session session, Connection connection, DeliveryQueue queue, long sequence)
     {
-        if (delivery.Slot >= 0) slots.Release(delivery.Slot, delivery.Bytes);
-        delivery.Slot = -1;
-        if (delivery.Message is not { } message) return;
-        delivery.Message = null;
-        if (delivery.Qos > 0 && session.IsPersistent
-            && --message.Unacknowledged == 0 && !message.MustBeStored) receipting.Safe(message);
-        messages.Release(message);
+        ref var delivery = ref queue.At(sequence);
+        if (delivery.State == DeliveryState.Done)
+        {
+            queue.Next++;
+            return true;
+        }
+        if (delivery.ExpiresAt != 0 && IsExpired(delivery))
+        {
+            finishing.Drop(session, sequence, DropReason.Expired);
+            return true;
+        }
+        if (delivery.Qos > 0 && MustWait(session, queue, sequence)) return false;
+        if (connection.Outbox.Length >= options.OutboxBytesMax)
+        {
+            connection.WantsDrained = true;
+            return false;
+        }
+        if (delivery.State is DeliveryState.Received or DeliveryState.Released)
+        {
+            queue.Took(sequence, hasId: true);
+            queue.Inflight++;
+            if (delivery.State == DeliveryState.Released) WriteRelease(session, queue.PacketIdOf(sequence));
+            return true;
+        }
+        if (delivery.Message is not { } message)
+        {
+            paging.Load(session);
+            return false;
+        }
+        // Nothing that was stored leaves before a token covers it (LMQ-AUTH-2).
+        if (connection.Login is { IsTokens: true } login && !login.MayRead(message.Topic)) return false;
+        if (delivery.Qos == 2 && session.IsPersistent && !IsOnce(session, message, delivery)) return false;
+        queue.Took(sequence, delivery.Qos > 0);
+        // That it comes again at once, and with DUP, is to be known after a restart too.
+        if (sequence < queue.Head && delivery.Slot >= 0) journal.ProgressChanged(session);
+        var wasTaken = Send(connection, message, ref delivery, queue.PacketIdOf(sequence));
+        if (delivery.Qos == 0)
+        {
+            finishing.Finish(session, sequence);
+            return true;
+        }
+        if (queue.Inflight++ == 0) session.LastProgress = turn.Now.Milliseconds;
+        if (!wasTaken) finishing.Acknowledge(session, sequence);
+        return true;
     }
 
-    private void WriteRelease(Session session, ushort packetId, ReasonCode reason = ReasonCode.Success)
+    /// <summary>
+    /// Whether a restart cannot make it two: it is durable, or its publisher would not repeat it.
+    /// </summary>
+    private bool IsOnce(Session session, Message message, in Delivery delivery)
     {
-        // Before CONNACK nothing else may be said (MQTT-3.2.0-1); Resume sends it then.
-        if (session.Connection is { IsClosed: false, Stage: ConnectionStage.Ready } connection)
-            sending.Acknowledge(connection, PacketType.PubRel, packetId, reason);
+        if (message.Keeping == Keeping.Durable || !(delivery.IsKept || message.MustBeStored)) return true;
+        if (!delivery.IsKept) _awaitingDisk.Add(session);
+        return false;
     }
+
+    /// <summary>Both queues of a client share what it takes unacknowledged (MQTT5-3.3.4-9).</summary>
+    private static bool MustWait(Session session, DeliveryQueue queue, long sequence) =>
+        queue.IsWindowFull(session.Window) || queue.IsIdTaken(sequence)
+        || (session.Companion is { HasQueue: true } other
+            && queue.Inflight + other.Queue.Inflight >= session.Window);
+
+    private bool Send(Connection connection, Message message, ref Delivery delivery, ushort packetId)
+    {
+        delivery.State = DeliveryState.Sent;
+        var dup = delivery is { WasSent: true, Qos: > 0 };
+        if (!connection.IsSimple) return SendModern(connection, message, delivery, dup, packetId);
+        sending.Publish(
+            connection, message.Topic, message.Payload, delivery.Qos, dup, delivery.Retain, packetId);
+        return true;
+    }
+
+    private bool SendModern(
+        Connection connection, Message message, in Delivery delivery, bool dup, ushort packetId) =>
+        bridging.Publish(connection, new(message.Topic, message.Properties, message.Payload)
+        {
+            Qos = delivery.Qos, Dup = dup, Retain = delivery.Retain, ExpiresAt = message.ExpiresAt,
+            PacketId = packetId, Identifiers = delivery.Identifiers,
+        }, Stamp.Of(message, delivery.StreamNumber));
 }

@@ -1,16 +1,23 @@
 using LightMq.Broker.Sessions;
+using LightMq.Lmq;
 
 namespace LightMq.Broker.Flows;
 
 /// <summary>Takes waiting messages out of queues: by policy, expired, or lost on the disk.</summary>
-internal sealed class Dropping(Delivering delivering, Paging paging, SessionTable sessions)
+internal sealed class Dropping(
+    Finishing finishing, Delivering delivering, Paging paging, SessionTable sessions)
 {
     /// <summary>Drops the oldest message that is not in flight.</summary>
     public bool DropOldest(Session session, DropReason reason, byte qosMax = 2)
     {
         if (!session.HasQueue || (qosMax == 0 && session.Queue.Qos0Count == 0)) return false;
         var queue = session.Queue;
-        while (queue.HasWaiting && queue.At(queue.Next).State == DeliveryState.Done) queue.Next++;
+        if (qosMax > 0 && queue.Backlog?.NextOpen(PullOrder.OldestFirst) is { } oldest and not 0)
+        {
+            Drop(session, oldest, reason);
+            return true;
+        }
+        while (queue.Next < queue.Tail && queue.At(queue.Next).State == DeliveryState.Done) queue.Next++;
         for (var sequence = queue.Next; sequence < queue.Tail; sequence++)
         {
             ref var delivery = ref queue.At(sequence);
@@ -25,7 +32,7 @@ internal sealed class Dropping(Delivering delivering, Paging paging, SessionTabl
     public bool DropSameTopic(Session session, ReadOnlySpan<byte> topic)
     {
         var queue = session.Queue;
-        for (var sequence = queue.Next; sequence < queue.Tail; sequence++)
+        for (var sequence = queue.First; sequence != 0; sequence = queue.After(sequence))
         {
             ref var delivery = ref queue.At(sequence);
             if (delivery is not { State: DeliveryState.Waiting, Message: { } message }) continue;
@@ -41,12 +48,27 @@ internal sealed class Dropping(Delivering delivering, Paging paging, SessionTabl
     {
         var queue = session.Queue;
         if (queue.ExpiringCount == 0) return;
-        for (var sequence = queue.Next; sequence < queue.Tail; sequence++)
+        for (var sequence = queue.First; sequence != 0; sequence = queue.After(sequence))
         {
-            if (sequence < queue.Head) continue;
             ref var delivery = ref queue.At(sequence);
             if (delivery.ExpiresAt != 0 && delivering.IsExpired(delivery))
                 Drop(session, sequence, DropReason.Expired);
+        }
+    }
+
+    /// <summary>
+    /// Drops what was accepted before a moment, in seconds of <see cref="Turn.Age"/>, and is not in flight
+    /// (LMQ-MSG-4): the oldest lies first.
+    /// </summary>
+    public void DropOld(Session session, uint acceptedBefore)
+    {
+        var queue = session.Queue;
+        for (var sequence = queue.First; sequence != 0; sequence = queue.After(sequence))
+        {
+            ref var delivery = ref queue.At(sequence);
+            if (delivery.AcceptedAt >= acceptedBefore) return;
+            if (delivery is { State: DeliveryState.Waiting, IsKept: true })
+                Drop(session, sequence, DropReason.Retention);
         }
     }
 
@@ -57,13 +79,12 @@ internal sealed class Dropping(Delivering delivering, Paging paging, SessionTabl
         foreach (var session in sessions.All.ToArray())
         {
             if (!session.HasQueue) continue;
-            for (var sequence = session.Queue.Head; sequence < session.Queue.Tail; sequence++)
+            var queue = session.Queue;
+            for (var sequence = queue.First; sequence != 0; sequence = queue.After(sequence))
             {
-                // Finishing one place drops all finished ones behind it.
-                if (sequence < session.Queue.Head) continue;
-                ref var delivery = ref session.Queue.At(sequence);
+                ref var delivery = ref queue.At(sequence);
                 if (delivery.Slot == slot && delivery is { Message: null, State: DeliveryState.Waiting })
-                    delivering.Drop(session, sequence, DropReason.Damaged);
+                    finishing.Drop(session, sequence, DropReason.Damaged);
             }
             delivering.Pump(session);
         }
@@ -73,7 +94,7 @@ internal sealed class Dropping(Delivering delivering, Paging paging, SessionTabl
     private void Drop(Session session, long sequence, DropReason reason)
     {
         var wasFirst = sequence == session.Queue.Next;
-        delivering.Drop(session, sequence, reason);
+        finishing.Drop(session, sequence, reason);
         if (wasFirst) delivering.Pump(session);
     }
 }

@@ -7,7 +7,7 @@ namespace LightMq.Broker.Flows;
 /// <summary>Takes sessions and filters away, from the tree, the queues and the disk.</summary>
 internal sealed class Ending(
     Turn turn, SessionTable sessions, SessionTimers timers, SubscriptionTree tree, Journal journal, Hold hold,
-    Delivering delivering, Bequeathing bequeathing)
+    Finishing finishing, Bequeathing bequeathing)
 {
     /// <summary>Removes the filters that are chosen.</summary>
     public void RemoveSubscriptions(Session session, Predicate<Subscription> which)
@@ -35,7 +35,7 @@ internal sealed class Ending(
         sessions.Remove(session);
         if (wasStored && session.IsPersistent)
             journal.Confirm(new Confirmation(ConfirmationKind.SessionGone, session, null));
-        else delivering.Abandon(session);
+        else finishing.Abandon(session);
         bequeathing.GiveOut(legacy);
     }
 }

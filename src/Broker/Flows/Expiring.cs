@@ -1,6 +1,7 @@
 using LightMq.Broker.Durability;
 using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
+using LightMq.Broker.Settings;
 
 namespace LightMq.Broker.Flows;
 
@@ -9,10 +10,16 @@ namespace LightMq.Broker.Flows;
 /// 5.0, 3.1.2.11.2, 3.1.3.2.2, 3.3.2.3.3). Measured by the store's age, not by the clock.
 /// </summary>
 internal sealed class Expiring(
-    Turn turn, SessionTable sessions, SessionTimers timers, RetainedMessages retained, Journal journal,
-    Dropping dropping, Ending ending, Wills wills)
+    Turn turn, BrokerOptions options, SessionTable sessions, SessionTimers timers, RetainedMessages retained,
+    Journal journal, Dropping dropping, Ending ending, Wills wills)
 {
     private const int SweepMilliseconds = 60_000;
+    // How much of the days that messages are kept may be counted again after each restart.
+    private const long AgeEveryMilliseconds = 3_600_000;
+    private const long DayMilliseconds = 86_400_000;
+
+    private readonly List<Session> _empty = [];
+    private long _agedAt;
 
     private long _sweepAt = long.MaxValue;
 
@@ -56,7 +63,10 @@ internal sealed class Expiring(
             if (!session.HasQueue) continue;
             dropping.DropExpired(session);
             turn.MayExpire |= session.Queue.ExpiringCount > 0;
+            if (session.IsKeptForDays) SweepKept(session);
         }
+        foreach (var mailbox in _empty) ending.Discard(mailbox);
+        _empty.Clear();
         if (retained.ExpiringCount == 0) return;
         for (var key = 0; key <= retained.LastKey; key++)
         {
@@ -67,6 +77,19 @@ internal sealed class Expiring(
             journal.Housekeep();
         }
         turn.MayExpire |= retained.ExpiringCount > 0;
+    }
+
+    /// <summary>What was kept for some days goes, oldest first (LMQ-MSG-4).</summary>
+    private void SweepKept(Session session)
+    {
+        var oldest = turn.Age - options.Offline.RetentionDays * DayMilliseconds;
+        if (oldest > 0) dropping.DropOld(session, (uint)(oldest / 1000));
+        if (session.IsMailbox && session.Connection is null && session.Queue.Count == 0) _empty.Add(session);
+        if (session.Queue.Count == 0) return;
+        turn.MayExpire = true;
+        if (turn.Now.Milliseconds < _agedAt + AgeEveryMilliseconds) return;
+        _agedAt = turn.Now.Milliseconds;
+        journal.Age();
     }
 
     private static long DueAt(Session session) => Math.Min(EndsAt(session), WillDueAt(session));

@@ -9,7 +9,7 @@ namespace LightMq.Broker.Flows;
 internal sealed class Inbound(
     Turn turn, BrokerOptions options, ConnectionTable connections, Journal journal, Connecting connecting,
     Closing closing, Intake intake,
-    Subscribing subscribing, Delivering delivering, Releasing releasing, BackPressure pressure)
+    Subscribing subscribing, Answering answering, Releasing releasing, BackPressure pressure)
 {
     private const int LargeLeftoverBytes = 8_192;
     private readonly List<Connection> _retrying = [];
@@ -231,10 +231,10 @@ internal sealed class Inbound(
                 throw new ProtocolError(
                 "MQTT-3.1.0-2", "a second CONNECT", ReasonCode.ProtocolError);
             case PacketType.Publish: intake.Take(connection, frame, whole); break;
-            case PacketType.PubAck: delivering.PubAck(session, ReadAck(connection, frame).PacketId); break;
-            case PacketType.PubRec: delivering.PubRec(session, ReadAck(connection, frame)); break;
+            case PacketType.PubAck: answering.PubAck(session, ReadAck(connection, frame).PacketId); break;
+            case PacketType.PubRec: answering.PubRec(session, ReadAck(connection, frame)); break;
             case PacketType.PubRel: releasing.Release(connection, ReadAck(connection, frame).PacketId); break;
-            case PacketType.PubComp: delivering.PubComp(session, ReadAck(connection, frame).PacketId); break;
+            case PacketType.PubComp: answering.PubComp(session, ReadAck(connection, frame).PacketId); break;
             case PacketType.Subscribe:
                 subscribing.Subscribe(connection, SubscribePacket.Read(frame, connection.Version));
                 break;

@@ -12,7 +12,7 @@ namespace LightMq.Broker.Flows;
 internal sealed class Paging(
     Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Hold hold, SessionTable sessions)
 {
-    private const int ReadAheadMin = 256;
+    private const int ReadAheadMin = 256, SlotsAtOnce = 2;
 
     private readonly HashSet<int> _loading = [];
     private HashSet<Session> _waiting = [];
@@ -21,8 +21,14 @@ internal sealed class Paging(
     /// <summary>Lets a stored message go from memory while memory is short.</summary>
     public void LetGo(Session session, long sequence)
     {
+        if (messages.Bytes >= options.MemoryBytesMax / 2) GiveBack(session, sequence);
+    }
+
+    /// <summary>Lets a stored message go from memory.</summary>
+    public void GiveBack(Session session, long sequence)
+    {
         ref var delivery = ref session.Queue.At(sequence);
-        if (messages.Bytes < options.MemoryBytesMax / 2 || delivery.Slot < 0) return;
+        if (delivery.Slot < 0) return;
         if (delivery.State > DeliveryState.Sent || delivery.Message is not { } message) return;
         delivery.Message = null;
         messages.Release(message);
@@ -34,16 +40,24 @@ internal sealed class Paging(
         _waiting.Add(session);
         var queue = session.Queue;
         var asked = 0;
-        var end = Math.Min(queue.Tail, queue.Next + 512);
-        for (var sequence = queue.Next; sequence < end && asked < 2; sequence++)
+        foreach (var sequence in queue.Backlog?.Drawn ?? [])
         {
-            ref var delivery = ref queue.At(sequence);
-            if (delivery is not { Message: null, Slot: >= 0, State: DeliveryState.Waiting }) continue;
-            if (_loading.Contains(delivery.Slot)) asked++;
-            if (!_loading.Add(delivery.Slot)) continue;
-            turn.Effects.Load(delivery.Slot);
-            asked++;
+            if (asked == SlotsAtOnce) break;
+            if (queue.Holds(sequence)) Ask(queue.At(sequence), ref asked);
         }
+        asked = 0;
+        var end = Math.Min(queue.Tail, queue.Next + 512);
+        for (var sequence = queue.Next; sequence < end && asked < SlotsAtOnce; sequence++)
+            Ask(queue.At(sequence), ref asked);
+    }
+
+    private void Ask(in Delivery delivery, ref int asked)
+    {
+        if (delivery is not { Message: null, Slot: >= 0, State: DeliveryState.Waiting }) return;
+        if (_loading.Contains(delivery.Slot)) asked++;
+        if (!_loading.Add(delivery.Slot)) return;
+        turn.Effects.Load(delivery.Slot);
+        asked++;
     }
 
     /// <summary>A slot was read back: fills the places that wait for it.</summary>
@@ -64,6 +78,7 @@ internal sealed class Paging(
                 message.References++;
                 message.AddTarget(session, target.Sequence);
                 session.Queue.At(target.Sequence).Message = message;
+                if (target.Sequence < session.Queue.Head) session.Queue.Backlog!.HasRead(target.Sequence);
             }
             if (message is not null) messages.Release(message);
         }
@@ -95,7 +110,7 @@ internal sealed class Paging(
             {
                 var target = record.Target(i);
                 if (sessions.Find(target.Session) is { HasQueue: true } session
-                    && target.Sequence >= session.Queue.Head && target.Sequence < session.Queue.Tail
+                    && session.Queue.Holds(target.Sequence)
                     && session.Queue.At(target.Sequence).Slot == slot)
                     Move(session, target.Sequence, message);
             }
@@ -122,17 +137,25 @@ internal sealed class Paging(
     private bool IsWanted(Session session, long sequence, int slot)
     {
         var queue = session.Queue;
-        if (sequence < queue.Next || sequence >= queue.Tail) return false;
+        if (!queue.Holds(sequence)) return false;
+        if (sequence < queue.Head) return IsWantedApart(session, queue.At(sequence), slot);
+        if (sequence < queue.Next) return false;
         // Not so few that a slot is read again for each message of a small window.
         if (sequence >= queue.Next + 2 * Math.Max(session.Window, ReadAheadMin)) return false;
         ref var delivery = ref queue.At(sequence);
         return delivery.Slot == slot && delivery is { Message: null, State: DeliveryState.Waiting };
     }
 
+    /// <summary>What is drawn, and its neighbours while there is memory to spare.</summary>
+    private bool IsWantedApart(Session session, in Delivery delivery, int slot) => delivery.Slot == slot
+        && delivery is { Message: null, State: DeliveryState.Waiting } && session.Connection is not null
+        && (delivery.IsTaken || messages.Bytes < options.MemoryBytesMax / 4);
+
     private Message Revive(in MessageRecord record)
     {
         var message = messages.Take(record.Topic, record.Properties, record.Payload);
         message.ExpiresAt = record.ExpiresAt;
+        message.AcceptedAt = record.AcceptedAt;
         message.Qos = record.Qos;
         message.Retain = record.Retain;
         message.Origin = record.Origin;

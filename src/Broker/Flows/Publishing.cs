@@ -18,7 +18,7 @@ internal sealed class Publishing(
     Turn turn, SubscriptionTree tree, RetainedMessages retained, MessagePool messages, Journal journal,
     Hold hold, Delivering delivering, Sending sending, Repeating repeating, BackPressure pressure,
     DialectTable dialects, Controlling controlling, Uploading uploading, Noticing noticing,
-    Metering metering, Forwarding forwarding, Ordering ordering, Bridging bridging)
+    Metering metering, Forwarding forwarding, Ordering ordering, Bridging bridging, PeerToPeer peers)
 {
     private readonly List<Receiver> _recipients = [];
     private readonly List<Receiver> _nobody = [];
@@ -46,25 +46,34 @@ internal sealed class Publishing(
             return PublishOutcome.NoRoom;
         }
         var isControl = verdict.Kind == TopicKind.Control;
-        var recipients = isControl ? _nobody : RecipientsOf(session, topic);
         var fromBridge = session.Bridge >= 0;
         long expiresAt = 0;
-        var isClean = session.IsClean;
+        var isClean = session.EndsWithConnection;
         var properties = connection.Terms is null
             ? default : ForwardedOf(connection, packet.Properties, fromBridge, out expiresAt, ref isClean);
+        var isPeer = verdict.Kind == TopicKind.PeerToPeer || (fromBridge && PeerToPeer.IsPeer(session, topic));
+        var recipients = isControl ? _nobody
+            : isPeer ? peers.RecipientsOf(session, topic, packet.Qos, isClean)
+            : RecipientsOf(session, topic);
+        if (recipients is null)
+        {
+            pressure.BlockedByAll();
+            return PublishOutcome.NoRoom;
+        }
         var bytes = topic.Length + properties.Length + packet.Payload.Length;
+        var isRetained = packet.Retain && verdict.Kind == TopicKind.Ordinary && !isPeer;
         var mustBeStored = packet.Qos == 2 && session.IsPersistent;
         if (packet.Qos > 0 && session.HasReceipts && !session.Receipts.HasRoom((byte)packet.Qos))
         {
             pressure.BlockedByItself(session);
             return PublishOutcome.NoRoom;
         }
-        if (packet.Qos > 0 && !pressure.HasRoom(recipients, bytes, packet.Retain || mustBeStored, fromBridge))
+        if (packet.Qos > 0 && !pressure.HasRoom(recipients, bytes, isRetained || mustBeStored, fromBridge))
             return PublishOutcome.NoRoom;
         var origin = new Origin(
             connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, isClean, fromBridge);
         var publication = new Publication(session.Publisher, origin, topic, properties, packet.Payload,
-            (byte)packet.Qos, packet.Retain && !isControl, expiresAt)
+            (byte)packet.Qos, isRetained, expiresAt)
         {
             OrderNumber = connection.IsOrdered ? ordering.NextNumber(session.Publisher, topic) : 0,
         };
@@ -75,6 +84,7 @@ internal sealed class Publishing(
             session.Receipts.AddExactId(packet.PacketId);
             if (session.IsPersistent) journal.ExactProgressChanged(session);
         }
+        if (isPeer && recipients.Count == 0) turn.Counters.Drop(DropReason.PeerUnknown);
         var reason = recipients.Count == 0 && !isControl
             ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success;
         var message = Route(publication, recipients, mustBeStored);
@@ -84,7 +94,7 @@ internal sealed class Publishing(
         return PublishOutcome.Taken;
     }
 
-    /// <summary>Who receives a message of this publisher now.</summary>
+    /// <summary>Who receives a message of this publisher now, unless it is for one client.</summary>
     public List<Receiver> RecipientsOf(Session? publisher, ReadOnlySpan<byte> topic)
     {
         var route = tree.Find(topic);
@@ -95,12 +105,17 @@ internal sealed class Publishing(
     public void PublishWill(Session session, Will will)
     {
         var origin = new Origin(
-            session.Channel, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean,
+            session.Channel, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.EndsWithConnection,
             session.Bridge >= 0);
+        var isPeer = PeerToPeer.IsPeer(session, will.Topic);
         var expiresAt = will.ExpirySeconds is { } seconds ? turn.EndOf(seconds) : 0;
         var publication = new Publication(session.Publisher, origin, will.Topic, will.Properties,
-            will.Payload, will.Qos, will.Retain, expiresAt);
-        var message = Route(publication, RecipientsOf(session, will.Topic), mustBeStored: false);
+            will.Payload, will.Qos, will.Retain && !isPeer, expiresAt);
+        var recipients = isPeer
+            ? peers.RecipientsOf(session, will.Topic, will.Qos, session.EndsWithConnection) ?? _nobody
+            : RecipientsOf(session, will.Topic);
+        if (isPeer && recipients.Count == 0) turn.Counters.Drop(DropReason.PeerUnknown);
+        var message = Route(publication, recipients, mustBeStored: false);
         if (message is null) return;
         if (!message.IsSafe) hold.Commit(message);
         messages.Release(message);
@@ -144,7 +159,8 @@ internal sealed class Publishing(
         turn.Counters.Refuse(verdict.Cause);
         turn.Report(BrokerEventKind.Refused, session.ClientText, connection, isTopic
             ? "a topic that is too long or too deep (LMQ-ID-3)"
-            : "a payload above the limit (LMQ-MSG-1)");
+            : $"a payload of {packet.Payload.Length} bytes to {Encoding.UTF8.GetString(topic)}, "
+                + "above the limit: it is dropped (LMQ-MSG-1)");
         repeating.Answer(session, null, packet, topic, verdict.Code);
         return PublishOutcome.Taken;
     }
@@ -180,17 +196,24 @@ internal sealed class Publishing(
         {
             var session = receiver.Session;
             if (publication.Origin.FromBridge && session.Bridge >= 0) continue;
-            var qos = Math.Min(receiver.Qos, publication.Qos);
+            var qos = Math.Min(receiver.CopyQos, publication.Qos);
             var retain = receiver.RetainAsPublished && publication.Retain;
             if (qos == 0)
             {
                 SendQos0(receiver, publication, retain, ref message);
                 continue;
             }
+            var isKept = receiver.IsKept;
+            if (!isKept && session.Connection is null)
+            {
+                turn.Counters.Drop(receiver.IsForNow ? DropReason.PeerOffline : DropReason.Qos2Offline);
+                continue;
+            }
             if (!pressure.MakeRoom(session, publication.Topic, publication.Length)) continue;
             message ??= Make(publication);
-            mustBeStored |= qos == 2 && session.IsPersistent;
-            delivering.Enqueue(session, message, qos, retain, receiver.Identifiers);
+            mustBeStored |= qos == 2 && isKept;
+            message.MustBeStored |= mustBeStored;
+            delivering.Enqueue(session, message, qos, retain, receiver.Identifiers, isKept);
         }
         if (publication.Retain) Retain(publication, ref message);
         if (publication.Qos == 0) return message;
@@ -237,7 +260,9 @@ internal sealed class Publishing(
             if (session.Connection is null && session.Bridge < 0) turn.Counters.Drop(DropReason.Qos0Offline);
             else if (!pressure.HasRoomForQos0(session, publication.Length))
                 turn.Counters.Drop(DropReason.Qos0Shed);
-            else delivering.Enqueue(session, message ??= Make(publication), 0, retain, receiver.Identifiers);
+            else
+                delivering.Enqueue(
+                    session, message ??= Make(publication), 0, retain, receiver.Identifiers, isKept: false);
             return;
         }
         var connection = session.Connection!;
@@ -261,6 +286,7 @@ internal sealed class Publishing(
         message.Qos = publication.Qos;
         message.Retain = publication.Retain;
         message.ExpiresAt = publication.ExpiresAt;
+        message.AcceptedAt = turn.AgeSeconds;
         message.Publisher = publication.Publisher;
         message.Origin = publication.Origin;
         message.OrderNumber = publication.OrderNumber;

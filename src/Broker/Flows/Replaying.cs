@@ -81,7 +81,7 @@ internal sealed class Replaying(
             return session.Connection is null
                 || sending.TrySend(session, message, replay.Identifiers);
         if (!pressure.HasRoom(session, message.Length)) return false;
-        sending.Send(session, message, qos, replay.Identifiers);
+        sending.Send(session, message, qos, replay.Identifiers, session.Keeps(replay.Subscription.Qos));
         return true;
     }
 }

@@ -7,7 +7,7 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>Sends one retained message to a new holder of its topic (MQTT-3.3.1-6).</summary>
 internal sealed class RetainedSending(
-    MessagePool messages, SessionTable sessions, Hold hold, Delivering delivering, Sending sending,
+    Turn turn, MessagePool messages, SessionTable sessions, Hold hold, Delivering delivering, Sending sending,
     BackPressure pressure, Bridging bridging)
 {
     /// <summary>Sends a retained message with QoS 0; false: there is no room for it now.</summary>
@@ -26,15 +26,16 @@ internal sealed class RetainedSending(
             return true;
         }
         if (!pressure.HasRoomForQos0(session, message.Length)) return false;
-        delivering.Enqueue(session, message, 0, retain: true, identifiers);
+        delivering.Enqueue(session, message, 0, retain: true, identifiers, isKept: false);
         return true;
     }
 
     /// <summary>Queues a retained message with QoS 1 or 2 for a new holder of its topic.</summary>
-    public void Send(Session session, Message message, byte qos, uint[]? identifiers)
+    public void Send(Session session, Message message, byte qos, uint[]? identifiers, bool isKept)
     {
-        if (session.IsClean) delivering.Enqueue(session, message, qos, retain: true, identifiers);
-        else SendKept(session, message, qos, identifiers);
+        if (isKept) SendKept(session, message, qos, identifiers);
+        else if (session.IsClean || session.Connection is not null)
+            delivering.Enqueue(session, message, qos, retain: true, identifiers, isKept: false);
     }
 
     private void SendKept(Session session, Message kept, byte qos, uint[]? identifiers)
@@ -44,9 +45,10 @@ internal sealed class RetainedSending(
         // In a later epoch the number of its connection says nothing.
         copy.Origin = kept.Epoch is null ? kept.Origin : kept.Origin with { Channel = 0 };
         copy.ExpiresAt = kept.ExpiresAt;
+        copy.AcceptedAt = turn.AgeSeconds;
         copy.Publisher = sessions.PublisherOf(kept.Publisher!.ClientId);
         copy.MustBeStored = qos == 2;
-        delivering.Enqueue(session, copy, qos, retain: true, identifiers);
+        delivering.Enqueue(session, copy, qos, retain: true, identifiers, isKept: true);
         sessions.Remember(copy.Publisher);
         hold.Keep(copy, qos);
         messages.Release(copy);

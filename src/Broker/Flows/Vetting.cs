@@ -51,6 +51,7 @@ internal sealed class Vetting(
         Look(connection);
         if (connection.IsClosed) return;
         delivering.Pump(connection.Session!);
+        if (connection.Session!.Companion is { } mailbox) delivering.Pump(mailbox);
         turn.Resumed.Add(connection);
         turn.RoomFreed = true;
     }

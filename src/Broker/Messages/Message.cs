@@ -64,6 +64,8 @@ internal sealed class Message
     public long HoldUntil { get; set; }
     /// <summary>When it is worth nothing any more, in <see cref="Turn.Age"/>; 0: never.</summary>
     public long ExpiresAt { get; set; }
+    /// <summary>When it was accepted, in seconds of <see cref="Turn.Age"/>.</summary>
+    public uint AcceptedAt { get; set; }
     public Message? NextOfPublisher { get; set; }
 
     public ReadOnlySpan<byte> Topic => _bytes.AsSpan(0, TopicLength);
@@ -105,7 +107,7 @@ internal sealed class Message
         Array.Clear(_targets, 0, _targetCount);
         if (_targets.Length > 64) _targets = [];
         _targetCount = TopicLength = PropertiesLength = Length = Unacknowledged = 0;
-        ExpiresAt = OrderNumber = 0;
+        ExpiresAt = OrderNumber = AcceptedAt = 0;
         Publisher = null;
         Origin = default;
         Epoch = null;

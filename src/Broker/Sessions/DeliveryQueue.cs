@@ -1,73 +1,39 @@
 using System.Runtime.CompilerServices;
-using LightMq.Broker.Messages;
 
 namespace LightMq.Broker.Sessions;
 
-/// <summary>Where one message stands on its way to one client.</summary>
-internal enum DeliveryState : byte
-{
-    /// <summary>Not sent on this connection.</summary>
-    Waiting,
-    /// <summary>Sent, PUBACK or PUBREC not yet received.</summary>
-    Sent,
-    /// <summary>PUBREC received; PUBREL may only follow once that is durable.</summary>
-    Received,
-    /// <summary>PUBREL is owed or sent; PUBCOMP not yet received.</summary>
-    Released,
-    /// <summary>Nothing more to do; goes as soon as all older ones have gone.</summary>
-    Done,
-}
-
-/// <summary>One place in a <see cref="DeliveryQueue"/>.</summary>
-internal struct Delivery
-{
-    /// <summary>
-    /// The message; null once it is done, let go from memory (then <see cref="Slot"/> has it), or received.
-    /// </summary>
-    public Message? Message;
-    /// <summary>Number in the bridge stream; 0 elsewhere.</summary>
-    public long StreamNumber;
-    /// <summary>The store's slot that holds it; -1: none.</summary>
-    public int Slot;
-    /// <summary>Bytes it counts for.</summary>
-    public int Bytes;
-    /// <summary>Identifiers of the filters that brought it; null: none.</summary>
-    public uint[]? Identifiers;
-    /// <summary>When it is worth nothing any more, in seconds of <see cref="Turn.Age"/>; 0: never.</summary>
-    public uint ExpiresAt;
-    /// <summary>QoS it is delivered with.</summary>
-    public byte Qos;
-    public DeliveryState State;
-    /// <summary>RETAIN flag it is delivered with.</summary>
-    public bool Retain;
-    /// <summary>It may have been sent on an earlier connection.</summary>
-    public bool WasSent;
-
-    /// <summary>The second by which a moment in <see cref="Turn.Age"/> has passed; 0 stays 0.</summary>
-    public static uint SecondOf(long milliseconds) => (uint)((milliseconds + 999) / 1000);
-}
-
 /// <summary>
-/// The messages of one session, oldest first, numbered without gaps. A packet id is a function of that number
-/// (<see cref="PacketIdOf"/>), so an id that a QoS 2 receiver has seen stays with its message through
-/// restarts without being stored, and at most 65,535 numbers are ever in flight.
+/// The messages of one session, oldest first, numbered without gaps: a ring of those that arrive, and before
+/// it, for some, a <see cref="Backlog"/> of those that waited when the client came back. A packet id is a
+/// function of the number (<see cref="PacketIdOf"/>), so an id that a QoS 2 receiver has seen stays with its
+/// message through restarts without being stored.
 /// </summary>
-internal sealed class DeliveryQueue
+/// <param name="isMailbox">Whether its packet ids are those of a mailbox: a client has at most one queue of
+/// either kind on its connection.</param>
+internal sealed class DeliveryQueue(bool isMailbox = false)
 {
-    /// <summary>
-    /// Numbers between the oldest unfinished message and the newest sent one stay below this.
-    /// </summary>
-    public const int SpanMax = 65_535;
+    /// <summary>Packet ids of a session's own queue, from 1 on.</summary>
+    public const int OwnIds = 49_151;
+    /// <summary>Packet ids of a mailbox, above those.</summary>
+    public const int MailboxIds = ushort.MaxValue - OwnIds;
 
     /// <summary>A client that leaves one message unacknowledged gets so many windows of later ones.</summary>
     private const int SpanPerWindow = 16;
 
+    private const int BrokenMax = 1_024;
+
     private Delivery[] _ring = [];
+    private HashSet<ushort>? _broken;
     private long _reached;
 
-    /// <summary>Oldest unfinished place.</summary>
+    /// <summary>What waited when the client came back; null: nothing.</summary>
+    public Backlog? Backlog { get; private set; }
+    /// <summary>Whether the backlog goes before the ring: strict order, as Plain has it.</summary>
+    public bool IsBacklogFirst { get; set; }
+
+    /// <summary>Oldest unfinished place of the ring; all of the backlog lies below.</summary>
     public long Head { get; private set; } = 1;
-    /// <summary>Next place to be sent.</summary>
+    /// <summary>Next place of the ring to be sent.</summary>
     public long Next { get; set; } = 1;
     /// <summary>One behind the newest place that was ever sent: up to here QoS 2 states may stand.</summary>
     public long Reached => Math.Max(_reached, Next);
@@ -75,7 +41,7 @@ internal sealed class DeliveryQueue
     public long Tail { get; private set; } = 1;
     /// <summary>Places sent and not done.</summary>
     public int Inflight { get; set; }
-    /// <summary>Newest place that was finished out of turn, for the progress record.</summary>
+    /// <summary>Newest place of the ring that was finished out of turn, for the progress record.</summary>
     public long NewestDone { get; private set; }
     /// <summary>Unfinished messages.</summary>
     public int Count { get; private set; }
@@ -89,33 +55,80 @@ internal sealed class DeliveryQueue
     /// <summary>Those that expire.</summary>
     public int ExpiringCount { get; private set; }
 
-    /// <summary>Places in use, finished ones behind an unfinished one included.</summary>
+    /// <summary>Places of the ring in use, finished ones behind an unfinished one included.</summary>
     public long Span => Tail - Head;
 
-    public bool HasWaiting => Next < Tail;
+    /// <summary>Whether a new message is not the next to be sent.</summary>
+    public bool HasWaiting => Next < Tail || (Backlog is not null && IsBacklogFirst);
+
+    /// <summary>The oldest unfinished place; 0: none.</summary>
+    public long First => Backlog?.First ?? AfterInRing(Head - 1);
+
+    /// <summary>
+    /// Packet ids of QoS 2 whose messages were given up on the way; the client may wait for PUBREL.
+    /// </summary>
+    public IReadOnlyCollection<ushort> Broken => _broken is null ? [] : _broken;
+
+    private int Ids => isMailbox ? MailboxIds : OwnIds;
 
     /// <summary>Whether the next message must wait for an acknowledgement.</summary>
     public bool IsWindowFull(int window) => Inflight >= window
-        || Next - Head >= Math.Min(SpanMax - 1, SpanPerWindow * window);
+        || Next - Head >= Math.Min(Ids - 1, SpanPerWindow * window);
 
+    /// <summary>A place that is held.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref Delivery At(long sequence) => ref _ring[sequence & (_ring.Length - 1)];
+    public ref Delivery At(long sequence)
+    {
+        if (sequence >= Head) return ref _ring[sequence & (_ring.Length - 1)];
+        return ref Backlog!.At(sequence);
+    }
 
-    public static ushort PacketIdOf(long sequence) => (ushort)(sequence % SpanMax + 1);
+    /// <summary>Whether there is a place of this number, if perhaps a finished one.</summary>
+    public bool Holds(long sequence) =>
+        sequence >= Head ? sequence < Tail : Backlog is { } backlog && backlog.Holds(sequence);
+
+    /// <summary>The next unfinished place behind a number; 0: none.</summary>
+    public long After(long sequence) =>
+        sequence < Head && Backlog is { } backlog && backlog.After(sequence) is var next and not 0
+            ? next : AfterInRing(sequence);
+
+    public ushort PacketIdOf(long sequence) =>
+        (ushort)(isMailbox ? OwnIds + 1 + sequence % MailboxIds : sequence % OwnIds + 1);
+
+    /// <summary>A message of QoS 2 is given up after it was sent.</summary>
+    public void Break(long sequence)
+    {
+        if ((_broken ??= []).Count < BrokenMax) _broken.Add(PacketIdOf(sequence));
+    }
+
+    /// <summary>PUBCOMP came for such an id.</summary>
+    public void Mend(ushort packetId) => _broken?.Remove(packetId);
+
+    /// <summary>Whether a packet id belongs to mailboxes.</summary>
+    public static bool IsMailboxId(ushort packetId) => packetId > OwnIds;
 
     /// <summary>The place that was sent with this packet id; 0 when none was.</summary>
     public long SequenceOf(ushort packetId)
     {
-        var offset = (packetId - 1 - Head % SpanMax + SpanMax) % SpanMax;
-        var sequence = Head + offset;
-        return packetId != 0 && sequence < Next ? sequence : 0;
+        if (packetId == 0 || IsMailboxId(packetId) != isMailbox) return 0;
+        if (Backlog is { } backlog && backlog.SequenceOf(packetId) is var old and not 0) return old;
+        return SequenceInRing(packetId);
     }
 
-    public void Enqueue(in Delivery delivery)
+    /// <summary>Whether a place was sent on this connection.</summary>
+    public bool IsInFlight(long sequence) =>
+        sequence >= Head ? sequence < Next : Backlog!.IsInFlight(sequence, PacketIdOf(sequence));
+
+    /// <summary>
+    /// Whether the packet id of a place is another's, of the other part, that is in flight: this one waits.
+    /// </summary>
+    public bool IsIdTaken(long sequence)
     {
-        Place(Tail) = delivery;
-        Measure(delivery, 1);
-        Tail++;
+        if (Backlog is not { } backlog) return false;
+        var packetId = PacketIdOf(sequence);
+        if (sequence >= Head) return backlog.SequenceOf(packetId) != 0;
+        var other = SequenceInRing(packetId);
+        return other != 0 && At(other).State != DeliveryState.Done;
     }
 
     /// <summary>The next place, to be filled where it lies; then call <see cref="Filled"/>.</summary>
@@ -128,18 +141,27 @@ internal sealed class DeliveryQueue
     /// <summary>The next place is filled.</summary>
     public void Filled() => Measure(At(Tail++), 1);
 
+    /// <summary>A place is on its way: the next of the ring, or of what is drawn.</summary>
+    public void Took(long sequence, bool hasId)
+    {
+        if (sequence >= Head) Next++;
+        else Backlog!.Sent(sequence, hasId ? PacketIdOf(sequence) : (ushort)0);
+    }
+
     // Empty: places are cleared when they are left.
     private ref Delivery Place(long sequence)
     {
         if (sequence - Head == _ring.Length) Grow();
-        return ref At(sequence);
+        return ref _ring[sequence & (_ring.Length - 1)];
     }
 
     /// <summary>
-    /// Puts a recovered message at its old number; numbers come rising, gaps are filled as done.
+    /// Puts a recovered message at its old number; numbers come rising. Small gaps of the ring are filled as
+    /// done; before a wide one, what came so far goes to the backlog.
     /// </summary>
     public void Restore(long sequence, in Delivery delivery)
     {
+        if (sequence - Tail >= OwnIds) Retire();
         if (Tail == Head) Head = Next = Tail = sequence;
         while (Tail < sequence) Fill();
         Enqueue(delivery);
@@ -147,11 +169,20 @@ internal sealed class DeliveryQueue
         if (delivery.State == DeliveryState.Released) _reached = sequence + 1;
     }
 
+    /// <summary>The same, for a session whose messages wait apart.</summary>
+    public void RestoreApart(long sequence, in Delivery delivery)
+    {
+        (Backlog ??= new Backlog()).Append(sequence, delivery);
+        Measure(delivery, 1);
+        Head = Next = Tail = sequence + 1;
+    }
+
     /// <summary>
     /// After the last <see cref="Restore"/>: numbers below <paramref name="next"/> are used up.
     /// </summary>
     public void EndRestore(long next)
     {
+        if (next - Tail >= OwnIds) Retire();
         if (Tail == Head && next > Tail)
         {
             Head = Next = Tail = next;
@@ -162,12 +193,34 @@ internal sealed class DeliveryQueue
         Trim();
     }
 
+    /// <summary>Everything in the ring joins the backlog; the ring begins anew behind it.</summary>
+    /// <param name="skipped">Numbers left out, so that their packet ids come again late.</param>
+    public void Retire(long skipped = 0)
+    {
+        for (var sequence = Head; sequence < Tail; sequence++)
+        {
+            ref var delivery = ref At(sequence);
+            if (delivery.State != DeliveryState.Done)
+                (Backlog ??= new Backlog()).Append(sequence, delivery);
+            delivery = default;
+        }
+        if (_ring.Length > 1024) _ring = [];
+        Head = Next = Tail += skipped;
+        NewestDone = 0;
+    }
+
     /// <summary>Marks a place as finished and drops all finished ones at the front.</summary>
     public void Finish(long sequence)
     {
         ref var delivery = ref At(sequence);
-        delivery.State = DeliveryState.Done;
         Measure(delivery, -1);
+        if (sequence < Head)
+        {
+            Backlog!.Remove(sequence);
+            if (Backlog.Count == 0) Backlog = null;
+            return;
+        }
+        delivery.State = DeliveryState.Done;
         if (sequence == Head) Trim();
         else if (sequence > NewestDone) NewestDone = sequence;
     }
@@ -175,13 +228,8 @@ internal sealed class DeliveryQueue
     /// <summary>Everything sent and unfinished is to be sent again (MQTT-4.4.0-1).</summary>
     public void Rewind()
     {
-        for (var sequence = Head; sequence < Next; sequence++)
-        {
-            ref var delivery = ref At(sequence);
-            if (delivery.State != DeliveryState.Sent) continue;
-            delivery.State = DeliveryState.Waiting;
-            delivery.WasSent = true;
-        }
+        for (var sequence = Head; sequence < Next; sequence++) At(sequence).Rewind();
+        Backlog?.Rewind();
         _reached = Reached;
         Next = Head;
         Inflight = 0;
@@ -198,11 +246,33 @@ internal sealed class DeliveryQueue
         if (Head == Tail && _ring.Length > 1024) _ring = [];
     }
 
+    private void Enqueue(in Delivery delivery)
+    {
+        Place(Tail) = delivery;
+        Measure(delivery, 1);
+        Tail++;
+    }
+
     private void Fill()
     {
         var filler = new Delivery { Slot = -1, Qos = 1, State = DeliveryState.Done };
         Enqueue(filler);
         Measure(filler, -1);
+    }
+
+    private long AfterInRing(long sequence)
+    {
+        for (sequence = Math.Max(sequence + 1, Head); sequence < Tail; sequence++)
+            if (At(sequence).State != DeliveryState.Done) return sequence;
+        return 0;
+    }
+
+    private long SequenceInRing(ushort packetId)
+    {
+        var offset = isMailbox
+            ? (packetId - (OwnIds + 1) - Head % MailboxIds + MailboxIds) % MailboxIds
+            : (packetId - 1 - Head % OwnIds + OwnIds) % OwnIds;
+        return Head + offset < Next ? Head + offset : 0;
     }
 
     private void Measure(in Delivery delivery, int sign)

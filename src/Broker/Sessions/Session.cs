@@ -45,7 +45,7 @@ internal sealed class Session(Publisher publisher, bool isClean)
     /// <summary>The client as a source of messages; its id.</summary>
     public Publisher Publisher { get; } = publisher;
     public byte[] ClientId => Publisher.ClientId;
-    public string ClientText => Encoding.UTF8.GetString(ClientId);
+    public string ClientText => Encoding.UTF8.GetString(ClientId.AsSpan(IsMailbox ? 1 : 0));
 
     /// <summary>Nothing of it is stored: it was made to end with its connection (clean session).</summary>
     public bool IsClean { get; } = isClean;
@@ -55,6 +55,19 @@ internal sealed class Session(Publisher publisher, bool isClean)
     /// Its client came by a listener of the LMQ contract last, whose rules of keeping and pacing it follows.
     /// </summary>
     public bool IsLmq { get; set; }
+
+    /// <summary>
+    /// What is kept for it follows the LMQ contract: bridges never do, and a clean session keeps nothing.
+    /// </summary>
+    public bool IsKeptByContract => IsLmq && IsPersistent && Bridge < 0;
+
+    /// <summary>Whether what is kept for it is kept for some days only (LMQ-MSG-4).</summary>
+    public bool IsKeptForDays => IsKeptByContract || IsMailbox;
+
+    /// <summary>
+    /// Whether what a filter of this QoS brings outlives the connection (LMQ-MSG-2).
+    /// </summary>
+    public bool Keeps(byte granted) => IsPersistent && !(granted == 2 && IsKeptByContract);
 
     /// <summary>How long it is kept without a connection; <see cref="Never"/>: for ever.</summary>
     public uint ExpirySeconds { get; set; } = isClean ? 0 : Never;
@@ -85,8 +98,22 @@ internal sealed class Session(Publisher publisher, bool isClean)
     public string Owner { get; set; } = "";
     public Will? Will { get; set; }
 
+    /// <summary>
+    /// What waited is sent by batches or on request; set while a client is connected (LMQ-OFF-1).
+    /// </summary>
+    public bool IsPaced { get; set; }
+
+    /// <summary>
+    /// Of a connected client the mailbox, of that the client's session: both share its connection. Null:
+    /// there is no other.
+    /// </summary>
+    public Session? Companion { get; set; }
+
+    /// <summary>It is a mailbox: it keeps what was published to one client id (LMQ-MSG-5).</summary>
+    public bool IsMailbox { get; } = publisher.ClientId is [SessionTable.MailboxMark, ..];
+
     /// <summary>Messages on their way to this client.</summary>
-    public DeliveryQueue Queue => _queue ??= new DeliveryQueue();
+    public DeliveryQueue Queue => _queue ??= new DeliveryQueue(IsMailbox);
     public bool HasQueue => _queue is not null;
     /// <summary>Whether a message that was just queued is on its way already.</summary>
     public bool IsKeepingUp => Connection is not null && !Queue.HasWaiting;
@@ -96,6 +123,12 @@ internal sealed class Session(Publisher publisher, bool isClean)
 
     /// <summary>Most messages in flight to this client.</summary>
     public int Window { get; set; }
+
+    /// <summary>How often its client has pulled; null: never.</summary>
+    public PullPace? PullPace { get; set; }
+
+    /// <summary>It came from the store, and no client has come for it since.</summary>
+    public bool IsRecovered { get; set; }
 
     /// <summary>Whether a document of it is, or will be with the next group, in the store.</summary>
     public bool IsStored { get; set; }

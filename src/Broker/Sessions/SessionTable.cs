@@ -11,9 +11,17 @@ internal sealed class SessionTable(BytesComparer names)
     /// <summary>Client ids whose stream numbers are remembered though they have no session.</summary>
     private const int NumberedMax = 500_000;
 
+    /// <summary>
+    /// What the key of a mailbox begins with, before the client id: no client can name it, for it is no UTF-8.
+    /// </summary>
+    public const byte MailboxMark = 0xFF;
+
     private int _lastNumber;
 
-    public int Count => _sessions.Count;
+    /// <summary>Sessions of clients.</summary>
+    public int Count => _sessions.Count - MailboxCount;
+    /// <summary>Mailboxes beside them.</summary>
+    public int MailboxCount { get; private set; }
     public IReadOnlyCollection<Session> All => _sessions.Values;
 
     public Session? Find(ReadOnlySpan<byte> clientId)
@@ -28,7 +36,7 @@ internal sealed class SessionTable(BytesComparer names)
     public Session Add(ReadOnlySpan<byte> clientId, bool isClean, int window)
     {
         var session = new Session(PublisherOf(clientId), isClean) { Window = window };
-        _sessions.Add(session.ClientId, session);
+        Add(session);
         if (!isClean) EnsureNumber(session);
         return session;
     }
@@ -37,11 +45,25 @@ internal sealed class SessionTable(BytesComparer names)
     public Session Add(int number, ReadOnlySpan<byte> clientId, bool isClean, int window)
     {
         var session = new Session(PublisherOf(clientId), isClean) { Window = window, Number = number };
-        _sessions.Add(session.ClientId, session);
+        Add(session);
         _byNumber.Add(number, session);
         ReserveNumber(number);
         return session;
     }
+
+    /// <summary>The mailbox of a client id; null: nothing waits for it.</summary>
+    public Session? FindMailbox(ReadOnlySpan<byte> clientId)
+    {
+        if (MailboxCount == 0) return null;
+        Span<byte> key = stackalloc byte[clientId.Length + 1];
+        key[0] = MailboxMark;
+        clientId.CopyTo(key[1..]);
+        return Find(key);
+    }
+
+    /// <summary>Makes a mailbox; there must be none of the same id.</summary>
+    public Session AddMailbox(ReadOnlySpan<byte> clientId, int window) =>
+        Add([MailboxMark, .. clientId], isClean: false, window);
 
     /// <summary>Gives the session its key in the store: it is to be stored.</summary>
     public void EnsureNumber(Session session)
@@ -58,6 +80,7 @@ internal sealed class SessionTable(BytesComparer names)
     {
         session.IsGone = true;
         _sessions.Remove(session.ClientId);
+        if (session.IsMailbox) MailboxCount--;
         if (session.Number > 0) _byNumber.Remove(session.Number);
         Remember(session.Publisher);
     }
@@ -81,5 +104,11 @@ internal sealed class SessionTable(BytesComparer names)
         var numbered = _numbered.GetAlternateLookup<ReadOnlySpan<byte>>();
         if (numbered.TryGetValue(clientId, out var known)) return known;
         return new Publisher(clientId.ToArray());
+    }
+
+    private void Add(Session session)
+    {
+        _sessions.Add(session.ClientId, session);
+        if (session.IsMailbox) MailboxCount++;
     }
 }

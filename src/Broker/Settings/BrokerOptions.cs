@@ -138,6 +138,8 @@ public sealed record BrokerOptions
     public IReadOnlyList<BridgeOptions> Bridges { get; init; } = [];
     /// <summary>Local users of Plain listeners.</summary>
     public IReadOnlyList<LocalUser> Users { get; init; } = [];
+    /// <summary>Messages that wait for clients of Lmq listeners.</summary>
+    public OfflineOptions Offline { get; init; } = new();
     /// <summary>
     /// Whether a client without password may come to an Lmq listener and upload a token (LMQ-AUTH-2).
     /// </summary>

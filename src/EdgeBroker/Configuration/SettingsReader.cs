@@ -31,6 +31,7 @@ public static class SettingsReader
         var admin = ReadAdmin(root.Section("Admin"));
         broker = broker with
         {
+            Offline = OfflineReader.Read(root.Section("Offline")),
             Users = AccessReader.Users(root),
             Lmq = RegistryReader.Read(lmq),
             Bridges = AccessReader.Bridges(root),

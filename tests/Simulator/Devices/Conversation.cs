@@ -29,7 +29,7 @@ public sealed class Conversation
         _profile = device.Profile;
         _world = world;
         _answers = new Answers(world.Scheduler, _profile.AckDelay, SendAck);
-        _facts = world.Judge.Subscriber(_profile.ClientId, _profile.IsBridge);
+        _facts = world.Judge.Subscriber(_profile.ClientId, _profile.IsBridge, _profile.IsPaced);
         foreach (var (filter, qos) in _profile.Filters) _wanted[filter] = qos;
         if (!_profile.IsBridge) return;
         world.Judge.Sessions.Exists(_profile.ClientId);
@@ -53,6 +53,8 @@ public sealed class Conversation
         _storedBefore = Judge.Sessions.Stored(_profile.ClientId);
         Judge.Sessions.ConnectSent(_profile.ClientId, clean);
         if (clean) Judge.SessionDoubtful(_facts, Now);
+        _facts.ConnectSent = Now;
+        _facts.ConnectedSince = long.MaxValue;
     }
 
     /// <summary>Before CONNACK (MQTT 3.1.1, 3.1.4): allowed, if nothing older must be sent first.</summary>
@@ -68,6 +70,7 @@ public sealed class Conversation
     /// <summary>CONNACK came: the rest of the old session first, in its order (MQTT-4.4.0-1).</summary>
     public void Begin(bool clean, bool present)
     {
+        _facts.ConnectedSince = Now;
         Judge.Sessions.ConnectAccepted(_profile.ClientId, clean, present, _storedBefore);
         var early = _session.Requests.ToList();
         if (!present)

@@ -12,6 +12,8 @@ public sealed record DeviceProfile
     public string? Password { get; init; }
     public bool IsClean { get; init; }
     public bool IsBridge { get; init; }
+    /// <summary>The LMQ contract says what is kept for it, and how it gets what waited.</summary>
+    public bool IsPaced => Listener.Dialect == Dialect.Lmq && !IsClean && !IsBridge;
     public int KeepAliveSeconds { get; init; } = 30;
 
     /// <summary>Between two publishes; 0: it does not publish.</summary>

@@ -33,9 +33,9 @@ public sealed class Judge(Rules rules)
         return judge;
     }
 
-    public SubscriberFacts Subscriber(string clientId, bool isBridge)
+    public SubscriberFacts Subscriber(string clientId, bool isBridge, bool isPaced)
     {
-        var facts = new SubscriberFacts(clientId, isBridge);
+        var facts = new SubscriberFacts(clientId, isBridge, isPaced);
         _subscribers.Add(facts);
         return facts;
     }
@@ -74,7 +74,7 @@ public sealed class Judge(Rules rules)
     {
         subscriber.Filter(filter).Requested(qos, now);
         if (qos >= 0 && _messages.Values.Any(message => message.Retain)) Bounds.SubscriptionAsked();
-        if (qos < 1) Loosen(subscriber, filter);
+        if (qos < 1 || (qos == 2 && subscriber.IsPaced)) Loosen(subscriber, filter);
     }
 
     public void Settled(SubscriberFacts subscriber, string filter, int qos, long now) =>

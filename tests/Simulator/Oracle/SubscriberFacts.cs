@@ -8,12 +8,20 @@ namespace LightMq.Simulator.Oracle;
 /// lost between them) more than one state is possible; promises are judged by what is certain, inventions by
 /// what is possible.
 /// </summary>
-public sealed class SubscriberFacts(string clientId, bool isBridge)
+public sealed class SubscriberFacts(string clientId, bool isBridge, bool isPaced = false)
 {
     private readonly SortedDictionary<string, FilterFacts> _filters = new(StringComparer.Ordinal);
 
     public string ClientId { get; } = clientId;
     public bool IsBridge { get; } = isBridge;
+    /// <summary>
+    /// A persistent client under the LMQ contract: nothing is kept for its filters of QoS 2 (LMQ-MSG-2), and
+    /// what waited comes behind what arrives (LMQ-OFF-1).
+    /// </summary>
+    public bool IsPaced { get; } = isPaced;
+    /// <summary>When its latest CONNECT was sent, and when CONNACK came.</summary>
+    public long ConnectSent { get; set; }
+    public long ConnectedSince { get; set; } = long.MaxValue;
     /// <summary>Sessions begun anew by the client: what came before is forgotten on both sides.</summary>
     public int Era { get; private set; }
     public IEnumerable<FilterFacts> Filters => _filters.Values;
@@ -21,7 +29,7 @@ public sealed class SubscriberFacts(string clientId, bool isBridge)
     public FilterFacts Filter(string filter)
     {
         if (!_filters.TryGetValue(filter, out var facts))
-            _filters[filter] = facts = new FilterFacts(filter);
+            _filters[filter] = facts = new FilterFacts(filter, IsPaced);
         return facts;
     }
 
@@ -54,23 +62,25 @@ public sealed class SubscriberFacts(string clientId, bool isBridge)
             high = Math.Max(high, filter.HighestEver);
             if (filter.SteadySince < message.FirstSent) low = Math.Max(low, filter.QosLow);
         }
-        return (low, high);
+        // What a filter of QoS 1 keeps, it gets with QoS 1, whatever others match.
+        return (IsPaced ? Math.Min(low, 1) : low, high);
     }
 
     public override string ToString() => ClientId;
 }
 
 /// <summary>The possible states of one filter of one client.</summary>
-public sealed class FilterFacts(string filter)
+public sealed class FilterFacts(string filter, bool isPaced)
 {
-    private const int NotSubscribed = 1;
+    private const int NotSubscribed = 1, WithQos0 = 2, WithQos2 = 8;
+    private readonly int _uncertain = NotSubscribed | WithQos0 | (isPaced ? WithQos2 : 0);
     private readonly byte[] _bytes = Encoding.UTF8.GetBytes(filter);
     private readonly Dictionary<string, bool> _matches = [];
     private int _possible = NotSubscribed;
     private long _possibleUntil = -1;
 
     public string Name { get; } = filter;
-    /// <summary>Since when it is certainly subscribed with QoS 1 or 2; never: MaxValue.</summary>
+    /// <summary>Since when it certainly has messages kept for it; never: MaxValue.</summary>
     public long CertainSince { get; private set; } = long.MaxValue;
     /// <summary>Since when exactly one QoS is possible.</summary>
     public long SteadySince { get; private set; } = long.MaxValue;
@@ -105,7 +115,7 @@ public sealed class FilterFacts(string filter)
         var wasSubscribable = (was & ~NotSubscribed) != 0;
         _possible = possible;
         HighestEver = Math.Max(HighestEver, qos);
-        CertainSince = (possible & 3) != 0 ? long.MaxValue : Math.Min(CertainSince, now);
+        CertainSince = (possible & _uncertain) != 0 ? long.MaxValue : Math.Min(CertainSince, now);
         if ((possible & (possible - 1)) != 0) SteadySince = long.MaxValue;
         else if (possible != was) SteadySince = now;
         if ((possible & ~NotSubscribed) != 0) _possibleUntil = long.MaxValue;

@@ -40,6 +40,8 @@ internal sealed class EngineHost : IEffects
     public List<(Connection Connection, CloseReason Reason)> Closes { get; } = [];
     public Dictionary<Connection, bool> Reading { get; } = [];
     public int Groups { get; private set; }
+    /// <summary>Bytes of the longest progress record stored in this life.</summary>
+    public int ProgressBytesMost { get; private set; }
     public bool AnswersLoads { get; set; } = true;
     public Func<byte[], PasswordHash, bool> Passwords { get; set; } = (_, _) => true;
     public int SlotsOnDisk => _disk.Keys.Count(k => k.Item1 == StoreCollection.Slots);
@@ -72,6 +74,8 @@ internal sealed class EngineHost : IEffects
         _underWay = null;
         foreach (var change in group.Changes)
         {
+            if (change.Collection == StoreCollection.Progress)
+                ProgressBytesMost = Math.Max(ProgressBytesMost, change.Length);
             if (change.IsDelete) _disk.Remove((change.Collection, change.Key));
             else _disk[(change.Collection, change.Key)] = group.ValueOf(change).ToArray();
         }

@@ -30,6 +30,8 @@ public sealed class SampleFileTests
     [InlineData("Limits")]
     [InlineData("Queues")]
     [InlineData("Quotas")]
+    [InlineData("Offline")]
+    [InlineData("Offline:Groups:0")]
     [InlineData("Users:0")]
     [InlineData("Users:0:Rules:0")]
     [InlineData("Lmq")]

@@ -47,6 +47,15 @@ public sealed class SettingsTests
     [InlineData("Admin:Port", "8080", "Admin:BearerFile: is missing")]
     [InlineData("Admin:BearerFile", "x", "Admin:BearerFile: is for Admin:Port, which is off")]
     [InlineData("Lmq:Topics:0", "a/b", "Lmq:Topics:0: 'a/b' is not one topic level")]
+    [InlineData("Offline:BatchMessages", "0", "'0' is not a whole number from 1 to 10000")]
+    [InlineData("Offline:BatchMessages", "10001", "'10001' is not a whole number from 1 to 10000")]
+    [InlineData("Offline:BatchMilliseconds", "9", "'9' is not a whole number from 10 to 3600000")]
+    [InlineData("Offline:FirstMilliseconds", "-1", "'-1' is not a whole number from 0 to 3600000")]
+    [InlineData("Offline:RetentionDays", "0", "'0' is not a whole number from 1 to 3650")]
+    [InlineData("Offline:RetentionDays", "3651", "'3651' is not a whole number from 1 to 3650")]
+    [InlineData("Offline:Groups:0:Group", "plant", "Offline:Groups:0:Group: 'plant' is not GID_ and letters")]
+    [InlineData("Offline:Groups:0:BatchMessages", "3", "Offline:Groups:0:Group: is missing")]
+    [InlineData("Offline:Pace", "3", "Offline:Pace: no such key")]
     [InlineData("Bridges:0:ClientId", "up", "Bridges:0:Filters")]
     [InlineData("Users:0:Name", "a b", "Users:0:Name: 'a b' is not a text")]
     public void A_wrong_value_is_named_with_its_key_and_range(string key, string value, string line)
@@ -55,6 +64,17 @@ public sealed class SettingsTests
         Assert.Contains(line, error);
         Assert.Contains(key.Split(':')[0], error);
         Assert.DoesNotContain('\n', error);
+    }
+
+    [Fact]
+    public void A_group_takes_what_it_does_not_name_from_the_others()
+    {
+        var offline = Settings.Read(("Offline:BatchMessages", "5"), ("Offline:FirstMilliseconds", "0"),
+            ("Offline:Groups:0:Group", "GID_plant"), ("Offline:Groups:0:BatchMilliseconds", "10")).Broker.Offline;
+        Assert.Equal(new OfflinePace(5, 1_000, 0), offline.Pace);
+        Assert.Equal(new OfflinePace(5, 10, 0), offline.Groups["GID_plant"]);
+        Assert.Contains("twice", Settings.Error(
+            ("Offline:Groups:0:Group", "GID_plant"), ("Offline:Groups:1:Group", "GID_plant")));
     }
 
     [Fact]
@@ -220,6 +240,10 @@ public sealed class SettingsTests
     internal static BrokerOptions WithoutAccess(BrokerOptions options)
     {
         var none = new BrokerOptions();
-        return options with { Users = none.Users, Lmq = none.Lmq, Bridges = none.Bridges, Tokens = false };
+        return options with
+        {
+            Users = none.Users, Lmq = none.Lmq, Bridges = none.Bridges, Tokens = false,
+            Offline = options.Offline with { Groups = none.Offline.Groups },
+        };
     }
 }

@@ -1,0 +1,109 @@
+using System.Text;
+using LightMq.Broker.Routing;
+using LightMq.Broker.Sessions;
+using LightMq.Broker.Settings;
+using LightMq.Lmq;
+using LightMq.Mqtt;
+
+namespace LightMq.Broker.Flows;
+
+/// <summary>
+/// Publishes to one client (LMQ-MSG-5). What may wait for it lies in its mailbox: a session without filters
+/// that belongs to the client id, so that no CONNECT touches it. It is there while something waits or its
+/// client is connected, and shares that connection.
+/// </summary>
+internal sealed class PeerToPeer(
+    Turn turn, BrokerOptions options, SessionTable sessions, Delivering delivering, Parting parting,
+    Ending ending)
+{
+    private readonly List<Receiver> _found = [];
+    private readonly byte[][] _bridges = [.. options.Bridges.Select(b => Encoding.UTF8.GetBytes(b.ClientId))];
+
+    /// <summary>Whether a topic of this publisher names one client.</summary>
+    public static bool IsPeer(Session publisher, ReadOnlySpan<byte> topic) =>
+        (publisher.IsLmq || publisher.Bridge >= 0) && TopicNames.TryPeer(topic, out _, out _);
+
+    /// <summary>
+    /// Who receives a P2P message now: its client, or for an id that is not known here the bridges that take
+    /// its topic. Null: one more mailbox is needed, and there are as many as there may be.
+    /// </summary>
+    /// <param name="publisher">Who sends it.</param>
+    /// <param name="topic">A P2P topic.</param>
+    /// <param name="qos">As published.</param>
+    /// <param name="isClean">The sender's cleanSession, which decides whether it may wait.</param>
+    public List<Receiver>? RecipientsOf(
+        Session publisher, ReadOnlySpan<byte> topic, int qos, bool isClean)
+    {
+        TopicNames.TryPeer(topic, out _, out var clientId);
+        _found.Clear();
+        var mailbox = sessions.FindMailbox(clientId);
+        var client = sessions.Find(clientId);
+        if ((client ?? mailbox) is not { } known)
+        {
+            if (publisher.Bridge < 0) FindBridges(topic);
+        }
+        else if (qos == 0) _found.Add(new Receiver(known, 0));
+        else if (isClean) _found.Add(new Receiver(known, 2, IsForNow: true));
+        else if ((mailbox ?? Open(client!)) is { } open) _found.Add(new Receiver(open, 1));
+        else return null;
+        return _found;
+    }
+
+    /// <summary>A client is here: what waits for it is on its way from CONNACK on.</summary>
+    public void Arrive(Session client)
+    {
+        if (sessions.FindMailbox(client.ClientId) is { } mailbox) Join(client, mailbox);
+    }
+
+    /// <summary>CONNACK is out.</summary>
+    public void Resume(Session client)
+    {
+        if (client.Companion is { } mailbox) delivering.Resume(mailbox);
+    }
+
+    /// <summary>The client is gone: its mailbox waits, if anything waits in it.</summary>
+    public void Leave(Session client)
+    {
+        if (client.Companion is not { } mailbox) return;
+        client.Companion = mailbox.Companion = null;
+        mailbox.Connection = null;
+        mailbox.OfflineSince = turn.Age;
+        parting.Leave(mailbox);
+        if (mailbox.Queue.Count == 0) ending.Discard(mailbox);
+    }
+
+    private Session? Open(Session client)
+    {
+        if (sessions.MailboxCount >= options.SessionsMax) return null;
+        var mailbox = sessions.AddMailbox(client.ClientId, options.InflightMax);
+        mailbox.OfflineSince = turn.Age;
+        // Should nothing come of it, the next sweep takes it away.
+        turn.MayExpire = true;
+        if (client.Connection is not null) Join(client, mailbox);
+        return mailbox;
+    }
+
+    private static void Join(Session client, Session mailbox)
+    {
+        mailbox.Connection = client.Connection;
+        mailbox.OfflineSince = -1;
+        mailbox.Window = client.Window;
+        mailbox.IsPaced = client.IsPaced;
+        mailbox.Companion = client;
+        client.Companion = mailbox;
+    }
+
+    private void FindBridges(ReadOnlySpan<byte> topic)
+    {
+        foreach (var id in _bridges)
+        {
+            if (sessions.Find(id) is not { } bridge) continue;
+            foreach (var subscription in bridge.Subscriptions)
+            {
+                if (!Topics.Matches(subscription.Filter, topic)) continue;
+                _found.Add(Receiver.Of(bridge, subscription));
+                break;
+            }
+        }
+    }
+}
