@@ -43,7 +43,8 @@ internal sealed class World : IEffects
             Anonymous = traffic.Login == Login.Plain,
         };
         var registry = new LmqRegistry(
-            [new AccessKey("key", Secret)], [new LmqGroup(Group, [new TopicGrant("load", true, true)])], ["load"]);
+            [new AccessKey("key", Secret)], [new LmqGroup(Group, [new TopicGrant("load", true, true)])],
+            ["load"]);
         _engine = new Engine(new BrokerOptions { Lmq = registry, Tokens = true });
         _engine.Start(new byte[16], Time, this);
         Settle();

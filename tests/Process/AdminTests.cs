@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 using LightMq.Lmq;
 using LightMq.Process.Broker;
@@ -9,8 +11,11 @@ using Xunit;
 namespace LightMq.Process;
 
 /// <summary>The admin API of the real process: registry, secrets, and who may ask (LMQ-ID-6).</summary>
+[SupportedOSPlatform("linux")]
 public sealed class AdminTests
 {
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     private const string Secret = "a secret that must not lie about";
 
     [Fact]
@@ -80,7 +85,8 @@ public sealed class AdminTests
     [InlineData("PUT", "v1/topics/made", "", 400, "the body is not")]
     [InlineData("PUT", "v1/topics/made", "null", 400, "the body is")]
     [InlineData("PUT", "v1/groups/GID-X", "{}", 400, "group: 'GID-X' is not GID_ and letters")]
-    [InlineData("PUT", "v1/groups/GID_X01", """{"grants":[{"topic":"none","access":"read"}]}""", 409, "'none'")]
+    [InlineData(
+        "PUT", "v1/groups/GID_X01", """{"grants":[{"topic":"none","access":"read"}]}""", 409, "'none'")]
     [InlineData("PUT", "v1/groups/GID_X01", """{"grants":[{"topic":"parent","access":"all"}]}""", 400,
         "access: 'all' is not one of read, write, readwrite")]
     [InlineData("PUT", "v1/keys/NEW", "{}", 400, "secret is missing")]
@@ -107,14 +113,43 @@ public sealed class AdminTests
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
     }
 
+    [Theory]
+    [InlineData("GET /v1/keys HTTP/2\r\n\r\n", "HTTP/1.1 400 ")]
+    [InlineData("GET v1/keys HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ")]
+    [InlineData("GET /v1/keys HTTP/1.1\r\nbroken\r\n\r\n", "HTTP/1.1 400 ")]
+    [InlineData("PUT /v1/topics/x HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 400 ")]
+    [InlineData("PUT /v1/topics/x HTTP/1.1\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+        "HTTP/1.1 400 ")]
+    [InlineData("PUT /v1/topics/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 411 ")]
+    [InlineData("GET /v1/keys HTTP/1.1\r\nX: *\r\n\r\n", "HTTP/1.1 431 ")]
+    [InlineData("GET /v1/keys HTTP/1.1\r\n", "")]
+    [InlineData("PUT /v1/topics/x HTTP/1.1\r\nContent-Length: 9\r\n\r\n{}", "")]
+    [InlineData("GET /v1/topics?all=1 HTTP/1.0\r\n\r\n", "HTTP/1.1 200 ")]
+    public async Task Bytes_that_are_no_request_are_answered_and_harm_nobody(string request, string answer)
+    {
+        var (edge, _) = Shared.Value;
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(edge["admin.sock"]), Cancel);
+        await socket.SendAsync(
+            Encoding.ASCII.GetBytes(request.Replace("*", new string('x', 9_000))), Cancel);
+        using var stream = new StreamReader(new NetworkStream(socket));
+        socket.Shutdown(SocketShutdown.Send);
+        var said = await stream.ReadToEndAsync(Cancel);
+        Assert.StartsWith(answer, said);
+        if (answer.Length == 0) Assert.Empty(said);
+        Assert.Equal(HttpStatusCode.OK, (await edge.Ask("GET", "v1/topics")).Status);
+    }
+
     [Fact]
     public async Task The_port_wants_the_bearer_text_and_the_socket_its_mode()
     {
         var port = FreePort();
-        using var edge = new LmqBroker(more: $", \"Port\": {port}, \"BearerFile\": \"{Path.GetTempPath()}none\"");
+        using var edge = new LmqBroker(
+            more: $", \"Port\": {port}, \"BearerFile\": \"{Path.GetTempPath()}none\"");
         var file = edge["bearer"];
         string[] options = ["--set", $"Admin:BearerFile={file}"];
-        Assert.Contains("cannot be read", BrokerProcess.Fail(["--config", edge["lightmq.json"], .. options]).Error);
+        Assert.Contains(
+            "cannot be read", BrokerProcess.Fail(["--config", edge["lightmq.json"], .. options]).Error);
         File.WriteAllText(file, "a long text that nobody guesses\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         var failure = BrokerProcess.Fail(["--config", edge["lightmq.json"], .. options]);
@@ -122,14 +157,15 @@ public sealed class AdminTests
         Assert.Contains("chmod 600", failure.Error);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         using var broker = edge.Start(options);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(edge["admin.sock"]));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(edge["admin.sock"]));
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
-        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("v1/keys")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("v1/keys", Cancel)).StatusCode);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "another text");
-        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("v1/keys")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("v1/keys", Cancel)).StatusCode);
         http.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Bearer", "a long text that nobody guesses");
-        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("v1/keys")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("v1/keys", Cancel)).StatusCode);
         Assert.DoesNotContain("nobody guesses", broker.Log);
     }
 
@@ -146,7 +182,8 @@ public sealed class AdminTests
     });
 
     private static TinyClient LogIn(BrokerProcess broker, string clientId) => TinyClient.Connect(
-        broker.Port, clientId, user: "NEW", password: Signature.Login(Secret, clientId[..clientId.IndexOf('@')]));
+        broker.Port, clientId, user: "NEW",
+        password: Signature.Login(Secret, clientId[..clientId.IndexOf('@')]));
 
     private static void Fails(LmqBroker edge, params string[] words)
     {
@@ -158,7 +195,7 @@ public sealed class AdminTests
 
     private static int FreePort()
     {
-        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }

@@ -58,7 +58,8 @@ public sealed class SensorTests
         const string Id = "shellyplug-s-1A2B3C";
         using var hub = site.LogIn("hub", "hub");
         hub.Subscribe("shellies/#", 1);
-        var device = site.LogIn(Id, "shelly", will: $"shellies/{Id}/online", lastWords: "false", clean: false);
+        var device = site.LogIn(
+            Id, "shelly", will: $"shellies/{Id}/online", lastWords: "false", clean: false);
         Assert.Equal([(byte)1], device.Subscribe("shellies/command", 1));
         Assert.Equal([(byte)1], device.Subscribe($"shellies/{Id}/command", 1));
         Assert.Equal([(byte)1], device.Subscribe($"shellies/{Id}/relay/0/command", 1));
@@ -101,7 +102,8 @@ public sealed class SensorTests
             """{"id":1,"src":"hub","method":"Switch.Set","params":{"id":0,"on":true}}"""u8.ToArray(), 1, 5);
         Expect(device, $"{Id}/rpc", "Switch.Set");
         device.Publish("hub/rpc",
-            """{"id":1,"src":"shellyplus1-a8032abe54dc","dst":"hub","result":{"was_on":false}}"""u8.ToArray(), 1, 2);
+            """{"id":1,"src":"shellyplus1-a8032abe54dc","dst":"hub","result":{"was_on":false}}"""u8.ToArray(),
+            1, 2);
         device.Publish($"{Id}/events/rpc", """{"method":"NotifyStatus"}"""u8.ToArray());
         Expect(hub, "hub/rpc", "was_on");
         Expect(hub, $"{Id}/events/rpc", "NotifyStatus");
@@ -153,7 +155,8 @@ public sealed class SensorTests
                     { "Name": "shelly", "PasswordHash": "{{hash}}", "Rules": [
                       { "Filter": "shellies/#", "Access": "readwrite" },
                       { "Filter": "+/rpc", "Access": "readwrite" },
-                      { "Filter": "+/command", "Access": "read" }, { "Filter": "+/online", "Access": "write" },
+                      { "Filter": "+/command", "Access": "read" },
+                      { "Filter": "+/online", "Access": "write" },
                       { "Filter": "+/status/#", "Access": "write" },
                       { "Filter": "+/events/rpc", "Access": "write" } ] },
                     { "Name": "hub", "PasswordHash": "{{hash}}", "Rules": [
@@ -171,7 +174,8 @@ public sealed class SensorTests
         {
             var fields = new ConnectFields
             {
-                ClientId = Encoding.UTF8.GetBytes(clientId), CleanSession = clean, KeepAliveSeconds = keepAlive,
+                ClientId = Encoding.UTF8.GetBytes(clientId), CleanSession = clean,
+                KeepAliveSeconds = keepAlive,
                 UserName = Encoding.UTF8.GetBytes(user), Password = Encoding.UTF8.GetBytes(password),
             };
             if (will is not null)

@@ -15,6 +15,8 @@ namespace LightMq.Process;
 /// <summary>Token logins through the real process, with stock clients (LMQ-AUTH-2, LMQ-TOK-5 to 8).</summary>
 public sealed class TokenTests
 {
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task MQTTnet_uploads_a_token_and_is_told_of_its_end()
     {
@@ -22,13 +24,15 @@ public sealed class TokenTests
         using var broker = edge.Start();
         var (client, got) = await Connect(broker, "GID_AAA@@@net");
         await Upload(client, edge.Token("short", lifeSeconds: 200));
-        var notice = await got.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        var notice = await got.Reader.ReadAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel);
         Assert.StartsWith("$SYS/tokenExpireNotice {\"expireTime\":", notice);
         await Upload(client, edge.Token("long"));
-        await client.SubscribeAsync("parent/x", MqttQualityOfServiceLevel.AtLeastOnce);
-        await client.PublishStringAsync("parent/x", "hello", MqttQualityOfServiceLevel.AtLeastOnce);
-        Assert.Equal("parent/x hello", await got.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
-        await client.DisconnectAsync();
+        await client.SubscribeAsync("parent/x", MqttQualityOfServiceLevel.AtLeastOnce, Cancel);
+        await client.PublishStringAsync(
+            "parent/x", "hello", MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: Cancel);
+        var message = await got.Reader.ReadAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        Assert.Equal("parent/x hello", message);
+        await client.DisconnectAsync(cancellationToken: Cancel);
     }
 
     [Fact]
@@ -56,7 +60,8 @@ public sealed class TokenTests
             c.connect("127.0.0.1", port)
             c.loop_forever(retry_first_connection=False)
             """;
-        var said = await Tool.Run("/usr/bin/python3", "-c", Script, $"{broker.Port}", edge.Token("p", lifeSeconds: 6));
+        var said = await Tool.Run(
+            "/usr/bin/python3", "-c", Script, $"{broker.Port}", edge.Token("p", lifeSeconds: 6));
         Assert.Contains("$SYS/tokenExpireNotice", said);
         Assert.Contains("parent/x hello", said);
         Assert.Contains("""$SYS/tokenInvalidNotice {"code":2,"type":"RW"}""", said);
@@ -75,7 +80,7 @@ public sealed class TokenTests
             using var other = Come(broker, "GID_AAA@@@2");
             Upload(device, token);
             Upload(other, edge.Token("kept"));
-            while (auth.Asked == 0) await Task.Delay(20);
+            while (auth.Asked == 0) await Task.Delay(20, Cancel);
             auth.Revoke("taken-back");
             var clock = Stopwatch.StartNew();
             var notice = device.Expect(Mqtt.PacketType.Publish);
@@ -148,10 +153,10 @@ public sealed class TokenTests
                 TokenUpload.Body(Encoding.ASCII.GetBytes(token), TokenActions.ReadWrite), 1, 1);
             if (device.Next(5_000)?.Type == Mqtt.PacketType.PubAck) break;
             Assert.True(tries < 40, broker.Log);
-            await Task.Delay(250);
+            await Task.Delay(250, Cancel);
         }
         File.WriteAllText(edge["keys.pem"], "broken");
-        while (!broker.Log.Contains("still verified with the old public keys")) await Task.Delay(100);
+        while (!broker.Log.Contains("still verified with the old public keys")) await Task.Delay(100, Cancel);
         using var old = Come(broker, "GID_AAA@@@2");
         Upload(old, edge.Token("first"));
     }

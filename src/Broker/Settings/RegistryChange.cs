@@ -13,7 +13,9 @@ public enum RegistryKind : byte
     Quotas = 4,
 }
 
-/// <summary>One change of the registry while the broker runs (LMQ-ID-6): an entry put in, or taken out.</summary>
+/// <summary>
+/// One change of the registry while the broker runs (LMQ-ID-6): an entry put in, or taken out.
+/// </summary>
 public sealed class RegistryChange
 {
     /// <summary>Name of the one entry of <see cref="RegistryKind.Quotas"/>.</summary>

@@ -6,8 +6,8 @@ using LightMq.EdgeBroker.Configuration;
 namespace LightMq.EdgeBroker.Admin;
 
 /// <summary>
-/// The admin API (docs/FORMATS.md): <c>/v1/keys</c>, <c>/v1/groups</c> and <c>/v1/topics</c>, lists and single
-/// entries, and <c>/v1/quotas</c>. Secrets are taken and never given.
+/// The admin API (docs/FORMATS.md): <c>/v1/keys</c>, <c>/v1/groups</c> and <c>/v1/topics</c>, lists and
+/// single entries, and <c>/v1/quotas</c>. Secrets are taken and never given.
 /// </summary>
 internal sealed class AdminApi(RegistryDesk desk)
 {
@@ -76,7 +76,8 @@ internal sealed class AdminApi(RegistryDesk desk)
     private HttpAnswer List(RegistryKind kind) => kind switch
     {
         RegistryKind.AccessKey => Write(200, new KeyList(desk.Registry.AccessKeys
-            .OrderBy(static key => key.Key, StringComparer.Ordinal).Select(BodyOf)), AdminJson.Readable.KeyList),
+            .OrderBy(static key => key.Key, StringComparer.Ordinal).Select(BodyOf)),
+            AdminJson.Readable.KeyList),
         RegistryKind.Group => Write(200, new GroupList(desk.Registry.Groups
             .OrderBy(static group => group.Name, StringComparer.Ordinal).Select(BodyOf)),
             AdminJson.Readable.GroupList),
@@ -88,9 +89,11 @@ internal sealed class AdminApi(RegistryDesk desk)
     private HttpAnswer Show(RegistryKind kind, string name, int status)
     {
         var registry = desk.Registry;
-        if (kind == RegistryKind.AccessKey && registry.AccessKeys.FirstOrDefault(key => key.Key == name) is { } key)
+        if (kind == RegistryKind.AccessKey
+            && registry.AccessKeys.FirstOrDefault(key => key.Key == name) is { } key)
             return Write(status, BodyOf(key), AdminJson.Readable.KeyBody);
-        if (kind == RegistryKind.Group && registry.Groups.FirstOrDefault(group => group.Name == name) is { } group)
+        if (kind == RegistryKind.Group
+            && registry.Groups.FirstOrDefault(group => group.Name == name) is { } group)
             return Write(status, BodyOf(group), AdminJson.Readable.GroupBody);
         if (kind == RegistryKind.Topic
             && registry.ParentTopics.FirstOrDefault(topic => topic.Name == name) is { } topic)
@@ -101,7 +104,8 @@ internal sealed class AdminApi(RegistryDesk desk)
     private static KeyBody BodyOf(AccessKey key) => new(key.Key, Secret: null, key.Groups?.ToArray());
 
     private static GroupBody BodyOf(LmqGroup group) => new(group.Name,
-        group.Grants?.Select(static grant => new GrantBody(grant.Topic, RegistryRules.WordOf(grant))).ToArray());
+        group.Grants?.Select(static grant => new GrantBody(grant.Topic, RegistryRules.WordOf(grant)))
+            .ToArray());
 
     private static TopicBody BodyOf(ParentTopic topic) =>
         new(topic.Name, RegistryRules.WordOf(topic.Type), topic.Spread);
@@ -120,7 +124,8 @@ internal sealed class AdminApi(RegistryDesk desk)
         catch (JsonException wrong)
         {
             throw new AdminError(400, wrong.Path is { Length: > 1 } path
-                ? $"the body is not as it must be at {path}: a field that is unknown, twice or of another type"
+                ? $"the body is not as it must be at {path}: a field that is unknown, twice or of "
+                    + "another type"
                 : "the body is not one JSON object");
         }
     }

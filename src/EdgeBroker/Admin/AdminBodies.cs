@@ -56,5 +56,8 @@ internal sealed partial class AdminJson : JsonSerializerContext
 
     // Default is made by the generated half, in whatever order.
     private static readonly Lazy<AdminJson> s_readable = new(static () => new(
-        new JsonSerializerOptions(Default!.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        new JsonSerializerOptions(Default!.Options)
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        }));
 }

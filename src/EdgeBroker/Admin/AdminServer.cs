@@ -9,8 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace LightMq.EdgeBroker.Admin;
 
 /// <summary>
-/// Serves the admin API on a Unix socket, whose mode says who may use it, and on a port of 127.0.0.1 for those
-/// who bear the text of a file. HTTP of our own making (ADR 0021): one request per connection, a thread each.
+/// Serves the admin API on a Unix socket, whose mode says who may use it, and on a port of 127.0.0.1 for
+/// those who bear the text of a file. HTTP of our own making (ADR 0021): one request per connection, a thread
+/// each.
 /// </summary>
 internal sealed class AdminServer : IDisposable
 {
@@ -43,7 +44,8 @@ internal sealed class AdminServer : IDisposable
         catch (SocketException wrong)
         {
             Dispose();
-            throw new StartFailure(ExitCode.AddressUnavailable, $"the admin API cannot listen: {wrong.Message}");
+            throw new StartFailure(
+                ExitCode.AddressUnavailable, $"the admin API cannot listen: {wrong.Message}");
         }
     }
 
@@ -52,7 +54,7 @@ internal sealed class AdminServer : IDisposable
     {
         foreach (var listener in _listeners)
         {
-            var thread = new Thread(() => Accept(listener), ThreadStackBytes) { Name = "admin", IsBackground = true };
+            var thread = MakeThread(() => Accept(listener));
             _threads.Add(thread);
             thread.Start();
             Log.AdminListens(_log, listener.LocalEndPoint!.ToString()!);
@@ -64,7 +66,8 @@ internal sealed class AdminServer : IDisposable
     {
         foreach (var listener in _listeners) listener.Dispose();
         foreach (var thread in _threads) thread.Join();
-        if (_listeners.Exists(static one => one.AddressFamily == AddressFamily.Unix)) File.Delete(_settings.Socket);
+        if (_listeners.Exists(static one => one.AddressFamily == AddressFamily.Unix))
+            File.Delete(_settings.Socket);
         _listeners.Clear();
     }
 
@@ -101,8 +104,7 @@ internal sealed class AdminServer : IDisposable
                     continue;
                 }
                 var isLocal = listener.AddressFamily == AddressFamily.Unix;
-                new Thread(() => Serve(peer, isLocal), ThreadStackBytes) { Name = "admin", IsBackground = true }
-                    .Start();
+                MakeThread(() => Serve(peer, isLocal)).Start();
             }
             // Disposed: the end. A peer that is gone already is none.
             catch (Exception end) when (end is ObjectDisposedException
@@ -117,6 +119,9 @@ internal sealed class AdminServer : IDisposable
             }
         }
     }
+
+    private static Thread MakeThread(ThreadStart work) =>
+        new(work, ThreadStackBytes) { Name = "admin", IsBackground = true };
 
     private void Serve(Socket peer, bool isLocal)
     {
@@ -212,8 +217,10 @@ internal sealed class AdminServer : IDisposable
         {
             var bearer = Encoding.UTF8.GetBytes(File.ReadAllText(settings.BearerFile).Trim());
             PrivateFile.Check(Path.GetFullPath(settings.BearerFile), "it opens the admin API");
-            return bearer.Length >= BearerBytesMin ? bearer : throw new ConfigurationError(settings.BearerFileKey,
-                $"'{settings.BearerFile}' has less than {BearerBytesMin} characters: make a long random text");
+            return bearer.Length >= BearerBytesMin ? bearer : throw new ConfigurationError(
+                settings.BearerFileKey,
+                $"'{settings.BearerFile}' has less than {BearerBytesMin} characters: make a long random "
+                    + "text");
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {

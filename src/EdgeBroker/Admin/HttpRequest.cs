@@ -4,14 +4,15 @@ using System.Text;
 namespace LightMq.EdgeBroker.Admin;
 
 /// <summary>
-/// A request of HTTP/1.1 (RFC 9112) as the admin API takes it: a head of at most 8 KiB and a body whose length
-/// is told beforehand. One request per connection.
+/// A request of HTTP/1.1 (RFC 9112) as the admin API takes it: a head of at most 8 KiB and a body whose
+/// length is told beforehand. One request per connection.
 /// </summary>
 /// <param name="Method">In capitals.</param>
 /// <param name="Path">Parts of the path, decoded.</param>
 /// <param name="Authorization">That header; empty: none.</param>
 /// <param name="Body">The body; empty: none.</param>
-internal sealed record HttpRequest(string Method, IReadOnlyList<string> Path, string Authorization, byte[] Body)
+internal sealed record HttpRequest(
+    string Method, IReadOnlyList<string> Path, string Authorization, byte[] Body)
 {
     private const int HeadBytesMax = 8_192;
     /// <summary>Longest body.</summary>
@@ -40,7 +41,8 @@ internal sealed record HttpRequest(string Method, IReadOnlyList<string> Path, st
         var body = new byte[LengthOf(headers)];
         var have = Math.Min(body.Length, length - end - 4);
         buffer.AsSpan(end + 4, have).CopyTo(body);
-        if (have < body.Length && headers.ContainsKey("expect")) stream.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
+        if (have < body.Length && headers.ContainsKey("expect"))
+            stream.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
         for (; have < body.Length;)
         {
             var count = stream.Read(body, have, body.Length - have);

@@ -82,7 +82,8 @@ internal sealed class RegistryDesk(Engine engine, Mailbox mail, SecretBox box)
             if (body.Type is not null && !RegistryRules.TryType(body.Type, out type))
                 throw AdminError.Wrong("type", body.Type, RegistryRules.TypeAllowed);
             if (body.Spread && type != TopicType.Normal)
-                throw AdminError.Wrong("spread", "true", "for a topic with an order: only normal ones are spread");
+                throw AdminError.Wrong(
+                    "spread", "true", "for a topic with an order: only normal ones are spread");
             var isNew = !Registry.ParentTopics.Any(topic => topic.Name == name);
             Count(isNew, Registry.ParentTopics.Count);
             Make(host => RegistryChange.Put(new ParentTopic(name, type, body.Spread), host));
@@ -150,6 +151,7 @@ internal sealed class RegistryDesk(Engine engine, Mailbox mail, SecretBox box)
         var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         mail.RegistryChanged(make(stored));
         if (!stored.Task.Wait(DurableMilliseconds))
-            throw new AdminError(503, "the disk does not take it: it counts now, but a restart may forget it");
+            throw new AdminError(
+                503, "the disk does not take it: it counts now, but a restart may forget it");
     }
 }

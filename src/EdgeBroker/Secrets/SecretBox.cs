@@ -4,8 +4,8 @@ using System.Text;
 namespace LightMq.EdgeBroker.Secrets;
 
 /// <summary>
-/// Seals secrets for the store with AES-256-GCM (FORMATS.md), under a key in a file of its own that is made at
-/// the first start. Whoever gets the store without that file gets no secret.
+/// Seals secrets for the store with AES-256-GCM (FORMATS.md), under a key in a file of its own that is made
+/// at the first start. Whoever gets the store without that file gets no secret.
 /// </summary>
 internal sealed class SecretBox
 {
@@ -73,7 +73,8 @@ internal sealed class SecretBox
             try
             {
                 using var cipher = new AesGcm(_key, TagBytes);
-                cipher.Decrypt(box.Slice(1, NonceBytes), box[HeadBytes..], box.Slice(1 + NonceBytes, TagBytes),
+                cipher.Decrypt(
+                    box.Slice(1, NonceBytes), box[HeadBytes..], box.Slice(1 + NonceBytes, TagBytes),
                     clear);
             }
             // What the disk gave back was checked before: it is the key that does not fit.

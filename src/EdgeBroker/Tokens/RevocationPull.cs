@@ -57,7 +57,8 @@ internal sealed class RevocationPull : IDisposable
 
     private void Work()
     {
-        using var http = _handler is null ? new HttpClient() : new HttpClient(_handler, disposeHandler: false);
+        using var http =
+            _handler is null ? new HttpClient() : new HttpClient(_handler, disposeHandler: false);
         http.Timeout = TimeSpan.FromSeconds(TimeoutSeconds);
         http.MaxResponseContentBufferSize = RevocationList.BodyBytesMax;
         var seconds = EverySeconds;
@@ -84,7 +85,8 @@ internal sealed class RevocationPull : IDisposable
             response.Content.ReadAsStream().CopyTo(content);
             return Take(content.GetBuffer().AsSpan(0, (int)content.Length));
         }
-        catch (Exception wrong) when (wrong is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception wrong) when (
+            wrong is HttpRequestException or IOException or OperationCanceledException)
         {
             return wrong.Message;
         }

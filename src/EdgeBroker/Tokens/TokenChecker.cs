@@ -7,8 +7,8 @@ namespace LightMq.EdgeBroker.Tokens;
 
 /// <summary>
 /// Verifies tokens on one thread of its own, so that a flood of uploads slows other uploads only. The queue
-/// takes addresses in turn; what is beyond its bounds is answered at once as not checked. Tokens found good are
-/// remembered by their hash, so that a site whose devices all reconnect is back within a moment.
+/// takes addresses in turn; what is beyond its bounds is answered at once as not checked. Tokens found good
+/// are remembered by their hash, so that a site whose devices all reconnect is back within a moment.
 /// </summary>
 /// <param name="keys">Public keys; this object's from now on.</param>
 /// <param name="answer">Takes what was found, on this thread or the caller's.</param>
@@ -26,7 +26,8 @@ public sealed class TokenChecker(TokenKeys keys, Action<Connection, TokenVerdict
     public void Submit(Connection connection, byte[] token)
     {
         _thread ??= Start();
-        if (!_checks.TryAdd(connection.RemoteAddress, new Check(connection, token))) answer(connection, default);
+        if (!_checks.TryAdd(connection.RemoteAddress, new Check(connection, token)))
+            answer(connection, default);
     }
 
     /// <summary>Believes these keys from the next token on, and no others.</summary>

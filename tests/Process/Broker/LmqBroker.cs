@@ -6,7 +6,9 @@ using LightMq.Lmq;
 
 namespace LightMq.Process.Broker;
 
-/// <summary>A data directory and configuration of an lmq broker: admin API, public keys, revocations.</summary>
+/// <summary>
+/// A data directory and configuration of an lmq broker: admin API, public keys, revocations.
+/// </summary>
 internal sealed class LmqBroker : IDisposable
 {
     private readonly Scratch _scratch = new();
@@ -53,7 +55,8 @@ internal sealed class LmqBroker : IDisposable
         BrokerProcess.StartWith(["--config", this["lightmq.json"], .. options]);
 
     /// <summary>Asks the admin API; status and body.</summary>
-    public async Task<(HttpStatusCode Status, string Body)> Ask(string method, string path, string? body = null)
+    public async Task<(HttpStatusCode Status, string Body)> Ask(
+        string method, string path, string? body = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null) request.Content = new StringContent(body);

@@ -225,7 +225,8 @@ public sealed class SettingsTests
             ("Lmq:AccessKeys:0:Groups:0", "GID_one"), ("Lmq:Groups:0", "GID_all"),
             ("Lmq:Groups:1:Name", "GID_one"), ("Lmq:Groups:1:Grants:0:Topic", "a"),
             ("Lmq:Groups:1:Grants:0:Access", "read"), ("Lmq:Topics:0", "a"), ("Lmq:Topics:1:Name", "b"),
-            ("Lmq:Topics:1:Type", "globally-ordered"), ("Lmq:Topics:2:Name", "c"), ("Lmq:Topics:2:Spread", "true"))
+            ("Lmq:Topics:1:Type", "globally-ordered"), ("Lmq:Topics:2:Name", "c"),
+            ("Lmq:Topics:2:Spread", "true"))
             .Broker.Lmq;
         Assert.Equal(["GID_one"], registry.AccessKeys[0].Groups!);
         Assert.Null(registry.Groups[0].Grants);
@@ -233,7 +234,8 @@ public sealed class SettingsTests
         Assert.Equal([new("a"), new("b", TopicType.GloballyOrdered), new("c", Spread: true)],
             registry.ParentTopics);
         Assert.Contains("access", Settings.Error(("Lmq:Groups:0:Name", "GID_one"),
-            ("Lmq:Groups:0:Grants:0:Topic", "a"), ("Lmq:Groups:0:Grants:0:Access", "all")).ToLowerInvariant());
+            ("Lmq:Groups:0:Grants:0:Topic", "a"), ("Lmq:Groups:0:Grants:0:Access", "all"))
+            .ToLowerInvariant());
         Assert.Contains("unique", Settings.Error(("Lmq:Topics:0", "a"), ("Lmq:Topics:1", "a")));
     }
 

@@ -10,7 +10,9 @@ using Xunit;
 
 namespace LightMq.Unit.EdgeBroker;
 
-/// <summary>Tokens are verified off the loop, remembered while their keys count, and bounded (LMQ-TOK-5).</summary>
+/// <summary>
+/// Tokens are verified off the loop, remembered while their keys count, and bounded (LMQ-TOK-5).
+/// </summary>
 public sealed class TokenCheckerTests
 {
     private static readonly ListenerOptions Listener = new();
@@ -50,8 +52,9 @@ public sealed class TokenCheckerTests
         }))
         {
             for (var i = 0; i < PasswordQueue<int>.PerAddressMax * 20; i++)
-                checker.Submit(new Connection(Listener, "10.0.0.1:1"), Encoding.ASCII.GetBytes($"no token {i}"));
-            Assert.True(all.Wait(TimeSpan.FromSeconds(60)));
+                checker.Submit(
+                    new Connection(Listener, "10.0.0.1:1"), Encoding.ASCII.GetBytes($"no token {i}"));
+            Assert.True(all.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         }
         Assert.Contains(answers, verdict => verdict.Fault == TokenFault.Forged);
         Assert.All(answers, verdict => Assert.False(verdict.IsGood));
