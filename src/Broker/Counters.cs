@@ -35,6 +35,8 @@ public enum DropReason
     Refused,
     /// <summary>A presence event for a queue that is half full (LMQ-PRE-1).</summary>
     Presence,
+    /// <summary>For a bridge, a sensor's message that has no LMQ name (LMQ-AUTH-5).</summary>
+    SensorName,
 }
 
 /// <summary>

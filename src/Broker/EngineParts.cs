@@ -27,7 +27,7 @@ internal sealed class EngineParts
         Hold = new Hold(Turn, options, Journal, Messages);
         Recovery = new Recovery(options, Turn.Counters, Sessions, Tree, Slots, Retained, Messages, Register);
         var sending = new Sending(Turn);
-        var bridging = new Bridging(sending, new StampWriter(Journal, Register));
+        var bridging = new Bridging(Turn, options, sending, new StampWriter(Journal, Register));
         Receipting = new Receipting(Hold, sending);
         Paging = new Paging(Turn, options, Messages, Slots, Hold, Sessions);
         Delivering = new Delivering(
@@ -45,11 +45,12 @@ internal sealed class EngineParts
             new Repeating(Journal, Receipting), Pressure, dialects, controlling, new Uploading(Turn),
             noticing, forwarding, ordering, bridging);
         Replaying = new Replaying(Turn, Retained,
-            new RetainedSending(Messages, Sessions, Hold, Delivering, sending, Pressure, bridging), Pressure);
+            new RetainedSending(Messages, Sessions, Hold, Delivering, sending, Pressure, bridging), Pressure, bridging);
         Presence = new Presence(Turn, Register, Journal, Sessions, Publishing, Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
         var timers = new SessionTimers();
-        var bequeathing = new Bequeathing(Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure);
+        var bequeathing = new Bequeathing(
+            Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure, bridging);
         var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, Delivering, bequeathing);
         Expiring =
             new Expiring(Turn, Sessions, timers, Retained, Journal, Dropping, ending, wills);

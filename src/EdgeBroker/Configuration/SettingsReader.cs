@@ -38,6 +38,7 @@ public static class SettingsReader
             TokenSecondsMax = lmq.Whole("TokenSecondsMax", broker.TokenSecondsMax, 1, 3_600),
         };
         lmq.RefuseOthers();
+        SensorReader.RefuseRegistered(root, broker);
         var listeners = ListenerReader.Read(root, broker);
         if (listeners.Exists(static listener => listener.Options.Dialect == Dialect.Lmq))
             RegistryReader.Need(broker.Lmq, tokens.IsOn, admin.IsOn);
