@@ -44,6 +44,8 @@ public enum DropReason
     PeerUnknown,
     /// <summary>It waited for an LMQ client longer than messages are kept (LMQ-MSG-4).</summary>
     Retention,
+    /// <summary>For a bridge, a sensor's message that has no LMQ name (LMQ-AUTH-5).</summary>
+    SensorName,
 }
 
 /// <summary>

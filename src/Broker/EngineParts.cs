@@ -27,7 +27,7 @@ internal sealed class EngineParts
         Hold = new Hold(Turn, options, Journal, Messages);
         Recovery = new Recovery(options, Turn.Counters, Sessions, Tree, Slots, Retained, Messages, Register);
         var sending = new Sending(Turn);
-        var bridging = new Bridging(sending, new StampWriter(Journal, Register));
+        var bridging = new Bridging(Turn, options, sending, new StampWriter(Journal, Register));
         Receipting = new Receipting(Hold, sending);
         Paging = new Paging(Turn, options, Messages, Slots, Hold, Sessions);
         var finishing = new Finishing(Turn, Messages, Slots, Journal, Receipting);
@@ -42,7 +42,8 @@ internal sealed class EngineParts
         Pacing = new Pacing(Turn, options, names, drawing);
         var parting = new Parting(Hold, finishing, Paging);
         var timers = new SessionTimers();
-        var bequeathing = new Bequeathing(Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure);
+        var bequeathing = new Bequeathing(
+            Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure, bridging);
         var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, finishing, bequeathing);
         var peers = new PeerToPeer(Turn, options, Sessions, Delivering, parting, ending);
         var ordering = new Ordering(Turn, Register, Journal);
@@ -55,7 +56,7 @@ internal sealed class EngineParts
             noticing, Metering, forwarding, ordering, bridging, peers);
         Replaying = new Replaying(Turn, Retained,
             new RetainedSending(
-                Turn, Messages, Sessions, Hold, Delivering, sending, Pressure, bridging), Pressure);
+                Turn, Messages, Sessions, Hold, Delivering, sending, Pressure, bridging), Pressure, bridging);
         Presence = new Presence(Turn, Register, Journal, Sessions, Publishing, Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
         Expiring =
@@ -68,7 +69,8 @@ internal sealed class EngineParts
         Connecting = new Connecting(
             Turn, options, Connections, Sessions, timers, Journal, Delivering, peers, Pacing, ending,
             Closing, wills,
-            new Admission(Turn, options, Connections, Sessions, wills, dialects, noticing, new SessionKinds(names)),
+            new Admission(
+                Turn, options, Connections, Sessions, wills, dialects, noticing, new SessionKinds(names)),
             dialects, new ConnAnswering(Turn, options, Closing), granting, Metering, forwarding, Presence);
         Registering = new Registering(
             Turn, Register, Connections, Journal, Closing, granting, Metering);

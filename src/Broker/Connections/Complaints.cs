@@ -7,8 +7,6 @@ internal enum Complaint : byte
     BridgeProperties,
     /// <summary>Its request for order is none (LMQ-ORD-2).</summary>
     OrderRequest,
-    /// <summary>What it publishes cannot go up under an LMQ name (LMQ-AUTH-5).</summary>
-    SensorName,
 }
 
 /// <summary>When each of them was told last.</summary>
@@ -16,7 +14,7 @@ internal sealed class Complaints
 {
     private const long EveryMilliseconds = 60_000;
 
-    private readonly long[] _toldAt = [-EveryMilliseconds, -EveryMilliseconds, -EveryMilliseconds];
+    private readonly long[] _toldAt = [-EveryMilliseconds, -EveryMilliseconds];
 
     /// <summary>Whether it is to be told now.</summary>
     public bool IsDue(Complaint complaint, long now)

@@ -12,7 +12,7 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class Bequeathing(
     Turn turn, SessionTable sessions, SubscriptionTree tree, MessagePool messages, Hold hold,
-    Delivering delivering, BackPressure pressure)
+    Delivering delivering, BackPressure pressure, Bridging bridging)
 {
     /// <summary>What a session, still a member, has of its shares; for <see cref="GiveOut"/>.</summary>
     public List<(Share Share, Message Message)>? Take(Session session)
@@ -57,6 +57,8 @@ internal sealed class Bequeathing(
             turn.Counters.Drop(DropReason.Qos2Offline);
             return;
         }
+        if (session.Bridge >= 0
+            && !bridging.Takes(session, message.Publisher!, message.Origin, message.Topic)) return;
         if (qos == 0 && (session.Connection is null || !pressure.HasRoomForQos0(session, message.Length)))
         {
             turn.Counters.Drop(session.Connection is null ? DropReason.Qos0Offline : DropReason.Qos0Shed);

@@ -1,30 +1,70 @@
+using System.Text;
 using LightMq.Broker.Bridges;
 using LightMq.Broker.Connections;
+using LightMq.Broker.Messages;
+using LightMq.Broker.Sessions;
+using LightMq.Broker.Settings;
 
 namespace LightMq.Broker.Flows;
 
 /// <summary>
 /// Sends a PUBLISH to clients that need more than topic and payload: those of MQTT 5.0, and bridges, which
-/// are told of each message where it comes from (LMQ-CORE-4). A bridge of an older version cannot be told.
+/// get sensors' messages under LMQ names (LMQ-AUTH-5) and are told of each where it comes from (LMQ-CORE-4). A
+/// bridge of an older version cannot be told.
 /// </summary>
-internal sealed class Bridging(Sending sending, StampWriter stamps)
+internal sealed class Bridging(Turn turn, BrokerOptions options, Sending sending, StampWriter stamps)
 {
+    private const int LinesPerMinuteMax = 100;
+
+    private readonly SensorNames?[] _sensors =
+        [.. options.Bridges.Select(static bridge => bridge.Sensors is { } told ? new SensorNames(told) : null)];
+
+    private long _minute;
+    private int _lines;
+
+    /// <summary>
+    /// Whether a bridge gets a message at all: not what came down, nor what has no name at the other end.
+    /// </summary>
+    public bool Takes(Session bridge, Publisher publisher, in Origin origin, ReadOnlySpan<byte> topic)
+    {
+        if (origin.FromBridge) return false;
+        if (_sensors[bridge.Bridge]?.FindFault(publisher, topic) is not { } fault) return true;
+        turn.Counters.Drop(DropReason.SensorName);
+        Tell(publisher, topic, fault);
+        return false;
+    }
+
     /// <summary>Sends a message; false: it is larger than the client takes.</summary>
     public bool Publish(Connection connection, scoped in Outgoing message, in Stamp stamp)
     {
+        var bridge = connection.Session!.Bridge;
+        if (bridge < 0) return sending.Publish(connection, connection.Terms!, message);
+        var sensors = _sensors[bridge];
+        var topic = sensors is null ? message.Topic : sensors.TopicOf(stamp.Publisher, message.Topic);
         if (connection.Terms is not { } terms)
         {
-            sending.Publish(connection, message.Topic, message.Payload, message.Qos, message.Dup,
-                message.Retain, message.PacketId);
+            sending.Publish(connection, topic, message.Payload, message.Qos, message.Dup, message.Retain,
+                message.PacketId);
             return true;
         }
-        if (connection.Session is not { Bridge: >= 0 }) return sending.Publish(connection, terms, message);
-        var properties =
-            stamps.Write(stamp, stamp.Publisher.ClientId, message.Topic, message.Properties);
-        return sending.Publish(connection, terms, new(message.Topic, properties, message.Payload)
+        var client = sensors is null ? stamp.Publisher.ClientId : sensors.ClientOf(stamp.Publisher);
+        var properties = stamps.Write(stamp, client, topic, message.Properties);
+        return sending.Publish(connection, terms, new(topic, properties, message.Payload)
         {
             Qos = message.Qos, Dup = message.Dup, Retain = message.Retain, PacketId = message.PacketId,
             ExpiresAt = message.ExpiresAt, Identifiers = message.Identifiers,
         });
+    }
+
+    /// <summary>Once a minute for each client, and not for thousands of them.</summary>
+    private void Tell(Publisher publisher, ReadOnlySpan<byte> topic, string fault)
+    {
+        var now = turn.Now.Milliseconds;
+        if (now < publisher.FaultToldUntil) return;
+        if (now / 60_000 != _minute) (_minute, _lines) = (now / 60_000, 0);
+        if (++_lines > LinesPerMinuteMax) return;
+        publisher.FaultToldUntil = now + 60_000;
+        turn.Report(BrokerEventKind.Dropping, publisher.Text, null,
+            $"its message does not go up, {fault} (LMQ-AUTH-5); topic {Encoding.UTF8.GetString(topic)}");
     }
 }

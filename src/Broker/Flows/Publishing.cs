@@ -195,7 +195,9 @@ internal sealed class Publishing(
         foreach (ref readonly var receiver in CollectionsMarshal.AsSpan(recipients))
         {
             var session = receiver.Session;
-            if (publication.Origin.FromBridge && session.Bridge >= 0) continue;
+            if (session.Bridge >= 0
+                && !bridging.Takes(session, publication.Publisher, publication.Origin, publication.Topic))
+                continue;
             var qos = Math.Min(receiver.CopyQos, publication.Qos);
             var retain = receiver.RetainAsPublished && publication.Retain;
             if (qos == 0)

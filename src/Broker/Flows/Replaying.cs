@@ -10,7 +10,8 @@ namespace LightMq.Broker.Flows;
 /// and only while there is room, so that one SUBSCRIBE can neither stop the loop nor fill the memory.
 /// </summary>
 internal sealed class Replaying(
-    Turn turn, RetainedMessages retained, RetainedSending sending, BackPressure pressure)
+    Turn turn, RetainedMessages retained, RetainedSending sending, BackPressure pressure,
+    Bridging bridging)
 {
     private const int EntriesPerInput = 4_096;
 
@@ -73,8 +74,8 @@ internal sealed class Replaying(
     private bool TrySend(Replay replay, Message message)
     {
         var session = replay.Session;
-        // What came down does not go up again.
-        if (session.Bridge >= 0 && message.Origin.FromBridge) return true;
+        if (session.Bridge >= 0
+            && !bridging.Takes(session, message.Publisher!, message.Origin, message.Topic)) return true;
         if (message.ExpiresAt > 0 && turn.Age > message.ExpiresAt) return true;
         var qos = Math.Min(message.Qos, replay.Subscription.Qos);
         if (qos == 0)

@@ -1,4 +1,5 @@
 using System.Text;
+using LightMq.Lmq;
 
 namespace LightMq.Broker.Messages;
 
@@ -10,8 +11,15 @@ internal sealed class Publisher(byte[] clientId)
 {
     private readonly List<OrderedParent> _ordered = [];
     private long[] _streamNumbers = [];
+    private bool? _isLmq;
 
     public byte[] ClientId { get; } = clientId;
+
+    /// <summary>Its id is one of the LMQ contract; else it may be a stock sensor (LMQ-AUTH-5).</summary>
+    public bool IsLmq => _isLmq ??= ClientIdName.TryParse(ClientId, out _);
+
+    /// <summary>Until when it is known that it has no name for a bridge; then it is told again.</summary>
+    public long FaultToldUntil { get; set; }
 
     /// <summary>The broker gave out its client id, which never comes again.</summary>
     public bool IsAssigned { get; set; }

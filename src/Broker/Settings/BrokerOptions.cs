@@ -45,7 +45,9 @@ public sealed record ListenerOptions
 /// <param name="Filters">Topic filters whose messages go up.</param>
 /// <param name="User">Local user or access key that must log in for it; null: any login the listener
 /// takes.</param>
-public sealed record BridgeOptions(string ClientId, IReadOnlyList<string> Filters, string? User = null);
+/// <param name="Sensors">LMQ names of stock sensors' messages; null: they go up under their own.</param>
+public sealed record BridgeOptions(
+    string ClientId, IReadOnlyList<string> Filters, string? User = null, SensorOptions? Sensors = null);
 
 /// <summary>PBKDF2 parameters and result: HMAC-SHA256.</summary>
 /// <param name="Iterations">Rounds.</param>

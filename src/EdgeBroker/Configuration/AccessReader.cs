@@ -54,7 +54,8 @@ internal static class AccessReader
         var filters = section.Texts("Filters", AnyFilter, IsFilter);
         if (filters.Count == 0) throw section.Wrong("Filters", "", "a list of at least one topic filter");
         var user = section.Text("User", "", "a user name or access key", static text => text.Length <= 64);
-        return new BridgeOptions(clientId, filters, user.Length == 0 ? null : user);
+        var sensors = section.Has("Sensors") ? SensorReader.Read(section.Section("Sensors")) : null;
+        return new BridgeOptions(clientId, filters, user.Length == 0 ? null : user, sensors);
     }
 
     private static bool IsShortText(string text) =>

@@ -40,6 +40,7 @@ public static class SettingsReader
         };
         lmq.RefuseOthers();
         broker = broker with { Quotas = QuotaReader.Read(root.Section("Quotas"), out var alarms) };
+        SensorReader.RefuseRegistered(root, broker);
         var listeners = ListenerReader.Read(root, broker);
         if (listeners.Exists(static listener => listener.Options.Dialect == Dialect.Lmq))
             RegistryReader.Need(broker.Lmq, tokens.IsOn, admin.IsOn);

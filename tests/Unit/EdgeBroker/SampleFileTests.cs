@@ -42,6 +42,8 @@ public sealed class SampleFileTests
     [InlineData("Lmq:Tokens")]
     [InlineData("Admin")]
     [InlineData("Bridges:0")]
+    [InlineData("Bridges:0:Sensors")]
+    [InlineData("Bridges:0:Sensors:Topics:0")]
     [InlineData("Log")]
     public void No_key_is_missing(string section)
     {

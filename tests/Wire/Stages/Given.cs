@@ -55,7 +55,8 @@ internal static class Given
     };
 
     private static BridgeOptions Bridge => new(
-        "GID_AAA@@@up", ["parent/#", "second/#", "keyed/#", "whole/#", "loose/#"]);
+        "GID_AAA@@@up", ["parent/#", "second/#", "keyed/#", "whole/#", "loose/#", "tele/#"],
+        Sensors: new SensorOptions("GID_sen", [new SensorTopic("tele/+/SENSOR", "parent/tele/+")]));
 
     private static LocalUser User => new(
         "user", new PasswordHash(1000, Salt, Hash("secret"u8.ToArray(), 1000)),
