@@ -126,7 +126,8 @@ internal sealed class World : IEffects
         if (_traffic.Login == Login.Signature)
             fields = fields with
             {
-                UserName = "key"u8, Password = Encoding.ASCII.GetBytes(Signature.Login(Secret, Group)),
+                UserName = "key"u8,
+                Password = Encoding.ASCII.GetBytes(Signature.Login(Secret, Group)),
             };
         var packet = new byte[256];
         Receive(connection, packet.AsSpan(0, PacketWriter.Connect(packet, fields)));

@@ -181,8 +181,10 @@ public sealed class SensorTests
             if (will is not null)
                 fields = fields with
                 {
-                    WillTopic = Encoding.UTF8.GetBytes(will), WillPayload = Encoding.UTF8.GetBytes(lastWords),
-                    WillQos = 1, WillRetain = true,
+                    WillTopic = Encoding.UTF8.GetBytes(will),
+                    WillPayload = Encoding.UTF8.GetBytes(lastWords),
+                    WillQos = 1,
+                    WillRetain = true,
                 };
             return TinyClient.Connect(Broker.Port, fields);
         }

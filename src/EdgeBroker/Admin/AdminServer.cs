@@ -16,7 +16,7 @@ namespace LightMq.EdgeBroker.Admin;
 internal sealed class AdminServer : IDisposable
 {
     private const int ConnectionsMax = 16, Backlog = 16, SilenceMilliseconds = 5_000, BearerBytesMin = 16;
-    private const int ThreadStackBytes = 256 * 1024, LingerReads = 64;
+    private const int ThreadStackBytes = 256 * 1024, LingerReads = 64, RetryMilliseconds = 100;
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Group = Owner | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
@@ -26,6 +26,7 @@ internal sealed class AdminServer : IDisposable
     private readonly byte[] _bearer = [];
     private readonly List<Socket> _listeners = [];
     private readonly List<Thread> _threads = [];
+    private readonly ManualResetEventSlim _end = new();
     private readonly SemaphoreSlim _places = new(ConnectionsMax);
     private readonly LineLimit _lines;
 
@@ -64,6 +65,7 @@ internal sealed class AdminServer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _end.Set();
         foreach (var listener in _listeners) listener.Dispose();
         foreach (var thread in _threads) thread.Join();
         if (_listeners.Exists(static one => one.AddressFamily == AddressFamily.Unix))
@@ -106,16 +108,10 @@ internal sealed class AdminServer : IDisposable
                 var isLocal = listener.AddressFamily == AddressFamily.Unix;
                 MakeThread(() => Serve(peer, isLocal)).Start();
             }
-            // Disposed: the end. A peer that is gone already is none.
-            catch (Exception end) when (end is ObjectDisposedException
-                or SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.Interrupted
-                    or SocketError.InvalidArgument or SocketError.NotSocket })
+            catch (Exception wrong) when (wrong is SocketException or ObjectDisposedException)
             {
-                return;
-            }
-            catch (SocketException)
-            {
-                if (_listeners.Count == 0) return;
+                // The end; or a peer that is gone already, or no descriptor is left: then not at once again.
+                if (_end.Wait(RetryMilliseconds)) return;
             }
         }
     }
