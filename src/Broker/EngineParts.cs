@@ -33,7 +33,7 @@ internal sealed class EngineParts
         Pressure = new BackPressure(
             Turn, options, Messages, Retained, Journal, Dropping, Tree,
             Slots);
-        var drawing = new Drawing(Delivering);
+        var drawing = new Drawing(Delivering, Paging);
         Pacing = new Pacing(Turn, options, names, drawing);
         var parting = new Parting(Hold, finishing, Paging);
         var timers = new SessionTimers();
@@ -55,7 +55,7 @@ internal sealed class EngineParts
             wills, Pressure);
         Connecting = new Connecting(
             Turn, options, Connections, Sessions, timers, Journal, Delivering, peers, Pacing, ending,
-            Closing, wills, dialects, new SessionKinds(names));
+            Closing, wills, dialects, new KindChanges(Turn, names));
         Subscribing = new Subscribing(
             Turn, options, Tree, Journal, Replaying, Closing, dialects);
         var releasing = new Releasing(Turn, Journal, sending);

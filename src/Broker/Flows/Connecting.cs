@@ -13,7 +13,7 @@ internal sealed class Connecting(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
     SessionTimers timers, Journal journal,
     Delivering delivering, PeerToPeer peers, Pacing pacing, Ending ending, Closing closing, Wills wills,
-    DialectTable dialects, SessionKinds kinds)
+    DialectTable dialects, KindChanges changes)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
@@ -154,7 +154,7 @@ internal sealed class Connecting(
         Agree(connection, packet);
         connection.Stage = ConnectionStage.Connecting;
 
-        ReportChange(connection, packet, id);
+        changes.Look(connection, id, sessions.Find(id), isClean: packet.SessionExpirySeconds == 0);
         if (sessions.Find(id)?.Connection is { } older)
             closing.Close(older, CloseReason.TakenOver, "the client id connected again");
         var known = sessions.Find(id);
@@ -268,18 +268,6 @@ internal sealed class Connecting(
         return verdict is { IsGranted: true, Kind: not TopicKind.Control }
             ? (ConnectCode.Accepted, "")
             : (ConnectCode.NotAuthorized, "the will's topic is not granted to this login (LMQ-AUTH-1)");
-    }
-
-    /// <summary>
-    /// Says that a client of the LMQ contract changed its cleanSession, which it should not (LMQ-MSG-3).
-    /// </summary>
-    private void ReportChange(Connection connection, in ConnectPacket packet, ReadOnlySpan<byte> id)
-    {
-        var isClean = packet.SessionExpirySeconds == 0;
-        if (!connection.IsLmq || !kinds.IsChange(id, sessions.Find(id), isClean)) return;
-        turn.Report(BrokerEventKind.SessionChanged, Encoding.UTF8.GetString(id), connection, isClean
-            ? "cleanSession changed from false to true: what was kept for it is discarded (LMQ-MSG-3)"
-            : "cleanSession changed from true to false (LMQ-MSG-3)");
     }
 
     /// <summary>Without rules there is nothing to keep from anybody.</summary>

@@ -39,7 +39,8 @@ internal sealed class Publishing(
         if (packet.Qos > 0 && repeating.IsKnown(session, packet, topic)) return PublishOutcome.Taken;
         var isControl = verdict.Kind == TopicKind.Control;
         var fromBridge = session.Bridge >= 0;
-        var isPeer = verdict.Kind == TopicKind.PeerToPeer || (fromBridge && PeerToPeer.IsPeer(session, topic));
+        var isPeer = verdict.Kind == TopicKind.PeerToPeer
+            || (fromBridge && PeerToPeer.IsPeer(session, topic));
         var recipients = isControl ? _nobody
             : isPeer ? peers.RecipientsOf(session, topic, packet.Qos, session.EndsWithConnection)
             : RecipientsOf(session, topic);
