@@ -38,7 +38,7 @@ internal sealed class EngineParts
             Turn, options, Messages, Retained, Journal, Dropping, Tree,
             Slots);
         Metering = new Metering(Turn, options, Register, Connections, Sessions, Tree);
-        var drawing = new Drawing(Delivering);
+        var drawing = new Drawing(Delivering, Paging);
         Pacing = new Pacing(Turn, options, names, drawing);
         var parting = new Parting(Hold, finishing, Paging);
         var timers = new SessionTimers();
@@ -68,10 +68,9 @@ internal sealed class EngineParts
         var granting = new Granting(Turn, dialects, ending, Journal);
         Connecting = new Connecting(
             Turn, options, Connections, Sessions, timers, Journal, Delivering, peers, Pacing, ending,
-            Closing, wills,
-            new Admission(
-                Turn, options, Connections, Sessions, wills, dialects, noticing, new SessionKinds(names)),
-            dialects, new ConnAnswering(Turn, options, Closing), granting, Metering, forwarding, Presence);
+            Closing, wills, new Admission(Turn, options, Connections, Sessions, wills, dialects, noticing),
+            new KindChanges(Turn, names), dialects, new ConnAnswering(Turn, options, Closing), granting,
+            Metering, forwarding, Presence);
         Registering = new Registering(
             Turn, Register, Connections, Journal, Closing, granting, Metering);
         Vetting = new Vetting(

@@ -57,7 +57,9 @@ internal sealed class Turn
         return Math.Max(1, Age + seconds * 1000L);
     }
 
-    /// <summary>Set when a message was accepted that ends by time: it expires, or is kept for so long.</summary>
+    /// <summary>
+    /// Set when a message was accepted that ends by time: it expires, or is kept for so long.
+    /// </summary>
     public bool MayExpire { get; set; }
 
     public void Begin(in Now now, IEffects effects)

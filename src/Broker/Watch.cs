@@ -44,7 +44,8 @@ internal sealed class Watch(
     /// <summary>It holds others up and has acknowledged nothing since a moment.</summary>
     private bool IsSlow(Session? session, long since)
     {
-        if (session is not { HasQueue: true, Queue.Inflight: > 0 } || session.LastProgress >= since) return false;
+        if (session is not { HasQueue: true, Queue.Inflight: > 0 }) return false;
+        if (session.LastProgress >= since) return false;
         return pressure.IsFull(session) || (pressure.Blocked.Count > 0 && session.Queue.HasWaiting);
     }
 

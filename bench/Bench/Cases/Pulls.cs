@@ -34,8 +34,9 @@ internal sealed class Pulls : IBenchCase
                 {
                     var times = Times(client, order, run.Size(200, 5));
                     var p99 = times[times.Length * 99 / 100];
-                    rows.Add([$"{order}, {memory >> 20} MiB of memory", BenchRun.Short(times[times.Length / 2]),
-                        BenchRun.Short(p99), BenchRun.Short(times[^1])]);
+                    rows.Add([$"{order}, {memory >> 20} MiB of memory",
+                        BenchRun.Short(times[times.Length / 2]), BenchRun.Short(p99),
+                        BenchRun.Short(times[^1])]);
                     gates.Add(new Gate($"pull {order}, {memory >> 20} MiB, p99", p99, 20, false, "ms"));
                 }
         }
@@ -43,8 +44,8 @@ internal sealed class Pulls : IBenchCase
         return new CaseResult(Name, Title, date,
             [
                 $"{queued:N0} messages of 256 B wait for one persistent client; the broker was started anew,",
-                $"so they lie on the disk. {run.Size(200, 5)} pulls each way, from the request to the last of",
-                $"its {Count} messages; all are acknowledged, the next follows after {EveryMilliseconds} ms.",
+                $"so they lie on the disk. {run.Size(200, 5)} pulls each way, from the request to the last",
+                $"of its {Count} messages; all are acknowledged, the next follows after {EveryMilliseconds} ms.",
                 $"Loopback echo in the same run: p50 {BenchRun.Short(echo.P50Microseconds)} µs,",
                 $"p99 {BenchRun.Short(echo.P99Microseconds)} µs.",
             ],

@@ -38,7 +38,9 @@ internal sealed class PullClient : IDisposable
         if (Next() is not [0x90, 3, 0, 1, 1]) throw new BenchFailed("the filter was not granted");
     }
 
-    /// <summary>One request: the time until the last of its messages is here, all are acknowledged then.</summary>
+    /// <summary>
+    /// One request: the time until the last of its messages is here; all are acknowledged then.
+    /// </summary>
     public double PullMilliseconds(string order, int count)
     {
         _acknowledgements.Clear();
@@ -48,7 +50,8 @@ internal sealed class PullClient : IDisposable
         for (var left = count; left > 0; left--)
         {
             var packet = Next();
-            if ((packet[0] & 0xF6) != 0x32) throw new BenchFailed($"a packet {packet[0]:x2} among the messages");
+            if ((packet[0] & 0xF6) != 0x32)
+                throw new BenchFailed($"a packet {packet[0]:x2} among the messages");
             var body = packet[(packet[1] < 128 ? 2 : 3)..];
             var topic = BinaryPrimitives.ReadUInt16BigEndian(body);
             _acknowledgements.AddRange([0x40, 2, body[2 + topic], body[3 + topic]]);
@@ -82,8 +85,8 @@ internal sealed class PullClient : IDisposable
             var rest = _received.AsSpan(_from, _to - _from);
             if (rest.Length >= 2)
             {
-                var isShort = rest[1] < 128;
-                var length = isShort ? 2 + rest[1] : rest.Length < 3 ? int.MaxValue : 3 + rest[1] % 128 + rest[2] * 128;
+                var length = rest[1] < 128 ? 2 + rest[1]
+                    : rest.Length < 3 ? int.MaxValue : 3 + rest[1] % 128 + rest[2] * 128;
                 if (rest.Length >= length)
                 {
                     _from += length;

@@ -1,4 +1,3 @@
-using System.Text;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Dialects;
 using LightMq.Broker.Sessions;
@@ -10,7 +9,7 @@ namespace LightMq.Broker.Flows;
 /// <summary>Whether a client whose login is good may come in: bounds, bridges, owners and wills.</summary>
 internal sealed class Admission(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions, Wills wills,
-    DialectTable dialects, Noticing noticing, SessionKinds kinds)
+    DialectTable dialects, Noticing noticing)
 {
     /// <summary>Why a client is not let in; else <see cref="ConnectCode.Accepted"/>.</summary>
     public (ConnectCode Code, string Cause) FindRefusal(
@@ -51,18 +50,6 @@ internal sealed class Admission(
         turn.Counters.Refuse(verdict.Cause);
         noticing.Invalid(connection, verdict.Fault, verdict.Type);
         return (ConnectCode.NotAuthorized, "the will's topic is not granted to this login (LMQ-AUTH-1)");
-    }
-
-    /// <summary>
-    /// Says that a client of the LMQ contract changed its cleanSession, which it should not (LMQ-MSG-3).
-    /// </summary>
-    public void ReportChange(Connection connection, in ConnectPacket packet, ReadOnlySpan<byte> id)
-    {
-        var isClean = packet.SessionExpirySeconds == 0;
-        if (!connection.IsLmq || !kinds.IsChange(id, sessions.Find(id), isClean)) return;
-        turn.Report(BrokerEventKind.SessionChanged, Encoding.UTF8.GetString(id), connection, isClean
-            ? "cleanSession changed from false to true: what was kept for it is discarded (LMQ-MSG-3)"
-            : "cleanSession changed from true to false (LMQ-MSG-3)");
     }
 
     /// <summary>Without rules there is nothing to keep from anybody.</summary>

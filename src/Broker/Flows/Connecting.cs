@@ -13,8 +13,8 @@ internal sealed class Connecting(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
     SessionTimers timers, Journal journal,
     Delivering delivering, PeerToPeer peers, Pacing pacing, Ending ending, Closing closing, Wills wills,
-    Admission admission, DialectTable dialects, ConnAnswering answering, Granting granting, Metering metering,
-    Forwarding forwarding, Presence presence)
+    Admission admission, KindChanges changes, DialectTable dialects, ConnAnswering answering, Granting granting,
+    Metering metering, Forwarding forwarding, Presence presence)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
@@ -171,7 +171,7 @@ internal sealed class Connecting(
         connection.Stage = ConnectionStage.Connecting;
         connection.ClientId = id.ToArray();
 
-        admission.ReportChange(connection, packet, id);
+        changes.Look(connection, id, sessions.Find(id), isClean: packet.SessionExpirySeconds == 0);
         if (sessions.Find(id)?.Connection is { } older)
             closing.Close(older, CloseReason.TakenOver, "the client id connected again");
         var known = sessions.Find(id);

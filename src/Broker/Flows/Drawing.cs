@@ -7,7 +7,7 @@ namespace LightMq.Broker.Flows;
 /// Draws messages from what waits for a client, so that they are sent behind what arrives (LMQ-OFF-1). What
 /// lies in its mailbox waits with the rest (LMQ-MSG-5).
 /// </summary>
-internal sealed class Drawing(Delivering delivering)
+internal sealed class Drawing(Delivering delivering, Paging paging)
 {
     /// <summary>Whether anything can be drawn.</summary>
     public static bool HasOpen(Session session) => Choose(session, PullOrder.OldestFirst).From is not null;
@@ -20,8 +20,14 @@ internal sealed class Drawing(Delivering delivering)
     {
         for (; count > 0 && Choose(session, order) is ({ } from, var sequence); count--)
             from.Queue.Backlog!.Draw(sequence);
+        Send(session, order);
+        if (session.Companion is { } mailbox) Send(mailbox, order);
+    }
+
+    private void Send(Session session, PullOrder order)
+    {
         delivering.Pump(session);
-        if (session.Companion is { } mailbox) delivering.Pump(mailbox);
+        paging.LookAhead(session, order);
     }
 
     /// <summary>Takes back what was drawn and not sent, but for what is sent again.</summary>

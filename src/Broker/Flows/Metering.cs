@@ -37,12 +37,14 @@ internal sealed class Metering(
     public IReadOnlyList<QuotaUse> Uses => Volatile.Read(ref _uses);
 
     /// <summary>
-    /// When a look is due: somebody waits for the next second's messages, some were metered, or an alarm stands.
+    /// When a look is due: somebody waits for the next second's messages, some were metered, or an alarm
+    /// stands.
     /// </summary>
     public long Deadline => Math.Min(
         _isAwaited ? _filledAt + Math.Max(1, MillisecondsToRoom()) : long.MaxValue,
-        turn.Units != _unitsAtLook || Array.IndexOf(_isAlarmed, true) >= 0 ? _lookedAt + LookMilliseconds : long.MaxValue);
+        IsLookWanted ? _lookedAt + LookMilliseconds : long.MaxValue);
 
+    private bool IsLookWanted => turn.Units != _unitsAtLook || Array.IndexOf(_isAlarmed, true) >= 0;
     private InstanceQuotas Quotas => register.Quotas;
     private bool IsPrepaid => Quotas.Kind == QuotaKind.Prepaid;
 
@@ -103,13 +105,14 @@ internal sealed class Metering(
     private void Judge(Metered metered, long used)
     {
         var quota = Quotas[metered];
-        var isOver = quota is { Max: > 0, AlarmPercent: > 0 } && used * 100 >= (long)quota.Max * quota.AlarmPercent;
+        var isOver = quota is { Max: > 0, AlarmPercent: > 0 }
+            && used * 100 >= (long)quota.Max * quota.AlarmPercent;
         var use = _now[(int)metered] = new QuotaUse(metered, used, quota.Max, isOver);
         if (isOver == _isAlarmed[(int)metered]) return;
         _isAlarmed[(int)metered] = isOver;
         if (isOver) turn.Counters.Alarms++;
         turn.Report(use, isOver
-            ? $"{metered}: {used} of {quota.Max} in use, {quota.AlarmPercent} % is the alarm's mark (LMQ-LIM-4)"
+            ? $"{metered}: {used} of {quota.Max} in use; the alarm's mark is {quota.AlarmPercent} % (LMQ-LIM-4)"
             : $"{metered}: {used} of {quota.Max} in use, below the alarm's mark again");
     }
 

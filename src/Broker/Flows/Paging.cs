@@ -2,6 +2,7 @@ using LightMq.Broker.Durability;
 using LightMq.Broker.Messages;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
+using LightMq.Lmq;
 
 namespace LightMq.Broker.Flows;
 
@@ -12,7 +13,7 @@ namespace LightMq.Broker.Flows;
 internal sealed class Paging(
     Turn turn, BrokerOptions options, MessagePool messages, SlotTable slots, Hold hold, SessionTable sessions)
 {
-    private const int ReadAheadMin = 256, SlotsAtOnce = 2;
+    private const int ReadAheadMin = 256, SlotsAtOnce = 2, LookedAhead = 128;
 
     private readonly HashSet<int> _loading = [];
     private HashSet<Session> _waiting = [];
@@ -50,6 +51,34 @@ internal sealed class Paging(
         for (var sequence = queue.Next; sequence < end && asked < SlotsAtOnce; sequence++)
             Ask(queue.At(sequence), ref asked);
     }
+
+    /// <summary>
+    /// Asks for what may be drawn next, so that it is there when it is: reads wait behind commits.
+    /// </summary>
+    public void LookAhead(Session session, PullOrder order)
+    {
+        if (!session.HasQueue || session.Queue.Backlog is not { } backlog) return;
+        var asked = 0;
+        var sequence = backlog.NextOpen(order);
+        for (var left = LookedAhead; left > 0 && sequence != 0 && asked < SlotsAtOnce; left--)
+        {
+            ref var delivery = ref backlog.At(sequence);
+            if (!HasSpare && delivery is { Message: null, Slot: >= 0 }) GiveBackAhead(session, backlog);
+            if (!HasSpare) return;
+            Ask(delivery, ref asked);
+            sequence = order == PullOrder.OldestFirst ? backlog.After(sequence) : backlog.Before(sequence);
+        }
+    }
+
+    /// <summary>Lets go of what was read ahead, of this client, and is not drawn.</summary>
+    public void GiveBackAhead(Session session, Backlog backlog)
+    {
+        foreach (var sequence in backlog.ReadAhead)
+            if (backlog.Holds(sequence) && !backlog.At(sequence).IsTaken) GiveBack(session, sequence);
+        backlog.ForgetReadAhead();
+    }
+
+    private bool HasSpare => messages.Bytes < options.MemoryBytesMax / 4;
 
     private void Ask(in Delivery delivery, ref int asked)
     {
@@ -149,7 +178,7 @@ internal sealed class Paging(
     /// <summary>What is drawn, and its neighbours while there is memory to spare.</summary>
     private bool IsWantedApart(Session session, in Delivery delivery, int slot) => delivery.Slot == slot
         && delivery is { Message: null, State: DeliveryState.Waiting } && session.Connection is not null
-        && (delivery.IsTaken || messages.Bytes < options.MemoryBytesMax / 4);
+        && (delivery.IsTaken || HasSpare);
 
     private Message Revive(in MessageRecord record)
     {

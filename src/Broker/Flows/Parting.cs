@@ -17,9 +17,7 @@ internal sealed class Parting(Hold hold, Finishing finishing, Paging paging)
         var queue = session.Queue;
         queue.Rewind();
         foreach (var sequence in queue.Backlog?.Marked.ToArray() ?? []) Part(session, sequence);
-        foreach (var sequence in queue.Backlog?.ReadAhead ?? [])
-            if (queue.Holds(sequence)) paging.GiveBack(session, sequence);
-        queue.Backlog?.ForgetReadAhead();
+        if (queue.Backlog is { } backlog) paging.GiveBackAhead(session, backlog);
         for (var sequence = queue.Head; sequence < queue.Tail; sequence++)
             if (sequence >= queue.Head && queue.At(sequence).State != DeliveryState.Done)
                 Part(session, sequence);

@@ -51,7 +51,8 @@ internal sealed class Publishing(
         var isClean = session.EndsWithConnection;
         var properties = connection.Terms is null
             ? default : ForwardedOf(connection, packet.Properties, fromBridge, out expiresAt, ref isClean);
-        var isPeer = verdict.Kind == TopicKind.PeerToPeer || (fromBridge && PeerToPeer.IsPeer(session, topic));
+        var isPeer = verdict.Kind == TopicKind.PeerToPeer
+            || (fromBridge && PeerToPeer.IsPeer(session, topic));
         var recipients = isControl ? _nobody
             : isPeer ? peers.RecipientsOf(session, topic, packet.Qos, isClean)
             : RecipientsOf(session, topic);

@@ -4,16 +4,20 @@ namespace LightMq.Broker.Sessions;
 
 /// <summary>
 /// Messages that waited when their client came back, apart from the stream that arrives online (LMQ-OFF-1):
-/// sorted by queue number, with gaps of any width. A place is found in O(log n), removed wherever it lies, and
-/// both ends are near. Some of the places are drawn: they are to be sent next, in the order of drawing.
+/// sorted by queue number, with gaps of any width. A place is found in O(log n), removed wherever it lies,
+/// and both ends are near. Some of the places are drawn: they are to be sent next, in the order of drawing.
 /// </summary>
 internal sealed class Backlog
 {
+    // Places read ahead; those that are gone are forgotten whenever there are twice as many.
+    private const int ReadAheadMin = 1_024;
+
     private readonly List<BacklogChunk> _chunks = [];
     private readonly Dictionary<ushort, long> _inFlight = [];
     private readonly SortedSet<long> _marked = [];
     private readonly Queue<long> _drawn = [];
     private readonly List<long> _readAhead = [];
+    private int _pruneAt = ReadAheadMin;
     private long _openFrom;
     private long _openUntil = long.MaxValue;
 
@@ -167,7 +171,15 @@ internal sealed class Backlog
     }
 
     /// <summary>A message was read back before its turn.</summary>
-    public void HasRead(long sequence) => _readAhead.Add(sequence);
+    public void HasRead(long sequence)
+    {
+        if (_readAhead.Count >= _pruneAt)
+        {
+            _readAhead.RemoveAll(read => !Holds(read));
+            _pruneAt = Math.Max(ReadAheadMin, 2 * _readAhead.Count);
+        }
+        _readAhead.Add(sequence);
+    }
 
     /// <summary>None is ahead any more.</summary>
     public void ForgetReadAhead() => _readAhead.Clear();

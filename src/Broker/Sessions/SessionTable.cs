@@ -12,7 +12,8 @@ internal sealed class SessionTable(BytesComparer names)
     private const int NumberedMax = 500_000;
 
     /// <summary>
-    /// What the key of a mailbox begins with, before the client id: no client can name it, for it is no UTF-8.
+    /// What the key of a mailbox begins with, before the client id: no client can name it, for it is no
+    /// UTF-8.
     /// </summary>
     public const byte MailboxMark = 0xFF;
 

@@ -22,9 +22,9 @@ internal sealed record AlarmBody(string Quota, string State, long Used, int Max,
 internal sealed partial class AlarmJson : JsonSerializerContext;
 
 /// <summary>
-/// Posts raised and cleared alarms to a webhook (LMQ-LIM-4), in the place of the manual's text message. Of each
-/// quota the newest state waits, so never more than three; it is tried again, less and less often, until it
-/// got through or another took its place. On one thread of its own, which begins with the first alarm.
+/// Posts raised and cleared alarms to a webhook (LMQ-LIM-4), in the place of the manual's text message. Of
+/// each quota the newest state waits, so never more than three; it is tried again, less and less often, until
+/// it got through or another took its place. On one thread of its own, which begins with the first alarm.
 /// </summary>
 public sealed class AlarmWebhook : IDisposable
 {
@@ -79,7 +79,8 @@ public sealed class AlarmWebhook : IDisposable
 
     private void Work()
     {
-        using var http = _handler is null ? new HttpClient() : new HttpClient(_handler, disposeHandler: false);
+        using var http =
+            _handler is null ? new HttpClient() : new HttpClient(_handler, disposeHandler: false);
         http.Timeout = TimeSpan.FromSeconds(TimeoutSeconds);
         var wait = 0;
         var isTold = false;
@@ -132,7 +133,8 @@ public sealed class AlarmWebhook : IDisposable
             using var response = http.Send(request, HttpCompletionOption.ResponseHeadersRead);
             return response.IsSuccessStatusCode ? null : $"it answers with status {(int)response.StatusCode}";
         }
-        catch (Exception wrong) when (wrong is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception wrong)
+            when (wrong is HttpRequestException or IOException or OperationCanceledException)
         {
             return wrong is HttpRequestException { HttpRequestError: var error }
                 ? $"it cannot be reached ({error})" : "it does not answer in time";

@@ -7,7 +7,8 @@ namespace LightMq.EdgeBroker.Configuration;
 public sealed record AlarmSettings(string Webhook)
 {
     /// <summary>Names no URL: it may hold a secret.</summary>
-    public override string ToString() => Webhook.Length > 0 ? "AlarmSettings with a webhook" : "AlarmSettings";
+    public override string ToString() =>
+        Webhook.Length > 0 ? "AlarmSettings with a webhook" : "AlarmSettings";
 }
 
 /// <summary>Reads the quotas (LMQ-LIM-2) and where their alarms go (LMQ-LIM-4).</summary>

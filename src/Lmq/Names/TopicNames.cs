@@ -43,10 +43,11 @@ public static class TopicNames
     }
 
     /// <summary>
-    /// Whether a topic has the form of P2P, <c>parent/p2p/…</c>, whatever follows: it is for one client or for
-    /// nobody.
+    /// Whether a topic has the form of P2P, <c>parent/p2p/…</c>, whatever follows: it is for one client or
+    /// for nobody.
     /// </summary>
-    public static bool IsPeer(ReadOnlySpan<byte> topic) => topic[Parent(topic).Length..].StartsWith(PeerLevel);
+    public static bool IsPeer(ReadOnlySpan<byte> topic) =>
+        topic[Parent(topic).Length..].StartsWith(PeerLevel);
 
     /// <summary>Takes a P2P topic <c>parent/p2p/clientId</c> with a well-formed client id apart.</summary>
     /// <returns>False for any other topic, one with levels behind the client id included.</returns>

@@ -9,7 +9,8 @@ namespace LightMq.Simulator.Oracle;
 /// two transmissions of a message rightly gets it after a later one. Where a queue may drop, a message sent
 /// twice may be new at its second coming, and a power cut may bring back what was dropped: there only worlds
 /// without are judged. To a paced client what waited and what arrives come side by side (LMQ-OFF-1), so there
-/// each of the two is judged by itself, on one connection, as far as it is certain to which a message belongs.
+/// each of the two is judged by itself, on one connection, as far as it is certain to which a message
+/// belongs.
 /// </remarks>
 public sealed class PublisherOrder(Rules rules) : IChecker
 {

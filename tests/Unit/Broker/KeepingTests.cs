@@ -53,7 +53,8 @@ public sealed class KeepingTests
         sensor.Publish("t/a", "one", qos: 1, id: 1);
         sensor.Publish("t/a", "two", qos: 2, id: 2);
         sensor.Publish("t/a", "three", qos: 2, id: 3);
-        Assert.Equal(["PUBLISH 2 t/a one q1", "PUBLISH 3 t/a two q2", "PUBLISH 4 t/a three q2"], reader.Read());
+        Assert.Equal(["PUBLISH 2 t/a one q1", "PUBLISH 3 t/a two q2", "PUBLISH 4 t/a three q2"],
+            reader.Read());
         reader.Ack(PacketType.PubRec, 4);
         Assert.Equal(["PUBREL 4"], reader.Read());
         Assert.Equal(journaled, host.Engine.Counters.Journaled);
@@ -137,7 +138,8 @@ public sealed class KeepingTests
     [Fact]
     public void The_days_that_messages_waited_count_on_over_restarts()
     {
-        var host = new EngineHost(LmqClients.Options with { Offline = new OfflineOptions { RetentionDays = 1 } });
+        var host = new EngineHost(
+            LmqClients.Options with { Offline = new OfflineOptions { RetentionDays = 1 } });
         host.JoinAndSubscribe("away").Disconnect();
         var sensor = host.Join("sensor", clean: true);
         host.PublishMany(sensor, 1, 1);

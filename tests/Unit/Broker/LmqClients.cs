@@ -45,7 +45,8 @@ internal static class LmqClients
     }
 
     /// <summary>Publishes numbered messages with QoS 1 to <c>t/n</c>.</summary>
-    public static void PublishMany(this EngineHost host, Peer sensor, int first, int count, string topic = "t/n")
+    public static void PublishMany(
+        this EngineHost host, Peer sensor, int first, int count, string topic = "t/n")
     {
         for (var i = first; i < first + count; i++)
         {

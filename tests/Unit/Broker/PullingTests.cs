@@ -1,4 +1,3 @@
-using LightMq.Broker;
 using LightMq.Mqtt;
 using Xunit;
 
@@ -204,6 +203,22 @@ public sealed class PullingTests
         Assert.Empty(reader.Read());
         reader.Ack(PacketType.PubAck, 3);
         Assert.Equal(["PUBLISH 3 t/n 2 q1"], reader.Read());
+    }
+
+    [Fact]
+    public void What_may_be_asked_for_next_is_read_before_it_is()
+    {
+        var host = Waiting(200);
+        host = host.Crash();
+        var reader = Back(host);
+        reader.Pull("DESC", 1, qos: 0);
+        Assert.Equal(["200"], reader.Take());
+        host.AnswersLoads = false;
+        // Its neighbours came with it; no disk is asked.
+        reader.Pull("DESC", 30, qos: 0);
+        Assert.Equal(LmqClients.Numbers(199, 170), reader.Take());
+        reader.Gone();
+        Assert.Equal(0, host.Engine.MemoryBytes);
     }
 
     [Fact]

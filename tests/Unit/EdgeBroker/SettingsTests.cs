@@ -70,7 +70,8 @@ public sealed class SettingsTests
     public void A_group_takes_what_it_does_not_name_from_the_others()
     {
         var offline = Settings.Read(("Offline:BatchMessages", "5"), ("Offline:FirstMilliseconds", "0"),
-            ("Offline:Groups:0:Group", "GID_plant"), ("Offline:Groups:0:BatchMilliseconds", "10")).Broker.Offline;
+            ("Offline:Groups:0:Group", "GID_plant"), ("Offline:Groups:0:BatchMilliseconds", "10"))
+            .Broker.Offline;
         Assert.Equal(new OfflinePace(5, 1_000, 0), offline.Pace);
         Assert.Equal(new OfflinePace(5, 10, 0), offline.Groups["GID_plant"]);
         Assert.Contains("twice", Settings.Error(
