@@ -1,5 +1,4 @@
 using LightMq.Broker;
-using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
 using Xunit;
 
