@@ -136,15 +136,6 @@ public sealed class Engine
         Finish();
     }
 
-    /// <summary>The stream place of a message in flight to a bridge; null where there is none.</summary>
-    public BridgeStamp? BridgeStampOf(Connection connection, ushort packetId)
-    {
-        if (connection.Session is not { Bridge: >= 0, HasQueue: true } session) return null;
-        var sequence = session.Queue.SequenceOf(packetId);
-        if (sequence == 0 || session.Queue.At(sequence) is not { Message: { } message } delivery) return null;
-        return new BridgeStamp(message.Publisher!.Text, message.Epoch ?? Epoch, delivery.StreamNumber);
-    }
-
     /// <summary>What one connection makes the engine hold, for checks of the bounds.</summary>
     public static ConnectionLoad LoadOf(Connection connection)
     {

@@ -37,9 +37,3 @@ public sealed record Epoch(uint Boot, ulong High, ulong Low)
     /// <summary>Boot counter, a dash, 32 hex digits.</summary>
     public override string ToString() => $"{Boot}-{High:x16}{Low:x16}";
 }
-
-/// <summary>Place of a message in its stream to the central (LMQ-CORE-4).</summary>
-/// <param name="Client">Original sender's client id.</param>
-/// <param name="Epoch">Stream.</param>
-/// <param name="Number">1, 2, 3 … within the stream; 0 for QoS 0.</param>
-public readonly record struct BridgeStamp(string Client, Epoch Epoch, long Number);

@@ -11,6 +11,8 @@ public static class ConnectRequest
     {
         var fields = new ConnectFields
         {
+            Version = profile.Version,
+            SessionExpirySeconds = profile.IsBridge ? uint.MaxValue : 0,
             ClientId = Encoding.UTF8.GetBytes(profile.ClientId),
             CleanSession = clean,
             KeepAliveSeconds = (ushort)profile.KeepAliveSeconds,

@@ -1,4 +1,5 @@
 using System.Text;
+using LightMq.Lmq;
 using LightMq.Mqtt;
 using LightMq.Simulator.Machine;
 using LightMq.Simulator.Oracle;
@@ -85,6 +86,7 @@ public sealed class Conversation
         foreach (var (_, (filter, _)) in early) _unsettled.Remove(filter);
         if (!_spoke)
             foreach (var outgoing in _session.Outgoing.ToList()) Resend(outgoing);
+        if (_profile.WantsOrder) AskForOrder();
         if (clean == _profile.IsClean) Go();
     }
 
@@ -133,6 +135,18 @@ public sealed class Conversation
         SendPublish(message, id, false);
     }
 
+    private void AskForOrder()
+    {
+        var request = new MessageFacts(_profile.Index, ++_sequence, "$SYS/enableOrderMsg", 1, retain: false)
+        {
+            Payload = OrderRequest.Body.ToArray(), FirstSent = Now, IsClean = _profile.IsClean,
+        };
+        Judge.Sent(request);
+        var id = _session.NextId();
+        _session.Outgoing.Add(new Outgoing(id, request));
+        SendPublish(request, id, false);
+    }
+
     public MessageFacts MakeWill()
     {
         var sequence = ++_sequence;
@@ -164,7 +178,9 @@ public sealed class Conversation
                 "Protocol", $"{_profile.ClientId}: {frame.Type} before CONNACK (MQTT-3.2.0-1)");
         switch (frame.Type)
         {
+            case PacketType.ConnAck when _profile.IsBridge: HearConnAck(ConnAckPacket.Read5(frame)); break;
             case PacketType.ConnAck: HearConnAck(ConnAckPacket.Read(frame)); break;
+            case PacketType.Publish when _profile.IsBridge: HearFromBelow(PublishPacket.ReadFromServer5(frame)); break;
             case PacketType.Publish: HearPublish(PublishPacket.Read(frame)); break;
             case PacketType.PubAck: HearPubAck(AckPacket.Read(frame)); break;
             case PacketType.PubRec: HearPubRec(AckPacket.Read(frame)); break;
@@ -173,16 +189,27 @@ public sealed class Conversation
             case PacketType.SubAck: HearSubAck(SubAckPacket.Read(frame)); break;
             case PacketType.UnsubAck: HearUnsubAck(AckPacket.Read(frame)); break;
             case PacketType.PingResp: _device.Ponged(); break;
+            case PacketType.Disconnect when _profile.IsBridge: break;
             default: throw new Violation("Protocol", $"{_profile.ClientId}: {frame.Type} from the broker");
         }
     }
 
     private void HearConnAck(in ConnAckPacket packet)
     {
-        if (packet.Code != ConnectCode.Accepted)
-            throw new Violation("Protocol", $"{_profile.ClientId} refused: {packet.Code}");
+        if (packet.Code != ConnectCode.Accepted || packet.Reason != ReasonCode.Success)
+            throw new Violation("Protocol", $"{_profile.ClientId} refused: {packet.Code} {packet.Reason}");
         _world.Scheduler.Trace.Say($"{_profile.ClientId} connected, session present {packet.SessionPresent}");
         _device.Accepted(packet.SessionPresent);
+    }
+
+    private void HearFromBelow(in PublishPacket packet)
+    {
+        // An empty payload, which clears a retained message, cannot name its publisher, but has a number.
+        if (!MessageFacts.TryRead(packet.Payload, out var publisher, out var sequence)) publisher = -1;
+        var sender = publisher < 0 ? null : _world.Scenario.Devices[publisher].ClientId;
+        Judge.Bridges.Came(_profile.ClientId, BridgeStamp.Read(packet), Encoding.UTF8.GetString(packet.Topic),
+            packet.Qos, sender, publisher, sequence);
+        HearPublish(packet);
     }
 
     private void HearPublish(in PublishPacket packet)

@@ -1,4 +1,5 @@
 using LightMq.Broker.Settings;
+using LightMq.Mqtt;
 
 namespace LightMq.Simulator.Devices;
 
@@ -11,9 +12,13 @@ public sealed record DeviceProfile
     public string? User { get; init; }
     public string? Password { get; init; }
     public bool IsClean { get; init; }
+    /// <summary>It speaks MQTT 5.0, and checks what it is told of each message (LMQ-CORE-4).</summary>
     public bool IsBridge { get; init; }
     /// <summary>The LMQ contract says what is kept for it, and how it gets what waited.</summary>
     public bool IsPaced => Listener.Dialect == Dialect.Lmq && !IsClean && !IsBridge;
+    /// <summary>It asks for ordered sending on each connection (LMQ-ORD-2).</summary>
+    public bool WantsOrder { get; init; }
+    public ProtocolVersion Version => IsBridge ? ProtocolVersion.V500 : ProtocolVersion.V311;
     public int KeepAliveSeconds { get; init; } = 30;
 
     /// <summary>Between two publishes; 0: it does not publish.</summary>

@@ -1,6 +1,5 @@
 // Long because one life of the broker, from start to power loss, reads best in one piece.
 using LightMq.Broker;
-using LightMq.Broker.Bridges;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
@@ -74,7 +73,7 @@ public sealed class BrokerProcess : IEffects
     {
         var connection = new Connection(listener, address, end);
         var peer = new Peer(end) { Connection = connection };
-        peer.Tap = FrameTap.For(this, peer, _board.World);
+        peer.Tap = FrameTap.For(_board.World);
         Peers.Add(peer);
         end.Attach(() => Ready(peer), () => Dirty(peer));
         Complete((in now) => _engine.Handle(Input.Connected(connection), now, this));
@@ -99,10 +98,6 @@ public sealed class BrokerProcess : IEffects
     }
 
     public Now Now() => new((_scheduler.Now - _born) / 1000, _board.UnixMilliseconds, _board.IsClockTrusted);
-
-    /// <summary>Number that the engine gave to a message in flight on a bridge's connection.</summary>
-    public BridgeStamp? StampOf(Connection connection, ushort packetId) =>
-        _engine.BridgeStampOf(connection, packetId);
 
     public void Send(Connection connection) => Dirty(PeerOf(connection));
 

@@ -1,51 +1,34 @@
-using LightMq.Broker.Bridges;
+using System.Buffers.Text;
+using LightMq.Lmq;
 using LightMq.Mqtt;
-using LightMq.Simulator.Oracle;
 using LightMq.Simulator.World;
 
 namespace LightMq.Simulator.Machine;
 
 /// <summary>
-/// Sits between a connection's outbox and the network: notes the stream numbers of what a bridge is sent, and
-/// commits the seeded bugs that change packets.
+/// Sits between a connection's outbox and the network, and commits the seeded bugs that change packets.
 /// </summary>
 public sealed class FrameTap
 {
     private const int PacketBytesMax = 1 << 24;
-    private readonly BrokerProcess _process;
     private readonly Surroundings _world;
-    private readonly bool _watches;
-    private readonly List<byte> _watched = [];
 
-    private FrameTap(BrokerProcess process, Surroundings world, bool watches)
-    {
-        _process = process;
-        _world = world;
-        _watches = watches;
-    }
+    private FrameTap(Surroundings world) => _world = world;
 
     private bool Tampers => _world.Bug is SeededBug.SendTwice or SeededBug.SwapPublishes
-        or SeededBug.SwapPubAcks or SeededBug.AlterPayload;
+        or SeededBug.SwapPubAcks or SeededBug.AlterPayload or SeededBug.Renumber or SeededBug.Reorder;
 
     /// <summary>A tap where one is needed.</summary>
-    public static FrameTap? For(BrokerProcess process, Peer peer, Surroundings world)
+    public static FrameTap? For(Surroundings world)
     {
-        var bridge = world.Scenario.Options.Bridges.Any(b => b.ClientId == peer.Connection.RemoteAddress);
-        var tap = new FrameTap(process, world, bridge);
-        return bridge || tap.Tampers ? tap : null;
+        var tap = new FrameTap(world);
+        return tap.Tampers ? tap : null;
     }
 
     /// <summary>Writes what the outbox holds, as far as the network takes it.</summary>
     public void Write(Peer peer)
     {
         var outbox = peer.Connection.Outbox;
-        if (!Tampers)
-        {
-            var taken = peer.End.Outgoing.Write(outbox.Unsent);
-            if (_watches && !peer.IsClosing) Watch(peer, outbox.Unsent[..taken]);
-            outbox.Sent(taken);
-            return;
-        }
         if (peer.Tapped.Count == 0)
         {
             peer.Tapped.AddRange(Tamper(outbox.Unsent));
@@ -55,35 +38,10 @@ public sealed class FrameTap
         peer.Tapped.RemoveRange(0, peer.End.Outgoing.Write(bytes));
     }
 
-    private void Watch(Peer peer, ReadOnlySpan<byte> bytes)
-    {
-        _watched.AddRange(bytes);
-        var rest = _watched.ToArray().AsSpan();
-        while (FrameReader.TryRead(rest, PacketBytesMax, out var frame))
-        {
-            if (frame.Type == PacketType.Publish) Note(peer, PublishPacket.Read(frame));
-            rest = rest[frame.Length..];
-        }
-        _watched.RemoveRange(0, _watched.Count - rest.Length);
-    }
-
-    private void Note(Peer peer, in PublishPacket packet)
-    {
-        if (packet.Qos == 0) return;
-        // An empty payload, which clears a retained message, cannot name its publisher, but has a number.
-        if (!MessageFacts.TryRead(packet.Payload, out var publisher, out var sequence)) publisher = -1;
-        if (_process.StampOf(peer.Connection, packet.PacketId) is not { } stamp)
-            throw new Violation(nameof(BridgeStreams), $"{publisher}/{sequence} goes up without a number");
-        if (_world.Bug == SeededBug.Renumber && stamp.Number > 5)
-            stamp = new BridgeStamp(stamp.Client, stamp.Epoch, stamp.Number - 3);
-        var sender = publisher < 0 ? stamp.Client : _world.Scenario.Devices[publisher].ClientId;
-        _world.Judge.Bridges.Sent(peer.Connection.RemoteAddress, stamp, sender, publisher, sequence);
-    }
-
     private List<byte> Tamper(ReadOnlySpan<byte> bytes)
     {
         var frames = new List<byte[]>();
-        while (FrameReader.TryRead(bytes, PacketBytesMax, out var frame))
+        while (FrameReader.TryRead(bytes, PacketBytesMax, ProtocolVersion.V500, out var frame))
         {
             frames.Add(bytes[..frame.Length].ToArray());
             bytes = bytes[frame.Length..];
@@ -110,7 +68,24 @@ public sealed class FrameTap
             case SeededBug.AlterPayload when type == PacketType.Publish && Strikes(0.05):
                 frames[i][^1] ^= 1;
                 break;
+            case SeededBug.Renumber when type == PacketType.Publish:
+                Lower(frames[i], BridgeProperties.Sequence);
+                break;
+            case SeededBug.Reorder when type == PacketType.Publish:
+                Lower(frames[i], BridgeProperties.Order);
+                break;
         }
+    }
+
+    /// <summary>A number that a bridge is told becomes an older one.</summary>
+    private static void Lower(Span<byte> frame, ReadOnlySpan<byte> name)
+    {
+        var at = frame.IndexOf(name);
+        if (at < 0) return;
+        // Its length stands in two bytes before it.
+        var value = frame.Slice(at + name.Length + 2, frame[at + name.Length + 1]);
+        if (Utf8Parser.TryParse(value, out long number, out _) && value[^1] > (byte)'5')
+            Utf8Formatter.TryFormat(number - 3, value, out _);
     }
 
     private bool Strikes(double chance) => _world.Scheduler.Random.Happens(chance);

@@ -18,6 +18,8 @@ public enum SeededBug
     LoseSessions,
     /// <summary>Numbers start again after a while: <c>BridgeStreams</c>.</summary>
     Renumber,
+    /// <summary>So do numbers of ordered sending: <c>BridgeStreams</c>.</summary>
+    Reorder,
     /// <summary>The engine is given wider bounds than the checker: <c>Bounds</c>.</summary>
     WidenBounds,
     /// <summary>A byte of a payload changes: <c>NothingInvented</c>.</summary>

@@ -20,6 +20,7 @@ public sealed class SeededBugTests
     [InlineData(SeededBug.SwapPubAcks, nameof(AckOrder))]
     [InlineData(SeededBug.LoseSessions, nameof(SessionSurvival))]
     [InlineData(SeededBug.Renumber, nameof(BridgeStreams))]
+    [InlineData(SeededBug.Reorder, nameof(BridgeStreams))]
     [InlineData(SeededBug.WidenBounds, nameof(Bounds))]
     [InlineData(SeededBug.AlterPayload, nameof(NothingInvented))]
     [InlineData(SeededBug.LoseRetained, nameof(RetainedState))]

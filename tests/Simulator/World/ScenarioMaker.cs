@@ -79,7 +79,7 @@ public sealed class ScenarioMaker(Random random)
                 d => new BridgeOptions(d.ClientId, [.. d.Filters.Select(f => f.Filter)]))],
             Users = [LocalUsers.Make("sensor")],
             Lmq = new LmqRegistry(
-                [new AccessKey("key", Secret)], [Group, "GID_READER"], ["t0", "t1", "will", "x0", "x1"]),
+                [new AccessKey("key", Secret)], [Group, "GID_READER"], ["t0", new("t1", TopicType.PartitionOrdered), "will", "x0", "x1"]),
         };
     }
 
@@ -148,6 +148,7 @@ public sealed class ScenarioMaker(Random random)
     {
         ClientId = $"{Group}@@@bridge",
         IsBridge = true,
+        WantsOrder = false,
         Filters = random.Happens(0.5) ? [("t0/#", 2), ("t1/#", 2), ("x0/in", 2)] : [("t0/#", 2), ("t0/a", 2)],
         AckDelay = random.Happens(0.6) ? random.Spread(500, 100_000) : 0,
         DownWindowBytes = random.Pick([256, 65_536]),
@@ -165,6 +166,7 @@ public sealed class ScenarioMaker(Random random)
             Index = index,
             ClientId = $"{Group}@@@d{index}",
             Listener = isLmq ? _lmq : _plain,
+            WantsOrder = isLmq,
             User = isLmq ? "key" : hasUser ? "sensor" : null,
             Password = isLmq ? Convert.ToBase64String(signature) : hasUser ? LocalUsers.Password : null,
         };

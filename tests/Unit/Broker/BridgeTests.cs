@@ -1,7 +1,5 @@
 using LightMq.Broker;
-using LightMq.Broker.Bridges;
 using LightMq.Broker.Settings;
-using LightMq.Mqtt;
 using Xunit;
 
 namespace LightMq.Unit.Broker;
@@ -31,14 +29,14 @@ public sealed class BridgeTests
     public void Numbers_count_per_client_from_one_and_skip_QoS_0()
     {
         var host = new EngineHost(Bridged);
-        var up = host.Connect("up", clean: false);
+        var up = new UpLink(host);
         var a = host.Connect("a");
         var b = host.Connect("b");
         a.Publish("data/x", "1", id: 1);
         a.Publish("data/x", "zero", qos: 0);
         b.Publish("data/x", "2", id: 1);
         a.Publish("data/x", "3", id: 2);
-        Assert.Equal(["a 1", "b 1", "a 2"], Stamps(host, up).Select(s => $"{s.Client} {s.Number}"));
+        Assert.Equal(["a 1", "a -", "b 1", "a 2"], up.Take().Select(m => m.Place));
     }
 
     [Fact]
@@ -56,10 +54,8 @@ public sealed class BridgeTests
         host.Advance(20);
         Assert.NotEqual(before, host.Engine.Epoch);
         Assert.Equal(before.Boot + 1, host.Engine.Epoch.Boot);
-        var stamps = Stamps(host, host.Connect("up", clean: false));
-        Assert.Equal(
-            [new BridgeStamp("sensor", before, 1), new BridgeStamp("sensor", before, 2),
-                new BridgeStamp("sensor", host.Engine.Epoch, 1)], stamps);
+        Assert.Equal([$"sensor 1 {before}", $"sensor 2 {before}", $"sensor 1 {host.Engine.Epoch}"],
+            new UpLink(host).Take().Select(m => $"{m.Place} {m.Told["lmq-epoch"]}"));
     }
 
     [Fact]
@@ -73,7 +69,7 @@ public sealed class BridgeTests
             host.Advance(20);
             sensor.Disconnect();
         }
-        Assert.Equal([1L, 2, 3], Stamps(host, host.Connect("up", clean: false)).Select(s => s.Number));
+        Assert.Equal(["sensor 1", "sensor 2", "sensor 3"], new UpLink(host).Take().Select(m => m.Place));
     }
 
     [Fact]
@@ -153,17 +149,5 @@ public sealed class BridgeTests
         host.Advance(20);
         host.Connect("sensor").Publish("data/a", "1");
         Assert.Equal(["CONNACK 0 present", "UNSUBACK 7", "PUBLISH 2 data/a 1 q1"], up.Read());
-    }
-
-    private static List<BridgeStamp> Stamps(EngineHost host, Peer up)
-    {
-        List<BridgeStamp> stamps = [];
-        foreach (var text in up.Read().Where(t => t.StartsWith("PUBLISH") && t.Contains(" q1")))
-        {
-            var id = ushort.Parse(text.Split(' ')[1]);
-            stamps.Add(host.Engine.BridgeStampOf(up.Connection, id)!.Value);
-            up.Ack(PacketType.PubAck, id);
-        }
-        return stamps;
     }
 }
