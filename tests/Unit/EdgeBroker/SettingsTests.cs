@@ -201,7 +201,9 @@ public sealed class SettingsTests
         var none = new BrokerOptions();
         return options with
         {
-            Users = none.Users, Lmq = none.Lmq, Bridges = none.Bridges,
+            Users = none.Users,
+            Lmq = none.Lmq,
+            Bridges = none.Bridges,
             Offline = options.Offline with { Groups = none.Offline.Groups },
         };
     }
