@@ -81,9 +81,8 @@ internal sealed class Delivering(
         if (session.Connection is not { IsClosed: false, Stage: ConnectionStage.Ready } connection) return;
         if (!session.HasQueue) return;
         var queue = session.Queue;
-        if (queue.Backlog is null || !queue.IsBacklogFirst || PumpBacklog(session, connection, queue))
-            while (queue.Next < queue.Tail && Step(session, connection, queue, queue.Next)) { }
-        if (queue is { Backlog: not null, IsBacklogFirst: false }) PumpBacklog(session, connection, queue);
+        if (queue.Backlog is not null) PumpBoth(session, connection, queue);
+        else PumpRing(session, connection, queue);
         if (connection.IsStopped && queue.Inflight > 0) turn.RoomFreed = true;
     }
 
@@ -152,6 +151,18 @@ internal sealed class Delivering(
             : turn.Age > delivery.ExpiresAt * 1000L;
     }
 
+    private void PumpBoth(Session session, Connection connection, DeliveryQueue queue)
+    {
+        var isFirst = queue.IsBacklogFirst;
+        if (!isFirst || PumpBacklog(session, connection, queue)) PumpRing(session, connection, queue);
+        if (!isFirst) PumpBacklog(session, connection, queue);
+    }
+
+    private void PumpRing(Session session, Connection connection, DeliveryQueue queue)
+    {
+        while (queue.Next < queue.Tail && Step(session, connection, queue, queue.Next)) { }
+    }
+
     /// <summary>Sends what is drawn; true when nothing of it is left.</summary>
     private bool PumpBacklog(Session session, Connection connection, DeliveryQueue queue)
     {
@@ -211,7 +222,7 @@ internal sealed class Delivering(
         if (delivery.Qos == 2 && session.IsPersistent && !IsOnce(session, message, delivery)) return false;
         queue.Took(sequence, delivery.Qos > 0);
         // That it comes again at once, and with DUP, is to be known after a restart too.
-        if (sequence < queue.Head && delivery.Slot >= 0) journal.ProgressChanged(session);
+        if (delivery is { IsTaken: true, Slot: >= 0 }) journal.ProgressChanged(session);
         var wasTaken = Send(connection, message, ref delivery, queue.PacketIdOf(sequence));
         if (delivery.Qos == 0)
         {
@@ -235,7 +246,7 @@ internal sealed class Delivering(
 
     /// <summary>Both queues of a client share what it takes unacknowledged (MQTT5-3.3.4-9).</summary>
     private static bool MustWait(Session session, DeliveryQueue queue, long sequence) =>
-        queue.IsWindowFull(session.Window) || queue.IsIdTaken(sequence)
+        queue.IsWindowFull(session.Window) || (queue.Backlog is not null && queue.IsIdTaken(sequence))
         || (session.Companion is { HasQueue: true } other
             && queue.Inflight + other.Queue.Inflight >= session.Window);
 

@@ -199,13 +199,14 @@ internal sealed class Publishing(
             if (session.Bridge >= 0
                 && !bridging.Takes(session, publication.Publisher, publication.Origin, publication.Topic))
                 continue;
-            var qos = Math.Min(receiver.CopyQos, publication.Qos);
+            var qos = Math.Min(receiver.Qos, publication.Qos);
             var retain = receiver.RetainAsPublished && publication.Retain;
             if (qos == 0)
             {
                 SendQos0(receiver, publication, retain, ref message);
                 continue;
             }
+            if (qos == 2) qos = receiver.CopyQos;
             var isKept = receiver.IsKept;
             if (!isKept && session.Connection is null)
             {

@@ -29,7 +29,7 @@ internal readonly record struct Target(Session Session, long Sequence);
 internal sealed class Message
 {
     // A pooled message keeps a buffer up to here: asking the shared pool twice costs more than the copy.
-    private const int KeptBytesMax = 512;
+    private const int KeptBytesMax = 512, SmallBytes = 64;
 
     private byte[] _bytes = [];
     private Target[] _targets = [];
@@ -80,7 +80,8 @@ internal sealed class Message
         TopicLength = topic.Length;
         PropertiesLength = properties.Length;
         Length = topic.Length + properties.Length + payload.Length;
-        if (_bytes.Length < Length)
+        // A buffer far larger than needed would count, and cost, as if it were full.
+        if (_bytes.Length < Length || _bytes.Length > Math.Max(SmallBytes, 2 * Length))
         {
             ArrayPool<byte>.Shared.Return(_bytes);
             _bytes = ArrayPool<byte>.Shared.Rent(Length);

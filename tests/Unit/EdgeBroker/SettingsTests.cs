@@ -245,7 +245,10 @@ public sealed class SettingsTests
         var none = new BrokerOptions();
         return options with
         {
-            Users = none.Users, Lmq = none.Lmq, Bridges = none.Bridges, Tokens = false,
+            Users = none.Users,
+            Lmq = none.Lmq,
+            Bridges = none.Bridges,
+            Tokens = false,
             Offline = options.Offline with { Groups = none.Offline.Groups },
         };
     }
