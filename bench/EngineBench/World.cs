@@ -3,6 +3,7 @@ using LightMq.Broker;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
+using LightMq.Lmq;
 using LightMq.Mqtt;
 
 namespace LightMq.EngineBench;
@@ -20,6 +21,14 @@ internal sealed class World : IEffects
     private readonly byte[][] _writes;
     private readonly List<Connection> _dirty = new(128);
     private readonly byte[] _receipts = new byte[1 << 16];
+    private const string Group = "GID_BENCH", Secret = "secret";
+    private static readonly TokenVerdict Token = new(TokenFault.None, "", new TokenGrant
+    {
+        Id = "token", AccessKey = "key", Actions = TokenActions.ReadWrite,
+        Filters = (byte[][])["other/#"u8.ToArray(), "load/+"u8.ToArray(), "load/#"u8.ToArray()],
+        IssuedMilliseconds = 0, ExpiresMilliseconds = 4_000_000_000_000,
+    });
+    private Connection? _token;
     private long _milliseconds;
     private long _stored = -1;
     private long _delivered;
@@ -28,8 +37,15 @@ internal sealed class World : IEffects
     public World(Traffic traffic)
     {
         _traffic = traffic;
-        var listener = new ListenerOptions { Dialect = Dialect.Plain, Anonymous = true };
-        _engine = new Engine(new BrokerOptions());
+        var listener = new ListenerOptions
+        {
+            Dialect = traffic.Login == Login.Plain ? Dialect.Plain : Dialect.Lmq,
+            Anonymous = traffic.Login == Login.Plain,
+        };
+        var registry = new LmqRegistry(
+            [new AccessKey("key", Secret)], [new LmqGroup(Group, [new TopicGrant("load", true, true)])],
+            ["load"]);
+        _engine = new Engine(new BrokerOptions { Lmq = registry, Tokens = true });
         _engine.Start(new byte[16], Time, this);
         Settle();
         _subscribers =
@@ -103,11 +119,21 @@ internal sealed class World : IEffects
         _engine.Handle(Input.Connected(connection), Time, this);
         var fields = new ConnectFields
         {
-            ClientId = Encoding.ASCII.GetBytes(connection.RemoteAddress),
+            ClientId = Encoding.ASCII.GetBytes(
+                (_traffic.Login == Login.Plain ? "" : Group + "@@@") + connection.RemoteAddress),
             CleanSession = cleanSession,
         };
+        if (_traffic.Login == Login.Signature)
+            fields = fields with
+            {
+                UserName = "key"u8,
+                Password = Encoding.ASCII.GetBytes(Signature.Login(Secret, Group)),
+            };
         var packet = new byte[256];
         Receive(connection, packet.AsSpan(0, PacketWriter.Connect(packet, fields)));
+        if (_traffic.Login == Login.Tokens)
+            Receive(connection, packet.AsSpan(0, PacketWriter.Publish(packet, ControlTopics.UploadToken,
+                TokenUpload.Body("token"u8, TokenActions.ReadWrite), 1, false, false, 1)));
         Wait();
     }
 
@@ -132,8 +158,13 @@ internal sealed class World : IEffects
     /// </summary>
     private void Settle()
     {
-        while (_dirty.Count > 0 || _stored >= 0)
+        while (_dirty.Count > 0 || _stored >= 0 || _token is not null)
         {
+            if (_token is { } uploader)
+            {
+                _token = null;
+                _engine.Handle(Input.TokenChecked(uploader, Token), Time, this);
+            }
             if (_stored >= 0)
             {
                 var number = _stored;

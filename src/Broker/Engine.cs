@@ -86,7 +86,8 @@ public sealed class Engine
         _parts.Recovery.Complete();
         _parts.Turn.AgeAtZero = _parts.Recovery.AgeAt(now) - now.Milliseconds;
         _parts.Turn.MayExpire = true;
-        foreach (var lost in _parts.Recovery.Lost) _parts.Turn.Report(BrokerEventKind.StoredValueLost, "", null, lost);
+        foreach (var lost in _parts.Recovery.Lost)
+            _parts.Turn.Report(BrokerEventKind.StoredValueLost, "", null, lost);
         _parts.Journal.Epoch = Epoch.Of(_parts.Recovery.Boot + 1, epochRandom);
         if (Epoch.Boot > RisingNumber.BootMax)
             _parts.Turn.Report(BrokerEventKind.BootCounterSpent, "", null,
@@ -113,7 +114,9 @@ public sealed class Engine
             case InputKind.Tick: break;
             case InputKind.Stored: _parts.Confirming.Stored(input.Number); break;
             case InputKind.Loaded: Loaded((int)input.Number, input.Bytes); break;
-            case InputKind.PasswordChecked: _parts.Connecting.PasswordChecked(input.Connection!, input.Yes); break;
+            case InputKind.PasswordChecked:
+                _parts.Connecting.PasswordChecked(input.Connection!, input.Yes);
+                break;
             case InputKind.TokenChecked: _parts.Vetting.Checked(input.Connection!, input.Token); break;
             case InputKind.Revoked: _parts.Vetting.Revoke(input.TokenIds!); break;
             case InputKind.RegistryChanged: _parts.Registering.Take(input.Change!); break;

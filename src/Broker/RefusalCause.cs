@@ -1,6 +1,8 @@
 namespace LightMq.Broker;
 
-/// <summary>Why a login, a topic or a token was refused under the LMQ contract; counted by this name.</summary>
+/// <summary>
+/// Why a login, a topic or a token was refused under the LMQ contract; counted by this name.
+/// </summary>
 public enum RefusalCause : byte
 {
     /// <summary>Nothing was, or it is counted elsewhere.</summary>

@@ -2,9 +2,12 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.InteropServices;
 using LightMq.Broker;
+using LightMq.EdgeBroker.Admin;
 using LightMq.EdgeBroker.Certificates;
 using LightMq.EdgeBroker.Configuration;
 using LightMq.EdgeBroker.Passwords;
+using LightMq.EdgeBroker.Secrets;
+using LightMq.EdgeBroker.Tokens;
 using LightMq.Net;
 using LightMq.Net.Linux;
 using Microsoft.Extensions.Hosting;
@@ -37,6 +40,8 @@ internal sealed class BrokerService(
     private OpenStore? _store;
     private ITimer? _certificateTimer;
     private PasswordChecker? _passwords;
+    private TokenLogins? _logins;
+    private AdminServer? _admin;
     private Loop? _loop;
     private readonly LineLimit _acceptLines = new(time);
     private readonly EventLines _events = new(log, time);
@@ -55,24 +60,47 @@ internal sealed class BrokerService(
     public void Nudge() => _mail.Nudge();
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancel)
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        StartLoop();
+        await _ready.Task.WaitAsync(cancel);
+        _admin?.Start();
+        TellReady();
+    }
+
+    private void StartLoop()
     {
         foreach (var listener in settings.Listeners) _listeners.Add(Bind(listener));
         Span<byte> chance = stackalloc byte[24];
         Chance.Fill(chance);
-        var engine = new Engine(settings.Broker, BinaryPrimitives.ReadUInt64LittleEndian(chance[16..]));
+        var directory = settings.Store.Kind == StoreKind.Memory ? null : settings.Store.Directory;
+        // Before the lock of the store is held it is only read.
+        var box = SecretBox.Open(directory);
+        var engine = new Engine(
+            settings.Broker, BinaryPrimitives.ReadUInt64LittleEndian(chance[16..]), box.Unseal);
         _store = OpenStore.Open(settings.Store, engine, time, log, _mail, ExtendStart);
+        box.Prepare();
         OpenCertificates();
+        _logins = new TokenLogins(settings.Tokens, directory, _mail, time, log);
+        if (settings.Admin.IsOn)
+            _admin = new AdminServer(
+                settings.Admin, new AdminApi(new RegistryDesk(engine, _mail, box)), time, log);
         _passwords = new PasswordChecker(_mail.PasswordChecked);
-        var workers = new LoopWorkers(_store.Groups.Submit, _store.Groups.Load, _passwords.Submit);
-        var events = new LoopEvents(TellReady, TellAcceptFailed, TellHappened, _events.TurnedAway);
+        var workers = new LoopWorkers(_store.Groups.Submit, _store.Groups.Load, _passwords.Submit)
+        {
+            CheckToken = _logins.Check,
+        };
+        var events = new LoopEvents(
+            _ => _ready.SetResult(), TellAcceptFailed, TellHappened, _events.TurnedAway)
+        {
+            RegistryStored = RegistryDesk.Stored,
+        };
         _loop = new Loop(engine, time, _listeners, _mail, workers, events, settings.Door);
         if (_loop.DescriptorsMax - OtherDescriptors < settings.Broker.ConnectionsMax)
             Log.FewDescriptors(log, settings.Broker.ConnectionsMax, _loop.DescriptorsMax);
         var epoch = chance[..16].ToArray();
         // Not a background thread: what it throws is our own mistake and must end the process.
         new Thread(() => Run(epoch), LoopStackBytes) { Name = "loop" }.Start();
-        return _ready.Task.WaitAsync(cancel);
     }
 
     /// <inheritdoc/>
@@ -84,6 +112,7 @@ internal sealed class BrokerService(
             return;
         }
         Log.Stopping(log);
+        _admin?.Dispose();
         _mail.Stop();
         await _ended.Task;
         _store!.Groups.Dispose();
@@ -98,7 +127,9 @@ internal sealed class BrokerService(
     public void Dispose()
     {
         _certificateTimer?.Dispose();
+        _admin?.Dispose();
         _passwords?.Dispose();
+        _logins?.Dispose();
         _loop?.Dispose();
         _mail.Dispose();
     }
@@ -116,9 +147,9 @@ internal sealed class BrokerService(
         _ended.SetResult();
     }
 
-    private void TellReady(IReadOnlyList<Listener> listeners)
+    private void TellReady()
     {
-        foreach (var listener in listeners) Console.Out.WriteLine(ReadyLine(listener));
+        foreach (var listener in _listeners) Console.Out.WriteLine(ReadyLine(listener));
         foreach (var (listener, certificates) in _certificates)
         {
             var scheme = ListenerReader.SchemeOf(listener.Transport);
@@ -127,7 +158,6 @@ internal sealed class BrokerService(
         }
         Console.Out.Flush();
         Log.Started(log, version, _store!.Recovered, (long)time.GetElapsedTime(_startedAt).TotalMilliseconds);
-        _ready.SetResult();
     }
 
     private string ReadyLine(Listener listener)

@@ -45,6 +45,9 @@ internal sealed class EventLines(ILogger log, TimeProvider time)
                     Log.Refused(log, client, happened.RemoteAddress, detail, held);
                 else Log.RefusedAgain(log, client, happened.RemoteAddress, detail);
                 break;
+            case BrokerEventKind.RegistryChanged:
+                Log.RegistryChanged(log, detail);
+                break;
             default:
                 Log.Noted(log, happened.Kind, client, detail);
                 break;

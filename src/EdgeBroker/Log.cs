@@ -143,4 +143,34 @@ internal static partial class Log
         "No permission to listen on {Address}: taking port {Port} instead. Grant CAP_NET_BIND_SERVICE, or "
         + "name the port you want")]
     public static partial void FellBack(ILogger log, string address, int port);
+
+    [LoggerMessage(60, LogLevel.Information, "Tokens are verified with the public keys {Keys}")]
+    public static partial void TokenKeysTaken(ILogger log, string keys);
+
+    [LoggerMessage(61, LogLevel.Error,
+        "Tokens are still verified with the old public keys, for the new ones cannot be used: {Reason}")]
+    public static partial void TokenKeysKept(ILogger log, string reason);
+
+    [LoggerMessage(62, LogLevel.Error,
+        "The kept revocations cannot be read: {Reason}. Until the auth server was asked, revoked tokens may "
+        + "be taken")]
+    public static partial void RevocationsUnreadable(ILogger log, string reason);
+
+    [LoggerMessage(63, LogLevel.Warning,
+        "Revocations cannot be had from {Url}: {Reason}; what is known counts, and it is asked again")]
+    public static partial void RevocationsUnreachable(ILogger log, string url, string reason);
+
+    [LoggerMessage(64, LogLevel.Warning, "The auth server tells of revocations again")]
+    public static partial void RevocationsAgain(ILogger log);
+
+    [LoggerMessage(65, LogLevel.Information, "Admin API at {Address}")]
+    public static partial void AdminListens(ILogger log, string address);
+
+    [LoggerMessage(66, LogLevel.Information, "Registry: {Detail}")]
+    public static partial void RegistryChanged(ILogger log, string detail);
+
+    [LoggerMessage(67, LogLevel.Warning,
+        "Admin API at {Address}: a request without the bearer text was refused ({Held} more since the last "
+        + "line)")]
+    public static partial void AdminRefused(ILogger log, string address, int held);
 }

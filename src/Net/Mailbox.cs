@@ -37,8 +37,8 @@ internal readonly record struct Letter(
 /// <summary>
 /// How other threads reach the loop: letters, and an eventfd that ends its waiting. Every member may be
 /// called from any thread. Each letter answers something that the engine asked for (one group, the loads,
-/// password and token checks under way) or a handshake that the loop began, so there are never more than were asked;
-/// revocations and changes of the registry are bounded by their senders.
+/// password and token checks under way) or a handshake that the loop began, so there are never more than were
+/// asked; revocations and changes of the registry are bounded by their senders.
 /// </summary>
 public sealed unsafe class Mailbox : IDisposable
 {

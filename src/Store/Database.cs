@@ -13,7 +13,8 @@ namespace LightMq.Store;
 internal sealed class Database : IDisposable
 {
     private const int WriterMillisecondsMax = 30_000;
-    private static readonly string[] Names = ["meta", "sessions", "progress", "retained", "slots", "registry"];
+    private static readonly string[] Names =
+        ["meta", "sessions", "progress", "retained", "slots", "registry"];
     private readonly LiteEngine _engine;
     private readonly LogStream _stream;
     private readonly DataStream _dataStream;

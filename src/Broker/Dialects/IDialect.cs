@@ -19,7 +19,8 @@ internal sealed record Login(string Name, IReadOnlyList<GrantedFilter>? Rules)
     /// <summary>
     /// Whether a stored message may be delivered to it; always, unless tokens say what it may read.
     /// </summary>
-    public bool MayRead(ReadOnlySpan<byte> topic) => Pass is not { Wallet: { } wallet } || wallet.MayRead(topic);
+    public bool MayRead(ReadOnlySpan<byte> topic) =>
+        Pass is not { Wallet: { } wallet } || wallet.MayRead(topic);
 }
 
 /// <summary>A topic rule with its filter as bytes.</summary>
@@ -45,7 +46,9 @@ internal enum TopicKind : byte
 {
     /// <summary>Its subscribers.</summary>
     Ordinary,
-    /// <summary>The broker itself: what is published is a request (LMQ-TOK-6, LMQ-ORD-2, LMQ-OFF-2).</summary>
+    /// <summary>
+    /// The broker itself: what is published is a request (LMQ-TOK-6, LMQ-ORD-2, LMQ-OFF-2).
+    /// </summary>
     Control,
     /// <summary>One client (LMQ-MSG-5).</summary>
     PeerToPeer,

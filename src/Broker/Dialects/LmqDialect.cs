@@ -9,8 +9,8 @@ using LightMq.Mqtt;
 namespace LightMq.Broker.Dialects;
 
 /// <summary>
-/// The LMQ contract's names, logins and grants (LMQ-ID-1 to 4, LMQ-AUTH-1 to 3): by the registry for logins by
-/// signature, by tokens for those without a password.
+/// The LMQ contract's names, logins and grants (LMQ-ID-1 to 4, LMQ-AUTH-1 to 3): by the registry for logins
+/// by signature, by tokens for those without a password.
 /// </summary>
 internal sealed class LmqDialect(BrokerOptions options, Register register) : IDialect
 {
@@ -25,7 +25,8 @@ internal sealed class LmqDialect(BrokerOptions options, Register register) : IDi
                 Counted: RefusalCause.Group);
         if (CertificateRules.IsForeignId(connect, connection)) return CertificateRules.Refused;
         if (!connect.HasPassword && options.Tokens)
-            return LoginVerdict.Accept(new Login("", null) { Pass = new LmqPass(name.Group.ToArray(), null) });
+            return LoginVerdict.Accept(
+                new Login("", null) { Pass = new LmqPass(name.Group.ToArray(), null) });
         var key = Encoding.UTF8.GetString(connect.UserName);
         // An unknown key is compared too, so that the answer takes as long.
         var known = register.FindKey(key);
@@ -36,7 +37,8 @@ internal sealed class LmqDialect(BrokerOptions options, Register register) : IDi
                 Counted: RefusalCause.Signature);
         return Register.MayUse(known, name.Group)
             ? LoginVerdict.Accept(new Login(key, null) { Pass = new LmqPass(name.Group.ToArray(), key) })
-            : new LoginVerdict(ConnectCode.NotAuthorized, "the group is not one of the access key's (LMQ-ID-2)",
+            : new LoginVerdict(ConnectCode.NotAuthorized,
+                "the group is not one of the access key's (LMQ-ID-2)",
                 Counted: RefusalCause.Group);
     }
 

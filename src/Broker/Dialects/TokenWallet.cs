@@ -32,7 +32,9 @@ internal sealed class TokenWallet
         _read.Clear();
     }
 
-    /// <summary>True once for a token: its client is told of its end once per connection (LMQ-TOK-7).</summary>
+    /// <summary>
+    /// True once for a token: its client is told of its end once per connection (LMQ-TOK-7).
+    /// </summary>
     public bool TryNotice(UploadedToken token)
     {
         if (_noticed.Contains(token.Grant.Id)) return false;
@@ -77,7 +79,8 @@ internal sealed class TokenWallet
     private static bool Covers(TokenGrant grant, ReadOnlySpan<byte> topic, bool isFilter)
     {
         foreach (var resource in grant.Filters)
-            if (isFilter ? PlainDialect.Covers(resource, topic) : Topics.Matches(resource, topic)) return true;
+            if (isFilter ? PlainDialect.Covers(resource, topic) : Topics.Matches(resource, topic))
+                return true;
         return false;
     }
 }

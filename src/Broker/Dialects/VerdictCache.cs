@@ -14,7 +14,9 @@ internal sealed class VerdictCache(int places)
     private Place[]? _places;
     private int _version;
 
-    /// <summary>Whether the topic was granted in this state of the registry, and what it stands for.</summary>
+    /// <summary>
+    /// Whether the topic was granted in this state of the registry, and what it stands for.
+    /// </summary>
     public bool TryFind(ReadOnlySpan<byte> topic, int version, out TopicKind kind)
     {
         kind = default;

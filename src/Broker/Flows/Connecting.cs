@@ -44,7 +44,7 @@ internal sealed class Connecting(
         if (verdict.Code != ConnectCode.Accepted)
         {
             turn.Counters.Refuse(verdict.Counted);
-            answering.Refuse(connection, verdict.Code, Encoding.UTF8.GetString(packet.ClientId), verdict.Cause);
+            answering.Refuse(connection, verdict.Code, connection.ClientText, verdict.Cause);
             return;
         }
         connection.Login = verdict.Login;
@@ -71,7 +71,7 @@ internal sealed class Connecting(
         FrameReader.TryRead(pending, options.PacketBytesMax, connection.Version, out var frame);
         var packet = ConnectPacket.Read(frame);
         if (matches) Admit(connection, packet);
-        else answering.Refuse(connection, ConnectCode.BadUserNameOrPassword, Encoding.UTF8.GetString(packet.ClientId),
+        else answering.Refuse(connection, ConnectCode.BadUserNameOrPassword, connection.ClientText,
             "the user is unknown or the password is wrong");
     }
 

@@ -190,7 +190,8 @@ internal sealed class Inbound(
     }
 
     /// <summary>
-    /// Before CONNACK, or behind a token that is being verified, a peer may send ahead, but not without bound.
+    /// Before CONNACK, or behind a token that is being verified, a peer may send ahead, but not without
+    /// bound.
     /// </summary>
     private void StopIfWaiting(Connection connection)
     {

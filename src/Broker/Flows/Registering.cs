@@ -7,8 +7,8 @@ using LightMq.Broker.Settings;
 namespace LightMq.Broker.Flows;
 
 /// <summary>
-/// Changes of the registry while the broker runs (LMQ-ID-6): they count at once, for connections that are open
-/// too, and are answered once they are durable. They win over the configuration at later starts.
+/// Changes of the registry while the broker runs (LMQ-ID-6): they count at once, for connections that are
+/// open too, and are answered once they are durable. They win over the configuration at later starts.
 /// </summary>
 internal sealed class Registering(
     Turn turn, Register register, ConnectionTable connections, Journal journal, Closing closing,
@@ -72,7 +72,8 @@ internal sealed class Registering(
                 continue;
             }
             if (change.Kind == RegistryKind.Group && !pass.Group.AsSpan().SequenceEqual(name)) continue;
-            if (change.Kind == RegistryKind.Group && change.IsRemoval) Close(connection, "its group was removed");
+            if (change.Kind == RegistryKind.Group && change.IsRemoval)
+                Close(connection, "its group was removed");
             else if (connection.Session is { } session) granting.DropUngranted(session, connection);
         }
         _looked.Clear();

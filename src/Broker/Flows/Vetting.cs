@@ -58,7 +58,8 @@ internal sealed class Vetting(
     /// <summary>Each second: what has expired, and what is about to.</summary>
     public void Look(Connection connection)
     {
-        if (connection is not { IsClosed: false, Stage: ConnectionStage.Ready, Login.Pass.Wallet: { } wallet })
+        if (connection is not
+            { IsClosed: false, Stage: ConnectionStage.Ready, Login.Pass.Wallet: { } wallet })
             return;
         var now = turn.Now;
         foreach (var token in wallet.Tokens)
@@ -100,7 +101,8 @@ internal sealed class Vetting(
         if (fault != TokenFault.None) return fault;
         if (!grant.IsFor(connection.ClientId)) return TokenFault.AccountNotPermitted;
         // A key that is registered here may be for some groups only; others are the auth server's affair.
-        if (register.FindKey(grant.AccessKey) is { } key && !Register.MayUse(key, connection.Login!.Pass!.Group))
+        if (register.FindKey(grant.AccessKey) is { } key
+            && !Register.MayUse(key, connection.Login!.Pass!.Group))
             return TokenFault.AccountNotPermitted;
         return (type & ~grant.Actions) == TokenActions.None ? TokenFault.None : TokenFault.Action;
     }

@@ -37,7 +37,10 @@ internal static class RegistryRecord
             case RegistryKind.AccessKey:
                 var sealedSecret = from.Short().ToArray();
                 return RegistryChange.Put(
-                    new AccessKey(name, unseal(sealedSecret), ReadTexts(ref from)) { SealedSecret = sealedSecret });
+                    new AccessKey(name, unseal(sealedSecret), ReadTexts(ref from))
+                    {
+                        SealedSecret = sealedSecret,
+                    });
             case RegistryKind.Group: return RegistryChange.Put(new LmqGroup(name, ReadGrants(ref from)));
             case RegistryKind.Topic:
                 return RegistryChange.Put(

@@ -11,7 +11,9 @@ public enum RegistryKind : byte
     Topic = 3,
 }
 
-/// <summary>One change of the registry while the broker runs (LMQ-ID-6): an entry put in, or taken out.</summary>
+/// <summary>
+/// One change of the registry while the broker runs (LMQ-ID-6): an entry put in, or taken out.
+/// </summary>
 public sealed class RegistryChange
 {
     private RegistryChange(RegistryKind kind, string name) => (Kind, Name) = (kind, name);

@@ -42,7 +42,8 @@ internal static class RegistryReader
     {
         const string Help = "is empty, but a listener of dialect lmq needs it; set it, or take dialect plain";
         if (hasAdmin) return;
-        if (registry.AccessKeys.Count == 0 && !hasTokens) throw new ConfigurationError("Lmq:AccessKeys", Help);
+        if (registry.AccessKeys.Count == 0 && !hasTokens)
+            throw new ConfigurationError("Lmq:AccessKeys", Help);
         if (registry.Groups.Count == 0) throw new ConfigurationError("Lmq:Groups", Help);
         if (registry.ParentTopics.Count == 0) throw new ConfigurationError("Lmq:Topics", Help);
     }
@@ -90,5 +91,5 @@ internal static class RegistryReader
 
     private static bool IsUrl(string text) => text.Length == 0
         || (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            && url.Query.Length == 0);
+            && url.Query.Length == 0 && url.UserInfo.Length == 0);
 }

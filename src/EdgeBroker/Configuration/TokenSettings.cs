@@ -14,7 +14,8 @@ public sealed record TokenSettings(
 
 /// <summary>The local admin API; without either there is none.</summary>
 /// <param name="Socket">Path of its Unix socket; empty: none.</param>
-/// <param name="IsGroupAllowed">Whether the socket's group may use it (mode 0660), or its owner alone.</param>
+/// <param name="IsGroupAllowed">Whether the socket's group may use it (mode 0660), or its owner
+/// alone.</param>
 /// <param name="Port">Port on 127.0.0.1; 0: none.</param>
 /// <param name="BearerFileKey">Configuration key of the file, for errors.</param>
 /// <param name="BearerFile">File of mode 0600 with the text that requests to the port must bear.</param>

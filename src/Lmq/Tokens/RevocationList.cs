@@ -22,6 +22,9 @@ public sealed class RevocationList
     /// <summary>Revocations in the list.</summary>
     public int Count => _expiries.Count;
 
+    /// <summary>Ids of all revoked tokens.</summary>
+    public IReadOnlyCollection<string> Ids => _expiries.Keys;
+
     /// <summary>Whether the token of this id is revoked.</summary>
     public bool Contains(string tokenId) => _expiries.ContainsKey(tokenId);
 

@@ -36,8 +36,6 @@ internal sealed class TinyClient : IDisposable
         int port, string id, bool clean = true, ushort keepAlive = 60, string? user = null,
         string? password = null)
     {
-        var client = new TinyClient(port);
-        var packet = new byte[512];
         var fields = new ConnectFields
         {
             ClientId = Encoding.UTF8.GetBytes(id), CleanSession = clean, KeepAliveSeconds = keepAlive,
@@ -48,6 +46,14 @@ internal sealed class TinyClient : IDisposable
                 UserName = Encoding.UTF8.GetBytes(user),
                 Password = Encoding.UTF8.GetBytes(password ?? ""),
             };
+        return Connect(port, fields);
+    }
+
+    /// <summary>The same with fields of the caller's.</summary>
+    public static TinyClient Connect(int port, ConnectFields fields)
+    {
+        var client = new TinyClient(port);
+        var packet = new byte[512];
         client.Send(packet.AsSpan(0, PacketWriter.Connect(packet, fields)));
         var answer = client.Expect(PacketType.ConnAck);
         client.SessionPresent = answer.SessionPresent;

@@ -23,7 +23,8 @@ internal static class LmqHost
         new(options ?? Options) { Tokens = Verify };
 
     /// <summary>Logs in by signature.</summary>
-    public static Peer SignIn(this EngineHost host, string clientId, string key = "AK", string secret = Secret,
+    public static Peer SignIn(
+        this EngineHost host, string clientId, string key = "AK", string secret = Secret,
         bool clean = true, int keepAlive = 0)
     {
         var peer = host.Open(Listener);

@@ -37,6 +37,15 @@ public sealed class SettingsTests
     [InlineData("Listeners", "all", "Listeners: takes a list in brackets [ ], not a single value")]
     [InlineData("Log:Level:Deep", "x", "Log:Level: takes one value")]
     [InlineData("Lmq:Groups:0", "GID-x", "Lmq:Groups:0: 'GID-x' is not GID_ and letters")]
+    [InlineData("Lmq:Groups:0:Name", "GID-x", "Lmq:Groups:0:Name: 'GID-x' is not GID_ and letters")]
+    [InlineData("Lmq:Topics:0:Name", "a/b", "Lmq:Topics:0:Name: 'a/b' is not one topic level")]
+    [InlineData("Lmq:TokenSecondsMax", "0", "'0' is not a whole number from 1 to 3600")]
+    [InlineData("Lmq:Tokens:RevocationUrl", "ftp://x/", "'ftp://x/' is not an http or https URL")]
+    [InlineData("Lmq:Tokens:RevocationUrl", "http://x/", "Lmq:Tokens:KeyFiles: is missing")]
+    [InlineData("Admin:SocketMode", "0777", "'0777' is not one of 0600, 0660")]
+    [InlineData("Admin:Port", "65536", "'65536' is not a whole number from 0 to 65535")]
+    [InlineData("Admin:Port", "8080", "Admin:BearerFile: is missing")]
+    [InlineData("Admin:BearerFile", "x", "Admin:BearerFile: is for Admin:Port, which is off")]
     [InlineData("Lmq:Topics:0", "a/b", "Lmq:Topics:0: 'a/b' is not one topic level")]
     [InlineData("Bridges:0:ClientId", "up", "Bridges:0:Filters")]
     [InlineData("Users:0:Name", "a b", "Users:0:Name: 'a b' is not a text")]
@@ -173,6 +182,27 @@ public sealed class SettingsTests
             ("--listen:1:Dialect", "plain"));
         Assert.Equal([0, 9], settings.Listeners.Select(static listener => listener.EndPoint.Port));
         Assert.All(settings.Listeners, static listener => Assert.True(listener.Options.Anonymous));
+    }
+
+    [Fact]
+    public void Registry_entries_are_names_or_sections()
+    {
+        var registry = Settings.Read(("Lmq:AccessKeys:0:Key", "k"), ("Lmq:AccessKeys:0:Secret", "s"),
+            ("Lmq:AccessKeys:0:Groups:0", "GID_one"), ("Lmq:Groups:0", "GID_all"),
+            ("Lmq:Groups:1:Name", "GID_one"), ("Lmq:Groups:1:Grants:0:Topic", "a"),
+            ("Lmq:Groups:1:Grants:0:Access", "read"), ("Lmq:Topics:0", "a"), ("Lmq:Topics:1:Name", "b"),
+            ("Lmq:Topics:1:Type", "globally-ordered"), ("Lmq:Topics:2:Name", "c"),
+            ("Lmq:Topics:2:Spread", "true"))
+            .Broker.Lmq;
+        Assert.Equal(["GID_one"], registry.AccessKeys[0].Groups!);
+        Assert.Null(registry.Groups[0].Grants);
+        Assert.Equal([new TopicGrant("a", Read: true, Write: false)], registry.Groups[1].Grants!);
+        Assert.Equal([new("a"), new("b", TopicType.GloballyOrdered), new("c", Spread: true)],
+            registry.ParentTopics);
+        Assert.Contains("access", Settings.Error(("Lmq:Groups:0:Name", "GID_one"),
+            ("Lmq:Groups:0:Grants:0:Topic", "a"), ("Lmq:Groups:0:Grants:0:Access", "all"))
+            .ToLowerInvariant());
+        Assert.Contains("unique", Settings.Error(("Lmq:Topics:0", "a"), ("Lmq:Topics:1", "a")));
     }
 
     internal static BrokerOptions WithoutAccess(BrokerOptions options)

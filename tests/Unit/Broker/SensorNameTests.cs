@@ -5,7 +5,7 @@ using Xunit;
 namespace LightMq.Unit.Broker;
 
 /// <summary>Stock sensors go up under LMQ names, or not at all (LMQ-AUTH-5).</summary>
-public sealed class SensorTests
+public sealed class SensorNameTests
 {
     private static readonly BrokerOptions Mapped = LmqHost.Options with
     {

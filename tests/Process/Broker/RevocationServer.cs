@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using LightMq.Lmq;
+
+namespace LightMq.Process.Broker;
+
+/// <summary>An auth server, as far as it tells of revocations: one answer per connection.</summary>
+internal sealed class RevocationServer : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Lock _gate = new();
+    private readonly List<string> _revoked = [];
+
+    public RevocationServer()
+    {
+        _listener.Start();
+        _ = Task.Run(ServeAsync);
+    }
+
+    public string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/revocations";
+
+    /// <summary>Requests so far.</summary>
+    public int Asked { get; private set; }
+
+    public void Revoke(string tokenId)
+    {
+        lock (_gate) _revoked.Add(tokenId);
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await _listener.AcceptTcpClientAsync();
+                await AnswerAsync(client.GetStream());
+            }
+        }
+        catch (Exception end) when (end is SocketException or ObjectDisposedException or IOException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task AnswerAsync(NetworkStream stream)
+    {
+        using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
+        var first = await reader.ReadLineAsync() ?? "";
+        while (await reader.ReadLineAsync() is { Length: > 0 }) { }
+        var since = int.Parse(first.Split("since=")[1].Split(' ')[0]);
+        var body = new ArrayBufferWriter<byte>();
+        lock (_gate)
+        {
+            Asked++;
+            RevocationBody.Write(body, _revoked.Count, since,
+                _revoked.Skip(since).Select(static id => KeyValuePair.Create(id, 4_000_000_000_000)));
+        }
+        var head = $"HTTP/1.1 200 OK\r\nContent-Length: {body.WrittenCount}\r\nConnection: close\r\n\r\n";
+        await stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. body.WrittenSpan]);
+    }
+}
