@@ -1,13 +1,14 @@
 namespace LightMq.Broker.Bridges;
 
 /// <summary>
-/// Numbers that rise over restarts without a write to the disk for each: boot counter × 2^32 + n (LMQ-PRE-3).
+/// Numbers that rise over restarts without a write to the disk for each: boot counter × 2^32 + n
+/// (LMQ-PRE-3).
 /// </summary>
 public static class RisingNumber
 {
     /// <summary>
-    /// Starts beyond this one share its first half, because numbers must be exact in JSON: they may come again
-    /// after a restart.
+    /// Starts beyond this one share its first half, because numbers must be exact in JSON: they may come
+    /// again after a restart.
     /// </summary>
     public const uint BootMax = (1u << 21) - 1;
 

@@ -65,7 +65,8 @@ internal sealed class StampWriter(Journal journal, Register register)
 
     private ReadOnlySpan<byte> ChannelOf(Epoch epoch, long connection)
     {
-        Utf8.TryWrite(_text, CultureInfo.InvariantCulture, $"{epoch.ChannelOf(connection):x32}", out var bytes);
+        Utf8.TryWrite(
+            _text, CultureInfo.InvariantCulture, $"{epoch.ChannelOf(connection):x32}", out var bytes);
         return _text.AsSpan(0, bytes);
     }
 

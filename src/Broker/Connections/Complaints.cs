@@ -1,6 +1,8 @@
 namespace LightMq.Broker.Connections;
 
-/// <summary>What a client does wrong again and again without harm, and is told to the log once a minute.</summary>
+/// <summary>
+/// What a client does wrong again and again without harm, and is told to the log once a minute.
+/// </summary>
 internal enum Complaint : byte
 {
     /// <summary>It says of its messages what only bridges may say (LMQ-CORE-4).</summary>

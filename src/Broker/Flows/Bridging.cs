@@ -9,15 +9,18 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>
 /// Sends a PUBLISH to clients that need more than topic and payload: those of MQTT 5.0, and bridges, which
-/// get sensors' messages under LMQ names (LMQ-AUTH-5) and are told of each where it comes from (LMQ-CORE-4). A
-/// bridge of an older version cannot be told.
+/// get sensors' messages under LMQ names (LMQ-AUTH-5) and are told of each where it comes from (LMQ-CORE-4).
+/// A bridge of an older version cannot be told.
 /// </summary>
 internal sealed class Bridging(Turn turn, BrokerOptions options, Sending sending, StampWriter stamps)
 {
     private const int LinesPerMinuteMax = 100;
 
     private readonly SensorNames?[] _sensors =
-        [.. options.Bridges.Select(static bridge => bridge.Sensors is { } told ? new SensorNames(told) : null)];
+    [
+        .. options.Bridges.Select(
+            static bridge => bridge.Sensors is { } told ? new SensorNames(told) : null),
+    ];
 
     private long _minute;
     private int _lines;

@@ -13,8 +13,8 @@ internal sealed class Connecting(
     Turn turn, BrokerOptions options, ConnectionTable connections, SessionTable sessions,
     SessionTimers timers, Journal journal,
     Delivering delivering, PeerToPeer peers, Pacing pacing, Ending ending, Closing closing, Wills wills,
-    Admission admission, KindChanges changes, DialectTable dialects, ConnAnswering answering, Granting granting,
-    Metering metering, Forwarding forwarding, Presence presence)
+    Admission admission, KindChanges changes, DialectTable dialects, ConnAnswering answering,
+    Granting granting, Metering metering, Forwarding forwarding, Presence presence)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
     private long _assigned;
@@ -162,7 +162,8 @@ internal sealed class Connecting(
         ReadOnlySpan<byte> id = packet.ClientId.IsEmpty ? AssignId() : packet.ClientId;
         var will = packet.HasWill ? WillOf(connection, packet, sessions.Find(id) is { Bridge: >= 0 }) : null;
         if (IsOverQuota(connection, id)) return;
-        if (admission.FindRefusal(connection, packet, id, will) is (var code and not ConnectCode.Accepted, var cause))
+        var (code, cause) = admission.FindRefusal(connection, packet, id, will);
+        if (code != ConnectCode.Accepted)
         {
             Refuse(connection, code, Encoding.UTF8.GetString(id), cause);
             return;

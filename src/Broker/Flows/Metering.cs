@@ -112,7 +112,7 @@ internal sealed class Metering(
         _isAlarmed[(int)metered] = isOver;
         if (isOver) turn.Counters.Alarms++;
         turn.Report(use, isOver
-            ? $"{metered}: {used} of {quota.Max} in use; the alarm's mark is {quota.AlarmPercent} % (LMQ-LIM-4)"
+            ? $"{metered}: {used} of {quota.Max} in use, the mark is {quota.AlarmPercent} % (LMQ-LIM-4)"
             : $"{metered}: {used} of {quota.Max} in use, below the alarm's mark again");
     }
 

@@ -15,7 +15,8 @@ namespace LightMq.Broker.Flows;
 /// it is about, so that it stands in that client's order.
 /// </summary>
 internal sealed class Presence(
-    Turn turn, Register register, Journal journal, SessionTable sessions, Publishing publishing, BackPressure pressure)
+    Turn turn, Register register, Journal journal, SessionTable sessions, Publishing publishing,
+    BackPressure pressure)
 {
     private readonly List<Receiver> _receivers = [];
     private readonly byte[] _body = new byte[PresenceEvent.BytesNeeded(ClientIdName.CharactersMax)];
@@ -63,9 +64,11 @@ internal sealed class Presence(
         var body = _body.AsSpan(0, happened.Write(_body));
         ChooseReceivers(topic, topic.Length + body.Length);
         var origin = new Origin(
-            connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean, FromBridge: false);
+            connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean,
+            FromBridge: false);
         publishing.PublishOwn(new Publication(
-            session.Publisher, origin, topic, default, body, qos: 1, retain: false, expiresAt: 0), _receivers);
+            session.Publisher, origin, topic, default, body, qos: 1, retain: false, expiresAt: 0),
+            _receivers);
         // Its session may be gone already, but its numbers go on.
         if (session.IsGone && session.Publisher.IsNumbered) sessions.Remember(session.Publisher);
     }
@@ -74,6 +77,7 @@ internal sealed class Presence(
     {
         _receivers.Clear();
         foreach (ref readonly var receiver in CollectionsMarshal.AsSpan(publishing.RecipientsOf(null, topic)))
-            if (receiver.Qos == 0 || pressure.TakesPresence(receiver.Session, bytes)) _receivers.Add(receiver);
+            if (receiver.Qos == 0 || pressure.TakesPresence(receiver.Session, bytes))
+                _receivers.Add(receiver);
     }
 }

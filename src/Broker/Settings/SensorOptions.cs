@@ -10,7 +10,7 @@ public sealed record SensorOptions(string Group, IReadOnlyList<SensorTopic> Topi
 /// <summary>One rule for sensors' topics.</summary>
 /// <param name="Filter">Topics that it is for.</param>
 /// <param name="Topic">
-/// The topic that they go up as: the first <c>+</c> in it stands for what the filter's first <c>+</c> matched,
-/// and so on; a <c>#</c> at its end for what the filter's matched.
+/// The topic that they go up as: the first <c>+</c> in it stands for what the filter's first <c>+</c>
+/// matched, and so on; a <c>#</c> at its end for what the filter's matched.
 /// </param>
 public sealed record SensorTopic(string Filter, string Topic);

@@ -11,7 +11,8 @@ internal static class SensorReader
     private const string AnyFilter = "an MQTT topic filter that does not begin with $";
 
     private const string AnyTopic =
-        "a topic of at most 64 characters with a name as its first level and no wildcard that its filter lacks";
+        "a topic of at most 64 characters with a name as its first level and no wildcard that its filter "
+        + "lacks";
 
     public static SensorOptions Read(SettingsSection section)
     {
@@ -27,15 +28,17 @@ internal static class SensorReader
         return new SensorOptions(group, rules);
     }
 
-    /// <summary>A group that LMQ clients have here would make two clients of one name at the other end.</summary>
+    /// <summary>
+    /// A group that LMQ clients have here would make two clients of one name at the other end.
+    /// </summary>
     public static void RefuseRegistered(SettingsSection root, BrokerOptions options)
     {
         for (var i = 0; i < options.Bridges.Count; i++)
             if (options.Bridges[i].Sensors is { } sensors
                 && options.Lmq.Groups.Any(group => group.Name == sensors.Group))
                 throw root.Contradiction($"Bridges:{i}:Sensors:Group",
-                    $"'{sensors.Group}' is not a group of its own: it is one of Lmq:Groups, whose clients could "
-                    + "be taken for sensors");
+                    $"'{sensors.Group}' is not a group of its own: it is one of Lmq:Groups, whose clients "
+                    + "could be taken for sensors");
     }
 
     private static SensorTopic Rule(SettingsSection section)
@@ -48,14 +51,17 @@ internal static class SensorReader
 
     private static bool IsTopic(string text, string[] filter)
     {
-        if (!Topics.IsValidFilter(Encoding.UTF8.GetBytes(text)) || text[0] is '$' or '+' or '#' or '/') return false;
+        if (!Topics.IsValidFilter(Encoding.UTF8.GetBytes(text))) return false;
+        if (text[0] is '$' or '+' or '#' or '/') return false;
         var levels = text.Split('/');
-        if (levels.Count(static level => level == "+") > filter.Count(static level => level == "+")) return false;
+        if (CountAny(levels) > CountAny(filter)) return false;
         if (levels[^1] == "#" && filter[^1] != "#") return false;
         // What a wildcard matches may be empty.
         var shortest = string.Join('/', levels.Where(static level => level != "#")).Replace("+", "");
         return TopicNames.IsLengthAllowed(Encoding.UTF8.GetBytes(shortest));
     }
+
+    private static int CountAny(string[] levels) => levels.Count(static level => level == "+");
 
     /// <summary>Whether a topic can match both filters.</summary>
     internal static bool Overlap(string one, string other)

@@ -1,3 +1,4 @@
+// Long because it is one protocol, both ways: each packet that a client says or hears, in one place.
 using System.Text;
 using LightMq.Lmq;
 using LightMq.Mqtt;
@@ -180,7 +181,9 @@ public sealed class Conversation
         {
             case PacketType.ConnAck when _profile.IsBridge: HearConnAck(ConnAckPacket.Read5(frame)); break;
             case PacketType.ConnAck: HearConnAck(ConnAckPacket.Read(frame)); break;
-            case PacketType.Publish when _profile.IsBridge: HearFromBelow(PublishPacket.ReadFromServer5(frame)); break;
+            case PacketType.Publish when _profile.IsBridge:
+                HearFromBelow(PublishPacket.ReadFromServer5(frame));
+                break;
             case PacketType.Publish: HearPublish(PublishPacket.Read(frame)); break;
             case PacketType.PubAck: HearPubAck(AckPacket.Read(frame)); break;
             case PacketType.PubRec: HearPubRec(AckPacket.Read(frame)); break;

@@ -190,7 +190,8 @@ public sealed class Device
         var generation = _generation;
         _in = [.. _in, .. bytes];
         var rest = _in.AsSpan();
-        while (generation == _generation && FrameReader.TryRead(rest, 1 << 24, Profile.Version, out var frame))
+        while (generation == _generation
+            && FrameReader.TryRead(rest, 1 << 24, Profile.Version, out var frame))
         {
             rest = rest[frame.Length..];
             _conversation.Hear(frame);

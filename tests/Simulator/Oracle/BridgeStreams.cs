@@ -3,10 +3,10 @@ using LightMq.Lmq;
 namespace LightMq.Simulator.Oracle;
 
 /// <summary>
-/// Streams to the central (LMQ-CORE-4, LMQ-ORD-1), as the bridge is told of them: per bridge, client and epoch
-/// the numbers 1, 2, 3 … appear in order and without holes, a number always names the same message, and epochs
-/// follow one another. Numbers of ordered sending rise per client and parent topic (LMQ-ORD-2), and a channel
-/// is one client's.
+/// Streams to the central (LMQ-CORE-4, LMQ-ORD-1), as the bridge is told of them: per bridge, client and
+/// epoch the numbers 1, 2, 3 … appear in order and without holes, a number always names the same message, and
+/// epochs follow one another. Numbers of ordered sending rise per client and parent topic (LMQ-ORD-2), and a
+/// channel is one client's.
 /// </summary>
 public sealed class BridgeStreams(Judge judge) : IChecker
 {

@@ -79,7 +79,8 @@ public sealed class ScenarioMaker(Random random)
                 d => new BridgeOptions(d.ClientId, [.. d.Filters.Select(f => f.Filter)]))],
             Users = [LocalUsers.Make("sensor")],
             Lmq = new LmqRegistry(
-                [new AccessKey("key", Secret)], [Group, "GID_READER"], ["t0", new("t1", TopicType.PartitionOrdered), "will", "x0", "x1"]),
+                [new AccessKey("key", Secret)], [Group, "GID_READER"],
+                ["t0", new("t1", TopicType.PartitionOrdered), "will", "x0", "x1"]),
         };
     }
 

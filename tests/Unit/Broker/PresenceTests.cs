@@ -8,7 +8,9 @@ using Xunit;
 
 namespace LightMq.Unit.Broker;
 
-/// <summary>Who comes and goes is told, in order, over restarts, and within bounds (LMQ-PRE-1 to 4).</summary>
+/// <summary>
+/// Who comes and goes is told, in order, over restarts, and within bounds (LMQ-PRE-1 to 4).
+/// </summary>
 public sealed class PresenceTests
 {
     private const string Client = "GID_AAA@@@s1", Topic = "GID_AAA_MQTT";
@@ -109,7 +111,8 @@ public sealed class PresenceTests
         sensor = host.SignIn(Client);
         sensor.Publish("parent/a", "2");
         var messages = up.Take();
-        Assert.Equal(Enumerable.Range(1, 6).Select(number => $"{Client} {number}"), messages.Select(m => m.Place));
+        Assert.Equal(
+            Enumerable.Range(1, 6).Select(number => $"{Client} {number}"), messages.Select(m => m.Place));
         Assert.Equal([Topic, "parent/a", Topic, Topic, Topic, "parent/a"], messages.Select(m => m.Topic));
         var connect = messages[0];
         Assert.True(PresenceEvent.TryParse(Encoding.UTF8.GetBytes(connect.Payload), out var read));

@@ -23,6 +23,8 @@ public sealed class QuotaTests
     private static InstanceQuotas Quotas(int connections = 0, int messages = 0, int subscriptions = 0) =>
         With(connections, messages, subscriptions).Quotas;
 
+    private static bool IsPubAck(string answer) => answer.StartsWith("PUBACK", StringComparison.Ordinal);
+
     [Fact]
     public void LMQ_LIM_3_a_connection_beyond_the_quota_is_refused_and_a_take_over_is_not()
     {
@@ -34,7 +36,8 @@ public sealed class QuotaTests
         Assert.Equal(["CONNACK 3"], third.Read());
         Assert.True(third.IsClosed);
         Assert.Equal(1, host.Engine.Counters.OverQuota);
-        Assert.Contains(host.Events, e => e.Kind == BrokerEventKind.ConnectRefused && e.Detail.Contains("quota"));
+        Assert.Contains(
+            host.Events, e => e.Kind == BrokerEventKind.ConnectRefused && e.Detail.Contains("quota"));
         var again = host.SignIn("GID_AAA@@@2");
         Assert.Equal(["CONNACK 0"], again.Read());
         Assert.True(second.IsClosed);
@@ -134,7 +137,7 @@ public sealed class QuotaTests
         var bridge = host.SignIn("GID_AAA@@@up", clean: false);
         bridge.Read();
         for (ushort id = 1; id <= 20; id++) bridge.Publish("parent/down", $"{id}", 1, id);
-        Assert.Equal(20, bridge.Read().Count(answer => answer.StartsWith("PUBACK", StringComparison.Ordinal)));
+        Assert.Equal(20, bridge.Read().Count(IsPubAck));
         var one = host.SignIn("GID_AAA@@@1");
         one.Publish("parent/a", "x", 1, 1);
         Assert.Equal(["CONNACK 0", "PUBACK 1"], one.Read());
@@ -164,7 +167,7 @@ public sealed class QuotaTests
         one.Subscribe("parent/1");
         one.Subscribe("parent/2");
         for (ushort id = 1; id <= 9; id++) one.Publish("parent/a", "x", 1, id);
-        Assert.Equal(9, one.Read().Count(answer => answer.StartsWith("PUBACK", StringComparison.Ordinal)));
+        Assert.Equal(9, one.Read().Count(IsPubAck));
         host.Advance(1_000);
         Assert.Equal(3, host.Events.Count(e => e.Use is { IsAlarmed: true }));
     }
@@ -195,7 +198,8 @@ public sealed class QuotaTests
         for (ushort id = 1; id <= 2; id++) one.Publish("parent/a", "x", 1, id);
         one.Disconnect();
         host.Advance(5_000);
-        Assert.Equal([true, false], host.Events.Where(e => e.Use is not null).Select(e => e.Use!.Value.IsAlarmed));
+        var alarms = host.Events.Where(e => e.Use is not null).Select(e => e.Use!.Value.IsAlarmed);
+        Assert.Equal([true, false], alarms);
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace LightMq.Unit.Broker;
 
-/// <summary>What bridges of MQTT 5.0 are told of each message, and nobody else may say (LMQ-CORE-4).</summary>
+/// <summary>
+/// What bridges of MQTT 5.0 are told of each message, and nobody else may say (LMQ-CORE-4).
+/// </summary>
 public sealed class StampTests
 {
     private const string Client = "GID_AAA@@@s1";

@@ -18,15 +18,15 @@ internal sealed class UpLink
 {
     private static readonly string[] s_names =
     [
-        "lmq-gateway", "lmq-client", "lmq-channel", "lmq-epoch", "lmq-seq", "lmq-key", "lmq-order", "lmq-time",
-        "lmq-clean", "lmq-gap", "LMQ-seq", "site", "unit",
+        "lmq-gateway", "lmq-client", "lmq-channel", "lmq-epoch", "lmq-seq", "lmq-key", "lmq-order",
+        "lmq-time", "lmq-clean", "lmq-gap", "LMQ-seq", "site", "unit",
     ];
 
     private readonly EngineHost _host;
     private readonly byte[] _buffer = new byte[4_096];
 
-    public UpLink(EngineHost host, string clientId = "up", bool clean = false, ListenerOptions? listener = null,
-        string? user = null, string? password = null, (string Topic, byte[] Properties)? will = null)
+    public UpLink(EngineHost host, string clientId = "up", bool clean = false,
+        ListenerOptions? listener = null, string? user = null, string? password = null, (string Topic, byte[] Properties)? will = null)
     {
         _host = host;
         Peer = host.Open(listener);

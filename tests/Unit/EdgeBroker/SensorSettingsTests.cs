@@ -16,14 +16,15 @@ public sealed class SensorSettingsTests
             ($"{Sensors}:Topics:1:Filter", "shellies/#"), ($"{Sensors}:Topics:1:Topic", "plant/#")));
         var sensors = Assert.Single(settings.Broker.Bridges).Sensors!;
         Assert.Equal("GID_sensors", sensors.Group);
-        Assert.Equal([new SensorTopic("tele/+/SENSOR", "plant/tele/+"), new SensorTopic("shellies/#", "plant/#")],
+        Assert.Equal(
+            [new SensorTopic("tele/+/SENSOR", "plant/tele/+"), new SensorTopic("shellies/#", "plant/#")],
             sensors.Topics);
     }
 
     [Fact]
     public void Without_it_nothing_is_mapped() =>
-        Assert.Null(Settings.Read(("Bridges:0:ClientId", "up"), ("Bridges:0:Filters:0", "#")).Broker.Bridges[0]
-            .Sensors);
+        Assert.Null(Settings.Read(("Bridges:0:ClientId", "up"), ("Bridges:0:Filters:0", "#"))
+            .Broker.Bridges[0].Sensors);
 
     [Theory]
     [InlineData($"{Sensors}:Group", "sensors", $"{Sensors}:Group: 'sensors' is not GID_ and letters")]
@@ -32,9 +33,12 @@ public sealed class SensorSettingsTests
         $"{Sensors}:Group: 'GID_sensors' is not a group of its own: it is one of Lmq:Groups")]
     [InlineData($"{First}:Filter", "", $"{First}:Filter: is missing; it takes an MQTT topic filter")]
     [InlineData($"{First}:Filter", "a/#/b", $"{First}:Filter: 'a/#/b' is not an MQTT topic filter")]
-    [InlineData($"{First}:Filter", "$SYS/#", "'$SYS/#' is not an MQTT topic filter that does not begin with $")]
-    [InlineData($"{First}:Topic", "", $"{First}:Topic: is missing; it takes a topic of at most 64 characters")]
-    [InlineData($"{First}:Topic", "+/a", "'+/a' is not a topic of at most 64 characters with a name as its first")]
+    [InlineData($"{First}:Filter", "$SYS/#",
+        "'$SYS/#' is not an MQTT topic filter that does not begin with $")]
+    [InlineData($"{First}:Topic", "",
+        $"{First}:Topic: is missing; it takes a topic of at most 64 characters")]
+    [InlineData($"{First}:Topic", "+/a",
+        "'+/a' is not a topic of at most 64 characters with a name as its first")]
     [InlineData($"{First}:Topic", "#", "'#' is not a topic")]
     [InlineData($"{First}:Topic", "/a", "'/a' is not a topic")]
     [InlineData($"{First}:Topic", "$SYS/a", "'$SYS/a' is not a topic")]
@@ -49,7 +53,8 @@ public sealed class SensorSettingsTests
     [Theory]
     [InlineData(64, true)]
     [InlineData(65, false)]
-    public void A_topic_of_65_characters_is_refused_whatever_its_wildcards_match(int characters, bool isAllowed)
+    public void A_topic_of_65_characters_is_refused_whatever_its_wildcards_match(
+        int characters, bool isAllowed)
     {
         var topic = $"{new string('x', characters - 1)}/+";
         (string, string)[] written = With(($"{First}:Filter", "tele/+/SENSOR"), ($"{First}:Topic", topic));
@@ -83,7 +88,8 @@ public sealed class SensorSettingsTests
     {
         var all = new Dictionary<string, string>
         {
-            ["Bridges:0:ClientId"] = "up", ["Bridges:0:Filters:0"] = "#", [$"{Sensors}:Group"] = "GID_sensors",
+            ["Bridges:0:ClientId"] = "up", ["Bridges:0:Filters:0"] = "#",
+            [$"{Sensors}:Group"] = "GID_sensors",
         };
         foreach (var (key, value) in more) all[key] = value;
         return [.. all.Select(static pair => (pair.Key, pair.Value))];

@@ -123,7 +123,8 @@ public sealed class SettingsTests
     public void Quotas_are_read_and_a_webhook_that_may_hold_a_secret_is_never_shown()
     {
         var settings = Settings.Read(("Quotas:Kind", "postpaid"), ("Quotas:Connections", "7"),
-            ("Quotas:ConnectionsAlarmPercent", "0"), ("Quotas:Webhook", "https://hook.example/x?key=topsecret"));
+            ("Quotas:ConnectionsAlarmPercent", "0"),
+            ("Quotas:Webhook", "https://hook.example/x?key=topsecret"));
         Assert.Equal(QuotaKind.Postpaid, settings.Broker.Quotas.Kind);
         Assert.Equal(new Quota(7, 0), settings.Broker.Quotas.Connections);
         Assert.Equal(new Quota(0, 70), settings.Broker.Quotas.Subscriptions);

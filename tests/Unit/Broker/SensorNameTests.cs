@@ -5,7 +5,7 @@ using Xunit;
 namespace LightMq.Unit.Broker;
 
 /// <summary>Stock sensors go up under LMQ names, or not at all (LMQ-AUTH-5).</summary>
-public sealed class SensorTests
+public sealed class SensorNameTests
 {
     private static readonly BrokerOptions Mapped = LmqHost.Options with
     {
@@ -13,7 +13,8 @@ public sealed class SensorTests
         [
             new BridgeOptions("up", ["#"], Sensors: new SensorOptions("GID_sen",
             [
-                new SensorTopic("tele/+/SENSOR", "plant/tele/+"), new SensorTopic("stat/+/+", "plant/+/stat/+"),
+                new SensorTopic("tele/+/SENSOR", "plant/tele/+"),
+                new SensorTopic("stat/+/+", "plant/+/stat/+"),
                 new SensorTopic("shellies/#", "plant/shellies/#"),
                 new SensorTopic("+/status/+", "plant/+/status/+"), new SensorTopic("home/#", "all"),
             ])),
