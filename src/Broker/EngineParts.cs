@@ -25,7 +25,8 @@ internal sealed class EngineParts
         Retained = new RetainedMessages(names, Messages, options);
         Journal = new Journal(Turn, options, Slots, Retained);
         Hold = new Hold(Turn, options, Journal, Messages);
-        Recovery = new Recovery(options, Turn.Counters, Sessions, Tree, Slots, Retained, Messages, Register);
+        Recovery = new Recovery(options, Turn.Counters, Sessions, Tree, Slots, Retained, Messages,
+            Register);
         var sending = new Sending(Turn);
         var bridging = new Bridging(Turn, options, sending, new StampWriter(Journal, Register));
         Receipting = new Receipting(Hold, sending);
@@ -34,58 +35,65 @@ internal sealed class EngineParts
         Delivering = new Delivering(Turn, options, Journal, finishing, Paging, sending, bridging);
         var answering = new Answering(Journal, finishing, Delivering);
         Dropping = new Dropping(finishing, Delivering, Paging, Sessions);
-        Pressure = new BackPressure(
-            Turn, options, Messages, Retained, Journal, Dropping, Tree,
-            Slots);
+        Pressure = new BackPressure(Turn, options, Messages, Retained, Journal, Dropping, Tree, Slots);
         Metering = new Metering(Turn, options, Register, Connections, Sessions, Tree);
         var drawing = new Drawing(Delivering, Paging);
         Pacing = new Pacing(Turn, options, names, drawing);
         var parting = new Parting(Hold, finishing, Paging);
         var timers = new SessionTimers();
-        var bequeathing = new Bequeathing(
-            Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure, bridging);
+        var bequeathing = new Bequeathing(Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure,
+            bridging);
         var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, finishing, bequeathing);
         var peers = new PeerToPeer(Turn, options, Sessions, Delivering, parting, ending);
-        var ordering = new Ordering(Turn, Register, Journal);
-        var controlling = new Controlling(ordering, new Pulling(Turn, drawing));
         var forwarding = new Forwarding(Turn);
         var noticing = new Noticing(sending);
-        Publishing = new Publishing(
-            Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending,
-            new Repeating(Journal, Receipting), Pressure, dialects, controlling, new Uploading(Turn),
-            noticing, Metering, forwarding, ordering, bridging, peers);
-        Replaying = new Replaying(Turn, Retained,
-            new RetainedSending(
-                Turn, Messages, Sessions, Hold, Delivering, sending, Pressure, bridging), Pressure, bridging);
+        Publishing = MakePublishing(dialects, sending, noticing, forwarding, bridging, drawing, peers);
+        Replaying = new Replaying(Turn, Retained, new RetainedSending(Turn, Messages, Sessions, Hold,
+            Delivering, sending, Pressure, bridging), Pressure, bridging);
         Presence = new Presence(Turn, Register, Journal, Sessions, Publishing, Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
-        Expiring =
-            new Expiring(Turn, options, Sessions, timers, Retained, Journal, Dropping, ending, wills);
+        Expiring = new Expiring(Turn, options, Sessions, timers, Retained, Journal, Dropping, ending,
+            wills);
         Bridges = new BridgeSessions(Turn, options, Sessions, Tree, Journal, ending);
-        Closing = new Closing(
-            Turn, Connections, Sessions, Journal, parting, peers, ending, Expiring,
-            wills, Pressure, Presence);
+        Closing = new Closing(Turn, Connections, Sessions, Journal, parting, peers, ending, Expiring, wills,
+            Pressure, Presence);
         var granting = new Granting(Turn, dialects, ending, Journal);
-        Connecting = new Connecting(
-            Turn, options, Connections, Sessions, timers, Journal, Delivering, peers, Pacing, ending,
-            Closing, wills, new Admission(Turn, options, Connections, Sessions, wills, dialects, noticing),
-            new KindChanges(Turn, names), dialects, new ConnAnswering(Turn, options, Closing), granting,
-            Metering, forwarding, Presence);
-        Registering = new Registering(
-            Turn, Register, Connections, Journal, Closing, granting, Metering);
-        Vetting = new Vetting(
-            Turn, Connections, Register, Connecting, Closing, Delivering, Receipting, noticing);
-        Subscribing = new Subscribing(
-            Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing, Metering);
+        Connecting = MakeConnecting(
+            options, names, dialects, timers, peers, ending, wills, noticing, granting, forwarding);
+        Registering = new Registering(Turn, Register, Connections, Journal, Closing, granting, Metering);
+        Vetting = new Vetting(Turn, Connections, Register, Connecting, Closing, Delivering, Receipting,
+            noticing);
+        Subscribing = new Subscribing(Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing,
+            Metering);
         var releasing = new Releasing(Turn, Journal, sending);
         var intake = new Intake(Turn, options, Closing, Publishing, Receipting, Pressure);
-        Inbound = new Inbound(
-            Turn, options, Connections, Journal, Connecting, Closing, intake, Subscribing,
+        Inbound = new Inbound(Turn, options, Connections, Journal, Connecting, Closing, intake, Subscribing,
             answering, releasing, Pressure);
-        Confirming = new Confirming(
-            Journal, Messages, Delivering, answering, finishing, Receipting, Connecting, Subscribing,
-            releasing, Inbound, Vetting, Registering);
+        Confirming = new Confirming(Journal, Messages, Delivering, answering, finishing, Receipting,
+            Connecting, Subscribing, releasing, Inbound, Vetting, Registering);
         Watch = new Watch(Turn, options, Connections, Closing, Pressure, Vetting);
+    }
+
+    private Publishing MakePublishing(DialectTable dialects, Sending sending, Noticing noticing,
+        Forwarding forwarding, Bridging bridging, Drawing drawing, PeerToPeer peers)
+    {
+        var ordering = new Ordering(Turn, Register, Journal);
+        return new Publishing(
+            Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending,
+            new Repeating(Journal, Receipting), Pressure, dialects,
+            new Controlling(ordering, new Pulling(Turn, drawing)), new Uploading(Turn), noticing, Metering,
+            forwarding, ordering, bridging, peers);
+    }
+
+    private Connecting MakeConnecting(BrokerOptions options, BytesComparer names, DialectTable dialects,
+        SessionTimers timers, PeerToPeer peers, Ending ending, Wills wills, Noticing noticing,
+        Granting granting, Forwarding forwarding)
+    {
+        var admission = new Admission(Turn, options, Connections, Sessions, wills, dialects, noticing);
+        return new Connecting(
+            Turn, options, Connections, Sessions, timers, Journal, Delivering, peers, Pacing, ending,
+            Closing, wills, admission, new KindChanges(Turn, names), dialects,
+            new ConnAnswering(Turn, options, Closing), granting, Metering, forwarding, Presence);
     }
 
     public Turn Turn { get; } = new();

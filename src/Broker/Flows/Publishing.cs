@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
 using LightMq.Broker.Bridges;
@@ -56,20 +57,10 @@ internal sealed class Publishing(
         var recipients = isControl ? _nobody
             : isPeer ? peers.RecipientsOf(session, topic, packet.Qos, isClean)
             : RecipientsOf(session, topic);
-        if (recipients is null)
-        {
-            pressure.BlockedByAll();
-            return PublishOutcome.NoRoom;
-        }
         var bytes = topic.Length + properties.Length + packet.Payload.Length;
         var isRetained = packet.Retain && verdict.Kind == TopicKind.Ordinary && !isPeer;
         var mustBeStored = packet.Qos == 2 && session.IsPersistent;
-        if (packet.Qos > 0 && session.HasReceipts && !session.Receipts.HasRoom((byte)packet.Qos))
-        {
-            pressure.BlockedByItself(session);
-            return PublishOutcome.NoRoom;
-        }
-        if (packet.Qos > 0 && !pressure.HasRoom(recipients, bytes, isRetained || mustBeStored, fromBridge))
+        if (!HasRoom(session, packet.Qos, recipients, bytes, isRetained || mustBeStored))
             return PublishOutcome.NoRoom;
         var origin = new Origin(
             connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, isClean, fromBridge);
@@ -95,11 +86,27 @@ internal sealed class Publishing(
         return PublishOutcome.Taken;
     }
 
+    private bool HasRoom(
+        Session publisher, int qos, [NotNullWhen(true)] List<Receiver>? recipients, int bytes,
+        bool mustBeStored)
+    {
+        if (recipients is null)
+        {
+            pressure.BlockedByAll();
+            return false;
+        }
+        if (qos == 0) return true;
+        if (!publisher.HasReceipts || publisher.Receipts.HasRoom((byte)qos))
+            return pressure.HasRoom(recipients, bytes, mustBeStored, publisher.Bridge >= 0);
+        pressure.BlockedByItself(publisher);
+        return false;
+    }
+
     /// <summary>Who receives a message of this publisher now, unless it is for one client.</summary>
     public List<Receiver> RecipientsOf(Session? publisher, ReadOnlySpan<byte> topic)
     {
         var route = tree.Find(topic);
-        return route.IsOpen ? Choose(route, publisher, topic) : route.Receivers;
+        return route.IsOpen ? SubscriptionTree.Choose(route, publisher, topic, _recipients) : route.Receivers;
     }
 
     /// <summary>Publishes a will; there is nobody to acknowledge it to.</summary>
@@ -164,21 +171,6 @@ internal sealed class Publishing(
                 + "above the limit: it is dropped (LMQ-MSG-1)");
         repeating.Answer(session, null, packet, topic, verdict.Code);
         return PublishOutcome.Taken;
-    }
-
-    /// <summary>One member of each share, and what no-local leaves out, left out.</summary>
-    private List<Receiver> Choose(Route route, Session? publisher, ReadOnlySpan<byte> topic)
-    {
-        _recipients.Clear();
-        foreach (var receiver in route.Receivers)
-        {
-            var isOwn = receiver.NoLocal && receiver.Session == publisher;
-            if (!isOwn) _recipients.Add(receiver);
-            else if (SubscriptionTree.FindLocal(receiver.Session, topic) is { } local) _recipients.Add(local);
-        }
-        foreach (var share in route.Shares)
-            if (share.Choose() is { } member) _recipients.Add(member);
-        return _recipients;
     }
 
     private ReadOnlySpan<byte> ForwardedOf(Connection connection, in PublishProperties properties,

@@ -72,6 +72,24 @@ internal sealed class SubscriptionTree(BytesComparer names)
         return found;
     }
 
+    /// <summary>
+    /// Who of an open route receives one message: a member of each share, and not who leaves out its own.
+    /// </summary>
+    public static List<Receiver> Choose(
+        Route route, Session? publisher, ReadOnlySpan<byte> topic, List<Receiver> chosen)
+    {
+        chosen.Clear();
+        foreach (var receiver in route.Receivers)
+        {
+            var isOwn = receiver.NoLocal && receiver.Session == publisher;
+            if (!isOwn) chosen.Add(receiver);
+            else if (FindLocal(receiver.Session, topic) is { } local) chosen.Add(local);
+        }
+        foreach (var share in route.Shares)
+            if (share.Choose() is { } member) chosen.Add(member);
+        return chosen;
+    }
+
     /// <summary>The receivers of a valid topic name.</summary>
     public Route Find(ReadOnlySpan<byte> topic)
     {

@@ -26,7 +26,8 @@ internal sealed class UpLink
     private readonly byte[] _buffer = new byte[4_096];
 
     public UpLink(EngineHost host, string clientId = "up", bool clean = false,
-        ListenerOptions? listener = null, string? user = null, string? password = null, (string Topic, byte[] Properties)? will = null)
+        ListenerOptions? listener = null, string? user = null, string? password = null,
+        (string Topic, byte[] Properties)? will = null)
     {
         _host = host;
         Peer = host.Open(listener);
