@@ -45,8 +45,8 @@ internal sealed class Pulls : IBenchCase
             [
                 $"{queued:N0} messages of 256 B wait for one persistent client; the broker was started anew,",
                 $"so they lie on the disk. {run.Size(200, 5)} pulls each way, from the request to the last",
-                $"of its {Count} messages; all are acknowledged, "
-                    + $"{EveryMilliseconds} ms later comes the next.",
+                $"of its {Count} messages. All are acknowledged; the next follows",
+                $"{EveryMilliseconds} ms later.",
                 $"Loopback echo in the same run: p50 {BenchRun.Short(echo.P50Microseconds)} µs,",
                 $"p99 {BenchRun.Short(echo.P99Microseconds)} µs.",
             ],
