@@ -66,10 +66,8 @@ internal static class TokenChecks
 
     private static void Print(string path, Figure figure) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $$"""
-        {"path":"{{path}}","microsecondsPerCheck":{{figure.Nanoseconds / 1000:F1}},"checksPerCpuSecond":{{
-            1e9 / figure.Nanoseconds:F0}},"bytesPerCheck":{{figure.Bytes:F0}}}
-        """));
+        $"{{\"path\":\"{path}\",\"microsecondsPerCheck\":{figure.Nanoseconds / 1000:F1},"
+        + $"\"checksPerCpuSecond\":{1e9 / figure.Nanoseconds:F0},\"bytesPerCheck\":{figure.Bytes:F0}}}"));
 
     private readonly record struct Figure(double Nanoseconds, double Bytes)
     {

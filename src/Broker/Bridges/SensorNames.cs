@@ -13,15 +13,11 @@ internal sealed class SensorNames
     private byte[] _client = new byte[128];
     private byte[] _topic = new byte[256];
 
-    private SensorNames(SensorOptions options)
+    public SensorNames(SensorOptions options)
     {
         _rules = [.. options.Topics.Select(static rule => new SensorRule(rule))];
         _prefix = Encoding.UTF8.GetBytes($"{options.Group}@@@");
     }
-
-    /// <summary>Those of a bridge; null: sensors go up under the names that they have.</summary>
-    public static SensorNames? Of(BridgeOptions bridge) =>
-        bridge.Sensors is { } options ? new SensorNames(options) : null;
 
     /// <summary>The client id to name to the bridge; valid until the next call.</summary>
     public ReadOnlySpan<byte> ClientOf(Publisher publisher)

@@ -45,8 +45,7 @@ internal sealed class Publisher(byte[] clientId)
     }
 
     /// <summary>
-    /// The next number of this client's messages under a parent topic: 1, 2, 3 … since the start
-    /// (LMQ-ORD-2).
+    /// The next number of this client's messages under a parent topic: 1, 2, 3 … since the start (LMQ-ORD-2).
     /// </summary>
     public long NextOrderNumber(ReadOnlySpan<byte> parent)
     {

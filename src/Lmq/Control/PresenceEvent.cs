@@ -61,8 +61,8 @@ public readonly record struct PresenceEvent(
     {
         var clientId = JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(ClientId);
         var isWritten = Utf8.TryWrite(body, CultureInfo.InvariantCulture,
-            $"{{\"clientId\":\"{clientId}\",\"time\":{Milliseconds},\"eventType\":\"{KindText(Kind)
-            }\",\"channelId\":\"{Channel:x32}\",\"eventIndex\":{Index}}}", out var bytes);
+            $"{{\"clientId\":\"{clientId}\",\"time\":{Milliseconds},\"eventType\":\"{KindText(Kind)}\","
+            + $"\"channelId\":\"{Channel:x32}\",\"eventIndex\":{Index}}}", out var bytes);
         return isWritten ? bytes : throw new ArgumentException("no room for the event", nameof(body));
     }
 

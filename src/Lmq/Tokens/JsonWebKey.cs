@@ -41,10 +41,9 @@ internal static class JsonWebKey
     public static string WriteSet(string id, ECDsa key)
     {
         var (x, y) = Coordinates(key);
-        return $$"""
-            {"keys":[{"kty":"EC","crv":"P-256","use":"sig","alg":"ES256","kid":"{{
-                JsonEncodedText.Encode(id)}}","x":"{{x}}","y":"{{y}}"}]}
-            """;
+        var kid = JsonEncodedText.Encode(id);
+        return "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":\"sig\",\"alg\":\"ES256\","
+            + $"\"kid\":\"{kid}\",\"x\":\"{x}\",\"y\":\"{y}\"}}]}}";
     }
 
     /// <summary>The key's name by what it is: RFC 7638, SHA-256, Base64url.</summary>

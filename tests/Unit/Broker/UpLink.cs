@@ -39,12 +39,15 @@ internal sealed class UpLink
         if (user is not null)
             fields = fields with
             {
-                UserName = Encoding.UTF8.GetBytes(user), Password = Encoding.UTF8.GetBytes(password!),
+                UserName = Encoding.UTF8.GetBytes(user),
+                Password = Encoding.UTF8.GetBytes(password!),
             };
         if (will is var (topic, properties))
             fields = fields with
             {
-                WillTopic = Encoding.UTF8.GetBytes(topic), WillPayload = "gone"u8, WillQos = 1,
+                WillTopic = Encoding.UTF8.GetBytes(topic),
+                WillPayload = "gone"u8,
+                WillQos = 1,
                 WillProperties = properties,
             };
         Send(PacketWriter.Connect(_buffer, fields));

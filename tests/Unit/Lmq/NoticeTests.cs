@@ -74,8 +74,9 @@ public sealed class NoticeTests
     {
         var one = new PresenceEvent("GID_AAA@@@1", 1_790_000_000_123, kind, 255, (7L << 32) + 1);
         Assert.Equal(
-            $$"""{"clientId":"GID_AAA@@@1","time":1790000000123,"eventType":"{{name
-            }}","channelId":"000000000000000000000000000000ff","eventIndex":30064771073}""", Text(one.Write));
+            $$"""{"clientId":"GID_AAA@@@1","time":1790000000123,"eventType":"{{name}}","""
+            + "\"channelId\":\"000000000000000000000000000000ff\",\"eventIndex\":30064771073}",
+            Text(one.Write));
         Assert.True(PresenceEvent.TryParse(Bytes(Text(one.Write)), out var read));
         Assert.Equal(one, read);
         Assert.Equal(name, PresenceEvent.KindText(kind));
