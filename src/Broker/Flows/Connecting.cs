@@ -254,7 +254,8 @@ internal sealed class Connecting(
     private Will WillOf(Connection connection, in ConnectPacket packet, bool fromBridge)
     {
         var properties = packet.WillProperties;
-        var forwarded = forwarding.Of(connection, properties, fromBridge).ToArray();
+        var forwarded = forwarding.Of(properties, fromBridge).ToArray();
+        forwarding.Taken(connection);
         return new Will(packet.WillTopic.ToArray(), forwarded, packet.WillPayload.ToArray(),
             (byte)packet.WillQos, packet.WillRetain,
             properties.HasMessageExpiry ? properties.MessageExpirySeconds : null, packet.WillDelaySeconds);

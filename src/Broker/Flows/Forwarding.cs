@@ -11,15 +11,17 @@ namespace LightMq.Broker.Flows;
 internal sealed class Forwarding(Turn turn)
 {
     private byte[] _bytes = [];
+    private bool _hasStripped;
 
     /// <summary>What of a publish goes on; valid until the next call.</summary>
-    public ReadOnlySpan<byte> Of(Connection connection, in PublishProperties properties, bool fromBridge)
+    public ReadOnlySpan<byte> Of(in PublishProperties properties, bool fromBridge)
     {
+        _hasStripped = false;
         if (!properties.HasForwarded) return default;
         if (_bytes.Length < properties.ForwardedBytes) _bytes = new byte[properties.ForwardedBytes * 2];
         if (fromBridge || !properties.HasUser) return _bytes.AsSpan(0, properties.CopyForwarded(_bytes));
         var length = properties.CopyForwardedWithout(_bytes, BridgeProperties.Prefix);
-        if (length < properties.ForwardedBytes) Tell(connection);
+        _hasStripped = length < properties.ForwardedBytes;
         return _bytes.AsSpan(0, length);
     }
 
@@ -32,8 +34,11 @@ internal sealed class Forwarding(Turn turn)
         return value.SequenceEqual("true"u8) ? true : value.SequenceEqual("false"u8) ? false : null;
     }
 
-    private void Tell(Connection connection)
+    /// <summary>What was looked at last is taken: if it said what it must not, that is counted and told.</summary>
+    public void Taken(Connection connection)
     {
+        if (!_hasStripped) return;
+        _hasStripped = false;
         turn.Counters.PropertiesStripped++;
         if (connection.MayComplain(Complaint.BridgeProperties, turn.Now.Milliseconds))
             turn.Report(BrokerEventKind.Refused, connection.ClientText, connection,

@@ -51,7 +51,7 @@ internal sealed class Publishing(
         long expiresAt = 0;
         var isClean = session.EndsWithConnection;
         var properties = connection.Terms is null
-            ? default : ForwardedOf(connection, packet.Properties, fromBridge, out expiresAt, ref isClean);
+            ? default : ForwardedOf(packet.Properties, fromBridge, out expiresAt, ref isClean);
         var isPeer = verdict.Kind == TopicKind.PeerToPeer
             || (fromBridge && PeerToPeer.IsPeer(session, topic));
         var recipients = isControl ? _nobody
@@ -62,6 +62,7 @@ internal sealed class Publishing(
         var mustBeStored = packet.Qos == 2 && session.IsPersistent;
         if (!HasRoom(session, packet.Qos, recipients, bytes, isRetained || mustBeStored))
             return PublishOutcome.NoRoom;
+        if (connection.Terms is not null) forwarding.Taken(connection);
         var origin = new Origin(
             connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, isClean, fromBridge);
         var publication = new Publication(session.Publisher, origin, topic, properties, packet.Payload,
@@ -173,12 +174,12 @@ internal sealed class Publishing(
         return PublishOutcome.Taken;
     }
 
-    private ReadOnlySpan<byte> ForwardedOf(Connection connection, in PublishProperties properties,
-        bool fromBridge, out long expiresAt, ref bool isClean)
+    private ReadOnlySpan<byte> ForwardedOf(
+        in PublishProperties properties, bool fromBridge, out long expiresAt, ref bool isClean)
     {
         expiresAt = properties.HasMessageExpiry ? turn.EndOf(properties.MessageExpirySeconds) : 0;
         if (fromBridge) isClean = Forwarding.CleanSessionOf(properties) ?? isClean;
-        return forwarding.Of(connection, properties, fromBridge);
+        return forwarding.Of(properties, fromBridge);
     }
 
     /// <summary>Routes one message; the caller gets a reference if it still matters, or null.</summary>

@@ -50,7 +50,7 @@ internal sealed class RevocationServer : IDisposable
     private async Task AnswerAsync(NetworkStream stream)
     {
         using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
-        var first = await reader.ReadLineAsync() ?? "";
+        if (await reader.ReadLineAsync() is not { } first) return;
         while (await reader.ReadLineAsync() is { Length: > 0 }) { }
         var since = int.Parse(first.Split("since=")[1].Split(' ')[0]);
         var body = new ArrayBufferWriter<byte>();

@@ -1,5 +1,6 @@
 using System.Text;
 using LightMq.Broker;
+using LightMq.Broker.Bridges;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
@@ -162,6 +163,14 @@ internal sealed class EngineHost : IEffects
     {
         foreach (var key in _disk.Keys.Where(k => k.Item1 == StoreCollection.Slots).ToArray())
             _disk.Remove(key);
+    }
+
+    /// <summary>The store has seen so many starts.</summary>
+    public void SetBoot(uint boot)
+    {
+        var epoch = new byte[Epoch.Size];
+        new Epoch(boot, 1, 2).Write(epoch);
+        _disk[(StoreCollection.Meta, 1)] = epoch;
     }
 
     /// <summary>The store comes back empty, as after the worst salvage.</summary>

@@ -199,6 +199,20 @@ public sealed class PresenceTests
     }
 
     [Theory]
+    [InlineData((1u << 21) - 2, false)]
+    [InlineData((1u << 21) - 1, true)]
+    public void A_store_that_was_started_too_often_says_so(uint starts, bool isSaid)
+    {
+        var host = LmqHost.Make(Told);
+        host.SetBoot(starts);
+        host = host.Crash();
+        Assert.Equal(isSaid, host.Events.Any(e => e.Kind == BrokerEventKind.BootCounterSpent));
+        var reader = Subscriber(host);
+        host.SignIn(Client);
+        Assert.Equal(9_007_194_959_773_697, Assert.Single(Events(reader)).Index);
+    }
+
+    [Theory]
     [InlineData(1, 1, 4_294_967_297)]
     [InlineData((1 << 21) - 1, 1, 9_007_194_959_773_697)]
     [InlineData((1 << 21) - 1, uint.MaxValue, 9_007_199_254_740_991)]

@@ -130,6 +130,18 @@ public sealed class StampTests
     }
 
     [Fact]
+    public void A_forged_publish_that_must_wait_counts_once()
+    {
+        var host = LmqHost.Make(Bridged with { QueueMessagesMax = 1 });
+        var forger = new UpLink(host, "forger", clean: true);
+        for (ushort i = 1; i <= 3; i++) forger.Publish("parent/a", "x", 1, i, ("lmq-seq", "7"));
+        Assert.Equal(1, host.Engine.Counters.PropertiesStripped);
+        var up = new UpLink(host);
+        for (var i = 0; i < 3; i++) Assert.Single(up.Take());
+        Assert.Equal(3, host.Engine.Counters.PropertiesStripped);
+    }
+
+    [Fact]
     public void A_forger_is_named_in_the_log_once_a_minute()
     {
         var host = LmqHost.Make(Bridged);
