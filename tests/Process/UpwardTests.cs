@@ -95,8 +95,8 @@ public sealed class UpwardTests
             };
             await bridge._client.ConnectAsync(new MqttClientOptionsBuilder()
                 .WithTcpServer("127.0.0.1", broker.Port).WithClientId("up").WithCleanStart(false)
-                .WithSessionExpiryInterval(uint.MaxValue).WithProtocolVersion(MqttProtocolVersion.V500).Build(),
-                patience);
+                .WithSessionExpiryInterval(uint.MaxValue).WithProtocolVersion(MqttProtocolVersion.V500)
+                .Build(), patience);
             return bridge;
         }
 

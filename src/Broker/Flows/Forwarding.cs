@@ -34,7 +34,9 @@ internal sealed class Forwarding(Turn turn)
         return value.SequenceEqual("true"u8) ? true : value.SequenceEqual("false"u8) ? false : null;
     }
 
-    /// <summary>What was looked at last is taken: if it said what it must not, that is counted and told.</summary>
+    /// <summary>
+    /// What was looked at last is taken: if it said what it must not, that is counted and told.
+    /// </summary>
     public void Taken(Connection connection)
     {
         if (!_hasStripped) return;
