@@ -92,6 +92,9 @@ public sealed class Engine
     {
         _parts.Turn.Begin(now, effects);
         _parts.Recovery.Complete();
+        _parts.Turn.KnownUnixAtZero = Math.Max(
+            _parts.Recovery.KnownUnixMilliseconds, Options.EarliestUnixMilliseconds) - now.Milliseconds;
+        _parts.Turn.Begin(now, effects);
         _parts.Turn.AgeAtZero = _parts.Recovery.AgeAt(now) - now.Milliseconds;
         _parts.Turn.MayExpire = true;
         foreach (var lost in _parts.Recovery.Lost)
@@ -101,6 +104,8 @@ public sealed class Engine
             _parts.Turn.Report(BrokerEventKind.BootCounterSpent, "", null,
                 $"this store was started {Epoch.Boot} times: presence and order numbers may come again");
         StoreEpoch();
+        if (now.Trusted) _parts.Journal.AgeNow();
+        _parts.Timekeeping.Begin();
         _parts.Registering.TellOverrides();
         _parts.Metering.Changed();
         _parts.Bridges.Prepare();
@@ -152,6 +157,7 @@ public sealed class Engine
         _parts.Metering.Look();
         _parts.Watch.Look();
         _parts.Expiring.Look();
+        _parts.Timekeeping.Look();
         _parts.Pacing.Look();
         _parts.Inbound.WorkResumed();
         _parts.Replaying.Continue();

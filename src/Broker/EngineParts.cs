@@ -54,6 +54,7 @@ internal sealed class EngineParts
         var wills = new Wills(Publishing, Pressure, Journal);
         Expiring = new Expiring(Turn, options, Sessions, timers, Retained, Journal, Dropping, ending,
             wills);
+        Timekeeping = new Timekeeping(Turn, Journal);
         Bridges = new BridgeSessions(Turn, options, Sessions, Tree, Journal, ending);
         Closing = new Closing(Turn, Connections, Sessions, Journal, parting, peers, ending, Expiring, wills,
             Pressure, Presence);
@@ -115,6 +116,7 @@ internal sealed class EngineParts
     public BackPressure Pressure { get; }
     public Pacing Pacing { get; }
     public Expiring Expiring { get; }
+    public Timekeeping Timekeeping { get; }
     public Publishing Publishing { get; }
     public Presence Presence { get; }
     public Replaying Replaying { get; }

@@ -62,9 +62,20 @@ internal sealed class Turn
     /// </summary>
     public bool MayExpire { get; set; }
 
+    /// <summary>
+    /// The least that the wall clock should have shown when <see cref="Now.Milliseconds"/> was 0: one that is not
+    /// trusted is not believed to be behind it (LMQ-TOK-9).
+    /// </summary>
+    public long KnownUnixAtZero { get; set; }
+
+    /// <summary>The time, as far as it is known for certain: it is this late at least.</summary>
+    public long KnownUnixMilliseconds =>
+        Now.Trusted ? Now.UnixMilliseconds : KnownUnixAtZero + Now.Milliseconds;
+
     public void Begin(in Now now, IEffects effects)
     {
-        Now = now;
+        Now = now.Trusted || now.UnixMilliseconds >= KnownUnixAtZero + now.Milliseconds ? now
+            : now with { UnixMilliseconds = KnownUnixAtZero + now.Milliseconds };
         Effects = effects;
     }
 

@@ -78,12 +78,13 @@ internal sealed class BrokerService(
         var directory = settings.Store.Kind == StoreKind.Memory ? null : settings.Store.Directory;
         // Before the lock of the store is held it is only read.
         var box = SecretBox.Open(directory);
+        var clock = new ClockTrust(settings.Clock, log);
         var engine = new Engine(
-            settings.Broker, BinaryPrimitives.ReadUInt64LittleEndian(chance[16..]), box.Unseal);
+            settings.Broker with { EarliestUnixMilliseconds = ReleasedAt() }, BinaryPrimitives.ReadUInt64LittleEndian(chance[16..]), box.Unseal);
         _store = OpenStore.Open(settings.Store, engine, time, log, _mail, ExtendStart);
         box.Prepare();
         OpenCertificates();
-        _logins = new TokenLogins(settings.Tokens, directory, _mail, time, log);
+        _logins = new TokenLogins(settings.Tokens, directory, _mail, clock, time, log);
         if (settings.Admin.IsOn)
             _admin = new AdminServer(
                 settings.Admin, new AdminApi(new RegistryDesk(engine, _mail, box)), time, log);
@@ -97,13 +98,17 @@ internal sealed class BrokerService(
         {
             RegistryStored = RegistryDesk.Stored,
         };
-        _loop = new Loop(engine, time, _listeners, _mail, workers, events, settings.Door);
+        _loop = new Loop(engine, time, _listeners, _mail, workers, events, settings.Door, clock.Look);
         if (_loop.DescriptorsMax - OtherDescriptors < settings.Broker.ConnectionsMax)
             Log.FewDescriptors(log, settings.Broker.ConnectionsMax, _loop.DescriptorsMax);
         var epoch = chance[..16].ToArray();
         // Not a background thread: what it throws is our own mistake and must end the process.
         new Thread(() => Run(epoch), LoopStackBytes) { Name = "loop" }.Start();
     }
+
+    /// <summary>It is not earlier than the date of the executable.</summary>
+    private static long ReleasedAt() => Environment.ProcessPath is { } path
+        ? new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeMilliseconds() : 0;
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancel)

@@ -41,13 +41,16 @@ public sealed unsafe partial class Loop : IEffects, IDisposable
     private bool _isListening;
     private bool _isStoring;
 
-    /// <summary>Takes over <paramref name="engine"/> after its recovery.</summary>
+    /// <summary>
+    /// Takes over <paramref name="engine"/> after its recovery. Whether the wall clock is right is asked of
+    /// <paramref name="isClockTrusted"/> once a second until it is; null: it is.
+    /// </summary>
     public Loop(Engine engine, TimeProvider time, IReadOnlyList<Listener> listeners, Mailbox mail,
-        LoopWorkers workers, LoopEvents events, DoorLimits? door = null)
+        LoopWorkers workers, LoopEvents events, DoorLimits? door = null, Func<bool>? isClockTrusted = null)
     {
         door ??= new DoorLimits();
         (_engine, _listeners, _mail, _workers, _events) = (engine, listeners, mail, workers, events);
-        _clock = new LoopClock(time);
+        _clock = new LoopClock(time, isClockTrusted);
         _now = _clock.Read();
         _addresses = new AddressTally(door.ConnectionsPerAddressMax, door.IsLoopbackBound);
         _peers = new PeerTable(_addresses);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using LightMq.Lmq;
 
 namespace LightMq.Broker.Bridges;
 
@@ -35,5 +36,8 @@ public sealed record Epoch(uint Boot, ulong High, ulong Low)
     public UInt128 ChannelOf(long connection) => new(High, (ulong)connection);
 
     /// <summary>Boot counter, a dash, 32 hex digits.</summary>
-    public override string ToString() => $"{Boot}-{High:x16}{Low:x16}";
+    public override string ToString() => Text.ToString();
+
+    /// <summary>As it goes upward (LMQ-CORE-4).</summary>
+    public EpochText Text => new(Boot, new UInt128(High, Low));
 }

@@ -85,7 +85,7 @@ internal sealed class StampWriter(Journal journal, Register register)
     private ReadOnlySpan<byte> TextOf(Epoch epoch)
     {
         if (epoch == _epoch) return _epochText;
-        var text = new EpochText(epoch.Boot, new UInt128(epoch.High, epoch.Low));
+        var text = epoch.Text;
         _epoch = epoch;
         _epochText = _text.AsSpan(0, text.Write(_text)).ToArray();
         return _epochText;

@@ -9,6 +9,12 @@ internal enum Complaint : byte
     BridgeProperties,
     /// <summary>Its request for order is none (LMQ-ORD-2).</summary>
     OrderRequest,
+    /// <summary>Its request for what waited cannot be read (LMQ-OFF-2).</summary>
+    PullRequest,
+    /// <summary>It asks for what waited too often (LMQ-OFF-3).</summary>
+    PullRate,
+    /// <summary>It writes to a client that is not known here, and no bridge takes that (LMQ-MSG-5).</summary>
+    PeerUnknown,
 }
 
 /// <summary>When each of them was told last.</summary>
@@ -16,7 +22,7 @@ internal sealed class Complaints
 {
     private const long EveryMilliseconds = 60_000;
 
-    private readonly long[] _toldAt = [-EveryMilliseconds, -EveryMilliseconds];
+    private readonly long[] _toldAt = NeverTold();
 
     /// <summary>Whether it is to be told now.</summary>
     public bool IsDue(Complaint complaint, long now)
@@ -24,5 +30,12 @@ internal sealed class Complaints
         if (now - _toldAt[(int)complaint] < EveryMilliseconds) return false;
         _toldAt[(int)complaint] = now;
         return true;
+    }
+
+    private static long[] NeverTold()
+    {
+        var times = new long[(int)Complaint.PeerUnknown + 1];
+        Array.Fill(times, -EveryMilliseconds);
+        return times;
     }
 }

@@ -118,6 +118,9 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
         Housekeep();
     }
 
+    /// <summary>The age and the time ride with the group that is being made.</summary>
+    public void AgeNow() => _isAgeing = true;
+
     /// <summary>Sets a value of the engine's own.</summary>
     public void PutMeta(int key, ReadOnlySpan<byte> value)
     {
@@ -237,6 +240,7 @@ internal sealed class Journal(Turn turn, BrokerOptions options, SlotTable slots,
         _scratch.Reset();
         _scratch.I64(turn.Age);
         _scratch.I64(turn.Now.Trusted ? turn.Now.UnixMilliseconds : 0);
+        _scratch.I64(turn.KnownUnixMilliseconds);
         _building.Group.Put(StoreCollection.Meta, Recovery.AgeKey, _scratch.Written);
     }
 

@@ -27,6 +27,9 @@ internal sealed class Recovery(
     /// <summary>Starts of the broker on this store so far.</summary>
     public uint Boot { get; private set; }
 
+    /// <summary>The last time that was written down: it cannot be earlier now. 0: none.</summary>
+    public long KnownUnixMilliseconds { get; private set; }
+
     private long _age;
     private long _ageUnixMilliseconds;
 
@@ -92,6 +95,8 @@ internal sealed class Recovery(
         {
             var age = new ByteReader(value);
             (_age, _ageUnixMilliseconds) = (age.I64(), age.I64());
+            // Older stores have the age alone.
+            KnownUnixMilliseconds = age.IsAtEnd ? _ageUnixMilliseconds : age.I64();
             return;
         }
         if (key != EpochKey) return;

@@ -77,7 +77,7 @@ internal sealed class Publishing(
             session.Receipts.AddExactId(packet.PacketId);
             if (session.IsPersistent) journal.ExactProgressChanged(session);
         }
-        if (isPeer && recipients.Count == 0) turn.Counters.Drop(DropReason.PeerUnknown);
+        if (isPeer && recipients.Count == 0) TellUnknown(connection, topic);
         var reason = recipients.Count == 0 && !isControl
             ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success;
         var message = Route(publication, recipients, mustBeStored);
@@ -85,6 +85,14 @@ internal sealed class Publishing(
         if (message is not null) messages.Release(message);
         if (isControl) controlling.Take(connection, topic, packet);
         return PublishOutcome.Taken;
+    }
+
+    private void TellUnknown(Connection connection, ReadOnlySpan<byte> topic)
+    {
+        turn.Counters.Drop(DropReason.PeerUnknown);
+        if (connection.MayComplain(Complaint.PeerUnknown, turn.Now.Milliseconds))
+            turn.Report(BrokerEventKind.Refused, connection.ClientText, connection,
+                $"a publish to {Encoding.UTF8.GetString(topic)}: that client is unknown here (LMQ-MSG-5)");
     }
 
     private bool HasRoom(

@@ -18,6 +18,7 @@ internal sealed class Pulling(Turn turn, Drawing drawing)
         if (!PullRequest.TryParse(body, out var request))
         {
             turn.Counters.PullsUnreadable++;
+            if (!connection.MayComplain(Complaint.PullRequest, turn.Now.Milliseconds)) return;
             turn.Report(BrokerEventKind.Refused, session.ClientText, connection,
                 "a pull request that cannot be read is ignored (LMQ-OFF-2)");
             return;
@@ -31,6 +32,7 @@ internal sealed class Pulling(Turn turn, Drawing drawing)
         if (!(session.PullPace ??= new PullPace()).Admits(turn.Now.Milliseconds))
         {
             turn.Counters.PullsExcess++;
+            if (!connection.MayComplain(Complaint.PullRate, turn.Now.Milliseconds)) return;
             turn.Report(BrokerEventKind.Refused, session.ClientText, connection,
                 $"more than {PullPace.PerSecondMax} pull requests a second are ignored (LMQ-OFF-3)");
             return;

@@ -69,6 +69,15 @@ public enum LogDetail
 /// <param name="FilesMax">Files kept.</param>
 public sealed record LogSettings(LogDetail Detail, string File, int FileBytesMax, int FilesMax);
 
+/// <summary>When the wall clock is believed (LMQ-TOK-9).</summary>
+public enum ClockSetting
+{
+    /// <summary>Once the kernel says that something which knows the time has set it.</summary>
+    Kernel,
+    /// <summary>Always: the board has a clock of its own, or what sets it does not tell the kernel.</summary>
+    Always,
+}
+
 /// <summary>The whole configuration, validated.</summary>
 /// <param name="Listeners">At least one.</param>
 /// <param name="Store">The store.</param>
@@ -79,6 +88,9 @@ public sealed record EdgeSettings(
 {
     /// <summary>Limits that hold before the engine's.</summary>
     public DoorLimits Door { get; init; } = new();
+
+    /// <summary>When the wall clock is believed.</summary>
+    public ClockSetting Clock { get; init; }
 
     /// <summary>How tokens are verified.</summary>
     public TokenSettings Tokens { get; init; } = new("Lmq:Tokens:KeyFiles", [], "", 30);

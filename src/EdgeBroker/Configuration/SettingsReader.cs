@@ -45,11 +45,20 @@ public static class SettingsReader
         if (listeners.Exists(static listener => listener.Options.Dialect == Dialect.Lmq))
             RegistryReader.Need(broker.Lmq, tokens.IsOn, admin.IsOn);
         var log = ReadLog(root.Section("Log"));
+        var clock = ReadClock(root.Section("Clock"));
         root.RefuseOthers();
         return new EdgeSettings(listeners, store, log, broker)
         {
-            Door = door, Tokens = tokens, Admin = admin, Alarms = alarms,
+            Door = door, Clock = clock, Tokens = tokens, Admin = admin, Alarms = alarms,
         };
+    }
+
+    private static ClockSetting ReadClock(SettingsSection section)
+    {
+        var clock = section.Choice("Trust", ClockSetting.Kernel,
+            ("kernel", ClockSetting.Kernel), ("always", ClockSetting.Always));
+        section.RefuseOthers();
+        return clock;
     }
 
     private static DoorLimits ReadDoor(SettingsSection section)

@@ -17,6 +17,7 @@ internal sealed class RevocationPull : IDisposable
     private readonly TokenSettings _settings;
     private readonly RevocationFile _file;
     private readonly Action<IReadOnlySet<string>> _apply;
+    private readonly ClockTrust _clock;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly HttpMessageHandler? _handler;
@@ -32,13 +33,15 @@ internal sealed class RevocationPull : IDisposable
     /// <param name="settings">Where to ask.</param>
     /// <param name="file">Where it is kept.</param>
     /// <param name="apply">Takes all revoked ids; never changed afterwards.</param>
+    /// <param name="clock">Whether it is right: only then is anything forgotten.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where troubles are told, once each.</param>
     /// <param name="handler">What asks; null: the real one.</param>
     public RevocationPull(TokenSettings settings, RevocationFile file, Action<IReadOnlySet<string>> apply,
-        TimeProvider time, ILogger log, HttpMessageHandler? handler = null)
+        ClockTrust clock, TimeProvider time, ILogger log, HttpMessageHandler? handler = null)
     {
-        (_settings, _file, _apply, _time, _log, _handler) = (settings, file, apply, time, log, handler);
+        (_settings, _file, _apply, _clock) = (settings, file, apply, clock);
+        (_time, _log, _handler) = (time, log, handler);
         if (file.Load(_list) is { } wrong) Log.RevocationsUnreadable(log, wrong);
         _since = _list.Version;
         Apply();
@@ -115,7 +118,7 @@ internal sealed class RevocationPull : IDisposable
     private void Prune()
     {
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (now - _prunedAt < PruneEveryMilliseconds) return;
+        if (!_clock.Look() || now - _prunedAt < PruneEveryMilliseconds) return;
         _prunedAt = now;
         if (_list.Prune(now) > 0) Apply();
     }

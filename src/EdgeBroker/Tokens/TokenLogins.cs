@@ -21,12 +21,14 @@ internal sealed class TokenLogins : IDisposable
     /// <summary>Reads keys and kept revocations.</summary>
     /// <exception cref="ConfigurationError">The keys cannot be used.</exception>
     public TokenLogins(
-        TokenSettings settings, string? directory, Mailbox mail, TimeProvider time, ILogger log)
+        TokenSettings settings, string? directory, Mailbox mail, ClockTrust clock, TimeProvider time,
+        ILogger log)
     {
         if (!settings.IsOn) return;
         (_files, var keys) = TokenKeyFiles.Open(settings, log);
         _checker = new TokenChecker(keys, mail.TokenChecked);
-        _revocations = new RevocationPull(settings, new RevocationFile(directory), mail.Revoked, time, log);
+        _revocations = new RevocationPull(
+            settings, new RevocationFile(directory), mail.Revoked, clock, time, log);
         _timer = time.CreateTimer(_ => Refresh(), null, KeyInterval, Timeout.InfiniteTimeSpan);
     }
 

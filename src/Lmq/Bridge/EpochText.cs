@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 using System.Text.Unicode;
 
 namespace LightMq.Lmq;
@@ -20,6 +21,13 @@ public readonly record struct EpochText(uint Boot, UInt128 Draw)
         Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{Boot}-{Draw:x32}", out var bytes)
             ? bytes
             : throw new ArgumentException("no room for the epoch", nameof(text));
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        Span<byte> text = stackalloc byte[BytesMax];
+        return Encoding.ASCII.GetString(text[..Write(text)]);
+    }
 
     /// <summary>Reads it; false for what <see cref="Write"/> would not write, but for capitals.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out EpochText epoch)

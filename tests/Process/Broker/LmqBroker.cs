@@ -15,7 +15,7 @@ internal sealed class LmqBroker : IDisposable
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly HttpClient _admin;
 
-    public LmqBroker(string revocationUrl = "", string more = "")
+    public LmqBroker(string revocationUrl = "", string more = "", string clock = "always")
     {
         Issuer = new TokenIssuer(_key);
         File.WriteAllText(this["keys.pem"], _key.ExportSubjectPublicKeyInfoPem());
@@ -23,6 +23,7 @@ internal sealed class LmqBroker : IDisposable
             {
               "Listeners": [ { "Address": "127.0.0.1:0" } ],
               "Store": { "Directory": "{{this["data"]}}" },
+              "Clock": { "Trust": "{{clock}}" },
               "Admin": { "Socket": "{{this["admin.sock"]}}" {{more}} },
               "Lmq": {
                 "AccessKeys": [ { "Key": "AK", "Secret": "{{Secret}}" } ],

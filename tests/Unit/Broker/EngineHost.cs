@@ -25,6 +25,8 @@ internal sealed class EngineHost : IEffects
         Options = options ?? before?.Options ?? new BrokerOptions { AckHoldMilliseconds = 0 };
         _disk = before?._disk ?? [];
         _now = before?._now ?? 1_000;
+        (IsClockTrusted, ClockBehind) = (before?.IsClockTrusted ?? true, before?.ClockBehind ?? 0);
+        if (before is not null) Tokens = before.Tokens;
         Engine = new Engine(Options, unseal: Unseal);
         foreach (var ((collection, key), value) in _disk) Engine.Recover(collection, key, value);
         var random = new byte[16];
@@ -46,7 +48,7 @@ internal sealed class EngineHost : IEffects
     public bool AnswersLoads { get; set; } = true;
     public Func<byte[], PasswordHash, bool> Passwords { get; set; } = (_, _) => true;
     public int SlotsOnDisk => _disk.Keys.Count(k => k.Item1 == StoreCollection.Slots);
-    public Now Now => new(_now, 1_700_000_000_000 + _now, IsClockTrusted);
+    public Now Now => new(_now, 1_700_000_000_000 + _now - ClockBehind, IsClockTrusted);
 
     public void Handle(Input input)
     {
@@ -123,7 +125,9 @@ internal sealed class EngineHost : IEffects
     public bool AnswersTokens { get; set; } = true;
     public List<RegistryChange> Changed { get; } = [];
     public Dictionary<(StoreCollection, int), byte[]> Disk => _disk;
-    public bool IsClockTrusted { get; set; } = true;
+    public bool IsClockTrusted { get; set; }
+    /// <summary>Milliseconds that the wall clock is behind.</summary>
+    public long ClockBehind { get; set; }
 
     public void CheckToken(Connection connection, byte[] token) =>
         _tokens.Enqueue((connection, Tokens(Encoding.ASCII.GetString(token))));

@@ -142,15 +142,19 @@ public sealed class PeerToPeerTests
     }
 
     [Fact]
-    public void An_id_known_to_nobody_is_counted()
+    public void An_id_known_to_nobody_is_counted_and_told_once()
     {
         var host = new EngineHost(Options);
         var sender = host.Join("sender");
         sender.Publish(TopicTo("nobody"), "x", id: 1);
         host.Advance(20);
-        Assert.Equal(["CONNACK 0", "PUBACK 1"], sender.Read());
-        Assert.Equal(1, host.Engine.Counters.Dropped(DropReason.PeerUnknown));
+        sender.Publish(TopicTo("nobody"), "x", id: 2);
+        host.Advance(20);
+        Assert.Equal(["CONNACK 0", "PUBACK 1", "PUBACK 2"], sender.Read());
+        Assert.Equal(2, host.Engine.Counters.Dropped(DropReason.PeerUnknown));
         Assert.Equal(1, host.Engine.SessionCount);
+        // Told once a minute.
+        Assert.Single(host.Events, static told => told.Detail.Contains("LMQ-MSG-5"));
     }
 
     [Fact]

@@ -116,6 +116,38 @@ public sealed class TokenLoginTests
     }
 
     [Fact]
+    public void After_a_power_cut_a_clock_that_starts_behind_is_not_believed_to_be()
+    {
+        var host = LmqHost.Make();
+        host.Connect("keeps the loop awake", keepAlive: 0);
+        host.Advance(3_600_000);
+        host.Handle(Input.Tick());
+        host.Advance(20_000);
+        (host.IsClockTrusted, host.ClockBehind) = (false, 1_000_000_000);
+        for (var life = 0; life < 2; life++)
+        {
+            host = host.Crash();
+            var expired = host.ComeWithToken("GID_AAA@@@1");
+            expired.Upload($"RW until {Start + 3_600_000}", "RW");
+            Assert.True(expired.IsClosed);
+            var good = LogIn(host, "GID_AAA@@@2", $"RW from {Start + 7_200_000} until {Start + 3_660_000}");
+            Assert.False(good.IsClosed);
+            host.Advance(10_000);
+        }
+    }
+
+    [Fact]
+    public void A_clock_behind_the_release_is_not_believed_either()
+    {
+        var host = LmqHost.Make(LmqHost.Options with { EarliestUnixMilliseconds = Start });
+        (host.IsClockTrusted, host.ClockBehind) = (false, 1_000_000_000);
+        var expired = host.ComeWithToken("GID_AAA@@@1");
+        expired.Upload($"RW until {Start - 1_000}", "RW");
+        Assert.True(expired.IsClosed);
+        Assert.False(LogIn(host, "GID_AAA@@@2", $"RW until {Start + 60_000}").IsClosed);
+    }
+
+    [Fact]
     public void A_token_ends_within_a_second_of_its_expiry()
     {
         var host = LmqHost.Make();

@@ -36,6 +36,8 @@ public sealed class SettingsTests
     [InlineData("Limits", "many", "Limits: takes a section in braces { }, not a single value")]
     [InlineData("Listeners", "all", "Listeners: takes a list in brackets [ ], not a single value")]
     [InlineData("Log:Level:Deep", "x", "Log:Level: takes one value")]
+    [InlineData("Clock:Trust", "mine", "'mine' is not one of kernel, always")]
+    [InlineData("Clock:Zone", "UTC", "Clock:Zone: no such key")]
     [InlineData("Lmq:Groups:0", "GID-x", "Lmq:Groups:0: 'GID-x' is not GID_ and letters")]
     [InlineData("Lmq:Groups:0:Name", "GID-x", "Lmq:Groups:0:Name: 'GID-x' is not GID_ and letters")]
     [InlineData("Lmq:Topics:0:Name", "a/b", "Lmq:Topics:0:Name: 'a/b' is not one topic level")]
