@@ -63,8 +63,8 @@ internal sealed class Turn
     public bool MayExpire { get; set; }
 
     /// <summary>
-    /// The least that the wall clock should have shown when <see cref="Now.Milliseconds"/> was 0: one that is not
-    /// trusted is not believed to be behind it (LMQ-TOK-9).
+    /// The least that the wall clock should have shown when <see cref="Now.Milliseconds"/> was 0: one that is
+    /// not trusted is not believed to be behind it (LMQ-TOK-9).
     /// </summary>
     public long KnownUnixAtZero { get; set; }
 

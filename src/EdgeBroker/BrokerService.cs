@@ -79,8 +79,9 @@ internal sealed class BrokerService(
         // Before the lock of the store is held it is only read.
         var box = SecretBox.Open(directory);
         var clock = new ClockTrust(settings.Clock, log);
+        var options = settings.Broker with { EarliestUnixMilliseconds = ReleasedAt() };
         var engine = new Engine(
-            settings.Broker with { EarliestUnixMilliseconds = ReleasedAt() }, BinaryPrimitives.ReadUInt64LittleEndian(chance[16..]), box.Unseal);
+            options, BinaryPrimitives.ReadUInt64LittleEndian(chance[16..]), box.Unseal);
         _store = OpenStore.Open(settings.Store, engine, time, log, _mail, ExtendStart);
         box.Prepare();
         OpenCertificates();

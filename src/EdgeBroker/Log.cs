@@ -185,8 +185,8 @@ internal static partial class Log
     public static partial void WebhookFailed(ILogger log, string reason);
 
     [LoggerMessage(71, LogLevel.Warning,
-        "The clock is not trusted: the kernel does not say that it was set from the network. Tokens count unless "
-        + "they expired by the last known time, and times upward are marked (Clock:Trust)")]
+        "The clock is not trusted: the kernel does not say that it was set from the network. Tokens count "
+        + "unless they expired by the last known time, and times upward are marked (Clock:Trust)")]
     public static partial void ClockUntrusted(ILogger log);
 
     [LoggerMessage(72, LogLevel.Information, "The clock was set and is trusted from now on")]

@@ -10,8 +10,8 @@ public static unsafe class KernelClock
     private const int TimeError = 5;
 
     /// <summary>
-    /// Whether something that knows the time (NTP, PTP, a reference clock) has set the clock since the boot and
-    /// still keeps it.
+    /// Whether something that knows the time (NTP, PTP, a reference clock) has set the clock since the boot
+    /// and still keeps it.
     /// </summary>
     public static bool IsSynchronized()
     {

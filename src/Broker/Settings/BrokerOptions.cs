@@ -137,8 +137,8 @@ public sealed record BrokerOptions
     /// <summary>Acknowledgements that nothing else carried to the disk are written this often.</summary>
     public int HousekeepingSeconds { get; init; } = 10;
     /// <summary>
-    /// No time before it is believed while the clock is not trusted, milliseconds since the epoch; the host gives
-    /// the date of its own release.
+    /// No time before it is believed while the clock is not trusted, milliseconds since the epoch; the host
+    /// gives the date of its own release.
     /// </summary>
     public long EarliestUnixMilliseconds { get; init; }
     /// <summary>Bridge sessions.</summary>
