@@ -4,7 +4,8 @@ namespace LightMq.Broker.Flows;
 
 /// <summary>
 /// Writes the time down when it becomes known and each hour after, so that a start without a right clock
-/// knows at least that much (LMQ-TOK-9). Makes no turn of its own: without any input there is nothing to judge.
+/// knows at least that much (LMQ-TOK-9). Makes no turn of its own: without any input there is nothing to
+/// judge.
 /// </summary>
 internal sealed class Timekeeping(Turn turn, Journal journal)
 {
