@@ -77,12 +77,17 @@ internal sealed class Turn
         Now = now.Trusted || now.UnixMilliseconds >= KnownUnixAtZero + now.Milliseconds ? now
             : now with { UnixMilliseconds = KnownUnixAtZero + now.Milliseconds };
         Effects = effects;
+        LastRefused = null;
     }
+
+    /// <summary>Of whom something was refused last, in this turn.</summary>
+    public Connection? LastRefused { get; private set; }
 
     /// <summary>Tells the host; names are cut, and refusals are few enough to be read.</summary>
     public void Report(BrokerEventKind kind, string clientId, Connection? connection, string detail,
         CloseReason? reason = null)
     {
+        if (kind == BrokerEventKind.Refused) LastRefused = connection;
         var isRefusal = kind is BrokerEventKind.Refused or BrokerEventKind.ConnectRefused
             or BrokerEventKind.ClientExpelled or BrokerEventKind.SessionChanged;
         if (isRefusal && Now.Milliseconds / 1000 != _refusalSecond)

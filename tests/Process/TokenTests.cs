@@ -107,6 +107,31 @@ public sealed class TokenTests
         }
     }
 
+    [Theory]
+    [InlineData("500 Internal Server Error", "", "it answers with status 500")]
+    [InlineData("200 OK", "<html>Welcome to the hotel</html>", "its answer is no list of revocations")]
+    public async Task An_auth_server_in_trouble_is_asked_less_often_and_told_once_until_it_answers(
+        string status, string body, string reason)
+    {
+        using var auth = new RevocationServer { Trouble = (status, body) };
+        using var edge = new LmqBroker(auth.Url);
+        using var broker = edge.Start();
+        using var device = Come(broker, "GID_AAA@@@1");
+        Upload(device, edge.Token("taken-back"));
+        var clock = Stopwatch.StartNew();
+        while (auth.Asked < 3) await Task.Delay(20, Cancel);
+        // After 1 s, 2 s and 4 s.
+        Assert.True(clock.Elapsed > TimeSpan.FromSeconds(4), $"asked three times within {clock.Elapsed}");
+        Assert.Equal(2, broker.Log.Split(reason).Length);
+        device.Ping();
+        auth.Revoke("taken-back");
+        auth.Trouble = null;
+        Assert.Equal("""{"code":3,"type":"RW"}""",
+            Encoding.UTF8.GetString(device.Expect(Mqtt.PacketType.Publish).Payload));
+        while (!broker.Log.Contains("The auth server tells of revocations again"))
+            await Task.Delay(20, Cancel);
+    }
+
     [Fact]
     public void Without_a_set_clock_a_token_that_is_not_valid_yet_is_let_in_and_the_log_says_why()
     {

@@ -76,7 +76,9 @@ internal sealed class Closing(
 
     private void Report(Connection connection, string clientId, CloseReason reason, string detail)
     {
-        var kind = IsFault(reason) ? BrokerEventKind.ClientExpelled : BrokerEventKind.ClientClosed;
+        // What was refused has its line; that its connection ends for it needs no second one.
+        var isTold = reason == CloseReason.NotAuthorized && turn.LastRefused == connection;
+        var kind = IsFault(reason) && !isTold ? BrokerEventKind.ClientExpelled : BrokerEventKind.ClientClosed;
         var words = detail.Length == 0 ? reason.ToString() : $"{reason}: {detail}";
         turn.Report(kind, clientId, connection, words, reason);
     }

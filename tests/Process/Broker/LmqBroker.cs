@@ -15,7 +15,8 @@ internal sealed class LmqBroker : IDisposable
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly HttpClient _admin;
 
-    public LmqBroker(string revocationUrl = "", string more = "", string clock = "always")
+    public LmqBroker(
+        string revocationUrl = "", string more = "", string clock = "always", string sections = "")
     {
         Issuer = new TokenIssuer(_key);
         File.WriteAllText(this["keys.pem"], _key.ExportSubjectPublicKeyInfoPem());
@@ -24,6 +25,7 @@ internal sealed class LmqBroker : IDisposable
               "Listeners": [ { "Address": "127.0.0.1:0" } ],
               "Store": { "Directory": "{{this["data"]}}" },
               "Clock": { "Trust": "{{clock}}" },
+              {{sections}}
               "Admin": { "Socket": "{{this["admin.sock"]}}" {{more}} },
               "Lmq": {
                 "AccessKeys": [ { "Key": "AK", "Secret": "{{Secret}}" } ],

@@ -24,6 +24,9 @@ internal sealed class RevocationServer : IDisposable
     /// <summary>Requests so far.</summary>
     public int Asked { get; private set; }
 
+    /// <summary>What it answers instead, status line and body; null: as it should.</summary>
+    public (string Status, string Body)? Trouble { get; set; }
+
     public void Revoke(string tokenId)
     {
         lock (_gate) _revoked.Add(tokenId);
@@ -53,6 +56,13 @@ internal sealed class RevocationServer : IDisposable
         if (await reader.ReadLineAsync() is not { } first) return;
         while (await reader.ReadLineAsync() is { Length: > 0 }) { }
         var since = int.Parse(first.Split("since=")[1].Split(' ')[0]);
+        if (Trouble is var (status, text))
+        {
+            Asked++;
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(
+                $"HTTP/1.1 {status}\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"));
+            return;
+        }
         var body = new ArrayBufferWriter<byte>();
         lock (_gate)
         {
