@@ -104,6 +104,9 @@ public sealed class Connection(ListenerOptions listener, string remoteAddress, o
     /// <summary>What it is sent has neither properties nor other names than here.</summary>
     internal bool IsSimple { get; set; }
 
+    /// <summary>What it may be sent depends on its tokens (LMQ-AUTH-2).</summary>
+    internal bool ReadsByToken { get; set; }
+
     /// <summary>Its client's coming was told, its going was not yet (LMQ-PRE-1).</summary>
     internal bool IsAnnounced { get; set; }
 

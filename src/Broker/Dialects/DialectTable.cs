@@ -16,6 +16,6 @@ internal sealed class DialectTable(BrokerOptions options, Register register)
     public bool IsTooDeep(ReadOnlySpan<byte> topic) =>
         topic.Length >= options.TopicLevelsMax && topic.Count((byte)'/') >= options.TopicLevelsMax;
 
-    public IDialect this[Connection connection] =>
+    public DialectRules this[Connection connection] =>
         connection.Listener.Dialect == Dialect.Plain ? _plain : _lmq;
 }

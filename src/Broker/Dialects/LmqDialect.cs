@@ -12,9 +12,9 @@ namespace LightMq.Broker.Dialects;
 /// The LMQ contract's names, logins and grants (LMQ-ID-1 to 4, LMQ-AUTH-1 to 3): by the registry for logins
 /// by signature, by tokens for those without a password.
 /// </summary>
-internal sealed class LmqDialect(BrokerOptions options, Register register) : IDialect
+internal sealed class LmqDialect(BrokerOptions options, Register register) : DialectRules
 {
-    public LoginVerdict Admit(in ConnectPacket connect, Connection connection)
+    public override LoginVerdict Admit(in ConnectPacket connect, Connection connection)
     {
         if (!ClientIdName.TryParse(connect.ClientId, out var name))
             return new LoginVerdict(ConnectCode.IdentifierRejected,
@@ -42,7 +42,7 @@ internal sealed class LmqDialect(BrokerOptions options, Register register) : IDi
                 Counted: RefusalCause.Group);
     }
 
-    public TopicVerdict Publish(Login login, ReadOnlySpan<byte> topic, int payloadBytes)
+    public override TopicVerdict Publish(Login login, ReadOnlySpan<byte> topic, int payloadBytes)
     {
         var pass = login.Pass!;
         if (!pass.Publishes.TryFind(topic, register.Version, out var kind))
@@ -57,7 +57,7 @@ internal sealed class LmqDialect(BrokerOptions options, Register register) : IDi
             : new(ReasonCode.Success, Kind: kind);
     }
 
-    public TopicVerdict Subscribe(Login login, ReadOnlySpan<byte> filter)
+    public override TopicVerdict Subscribe(Login login, ReadOnlySpan<byte> filter)
     {
         var pass = login.Pass!;
         if (pass.Wallet is { IsEmpty: true }) return TopicVerdict.Forbidden(RefusalCause.TokenMissing);
@@ -71,7 +71,7 @@ internal sealed class LmqDialect(BrokerOptions options, Register register) : IDi
         return Judge(pass, filter, Access.Read, isFilter: true);
     }
 
-    public bool Keeps(Login login, ReadOnlySpan<byte> filter)
+    public override bool Keeps(Login login, ReadOnlySpan<byte> filter)
     {
         // What tokens do not cover waits for one that does: the session is not to lose its filters over it.
         if (login.Pass is not { Wallet: not null }) return Subscribe(login, filter).IsGranted;

@@ -8,7 +8,7 @@ namespace LightMq.Broker.Dialects;
 /// <summary>
 /// Standard MQTT: any client id, local users with topic rules, anonymous where switched on (LMQ-AUTH-5).
 /// </summary>
-internal sealed class PlainDialect : IDialect
+internal sealed class PlainDialect : DialectRules
 {
     private const int ClientIdBytesMax = 1024;
     private static readonly Login Anonymous = new("", null);
@@ -30,7 +30,7 @@ internal sealed class PlainDialect : IDialect
         _nobody = new PasswordHash(iterations, new byte[16], new byte[32]);
     }
 
-    public LoginVerdict Admit(in ConnectPacket connect, Connection connection)
+    public override LoginVerdict Admit(in ConnectPacket connect, Connection connection)
     {
         if (connect.ClientId.IsEmpty && NeedsId(connect))
             return new LoginVerdict(ConnectCode.IdentifierRejected,
@@ -56,7 +56,7 @@ internal sealed class PlainDialect : IDialect
     private static bool NeedsId(in ConnectPacket connect) => connect.Version == ProtocolVersion.V310
         || (connect.Version == ProtocolVersion.V311 && !connect.CleanStart);
 
-    public TopicVerdict Publish(Login login, ReadOnlySpan<byte> topic, int payloadBytes)
+    public override TopicVerdict Publish(Login login, ReadOnlySpan<byte> topic, int payloadBytes)
     {
         if (topic.StartsWith("$SYS/"u8)) return TopicVerdict.NotGranted;
         if (login.Rules is null) return TopicVerdict.Granted;
@@ -65,7 +65,7 @@ internal sealed class PlainDialect : IDialect
         return TopicVerdict.NotGranted;
     }
 
-    public TopicVerdict Subscribe(Login login, ReadOnlySpan<byte> filter)
+    public override TopicVerdict Subscribe(Login login, ReadOnlySpan<byte> filter)
     {
         if (login.Rules is null) return TopicVerdict.Granted;
         if (SharedFilter.TrySplit(filter, out _, out var inner)) filter = inner;
@@ -74,7 +74,7 @@ internal sealed class PlainDialect : IDialect
         return TopicVerdict.NotGranted;
     }
 
-    public bool Keeps(Login login, ReadOnlySpan<byte> filter) => Subscribe(login, filter).IsGranted;
+    public override bool Keeps(Login login, ReadOnlySpan<byte> filter) => Subscribe(login, filter).IsGranted;
 
     /// <summary>Whether every topic that <paramref name="filter"/> matches is matched by the rule.</summary>
     internal static bool Covers(ReadOnlySpan<byte> rule, ReadOnlySpan<byte> filter)

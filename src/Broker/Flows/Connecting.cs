@@ -236,6 +236,7 @@ internal sealed class Connecting(
         session.Connection = connection;
         session.Channel = connection.Number;
         connection.IsSimple = connection.Terms is null && !isBridge;
+        connection.ReadsByToken = connection.Login!.IsTokens;
         connection.Session = session;
         session.ExpirySeconds = session.IsClean ? 0 : expiry;
         session.OfflineSince = -1;

@@ -218,7 +218,7 @@ internal sealed class Delivering(
             return false;
         }
         // Nothing that was stored leaves before a token covers it (LMQ-AUTH-2).
-        if (connection.Login is { IsTokens: true } login && !login.MayRead(message.Topic)) return false;
+        if (connection.ReadsByToken && !connection.Login!.MayRead(message.Topic)) return false;
         if (delivery.Qos == 2 && session.IsPersistent && !IsOnce(session, message, delivery)) return false;
         queue.Took(sequence, delivery.Qos > 0);
         // That it comes again at once, and with DUP, is to be known after a restart too.

@@ -14,7 +14,7 @@ internal sealed class Forwarding(Turn turn)
     private bool _hasStripped;
 
     /// <summary>What of a publish goes on; valid until the next call.</summary>
-    public ReadOnlySpan<byte> Of(in PublishProperties properties, bool fromBridge)
+    public ReadOnlySpan<byte> Of(scoped in PublishProperties properties, bool fromBridge)
     {
         _hasStripped = false;
         if (!properties.HasForwarded) return default;

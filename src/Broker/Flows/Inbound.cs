@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
@@ -216,12 +217,26 @@ internal sealed class Inbound(
         turn.Effects.SetReading(connection, false);
     }
 
-    /// <summary>The one switch over packets.</summary>
+    /// <summary>The one switch over packets; those of every message first, the others apart.</summary>
     private void Take(Connection connection, in Frame frame, ReadOnlySpan<byte> whole)
     {
         if (connection.Stage == ConnectionStage.New && frame.Type != PacketType.Connect)
             throw new ProtocolError("MQTT-3.1.0-1", $"the first packet is {frame.Type}, not CONNECT");
         if (connection.Stage == ConnectionStage.Provisional && IsTooEarly(connection, frame)) return;
+        switch (frame.Type)
+        {
+            case PacketType.Publish: intake.Take(connection, frame, whole); break;
+            case PacketType.PubAck:
+                answering.PubAck(connection.Session!, ReadAck(connection, frame).PacketId);
+                break;
+            default: TakeOther(connection, frame, whole); break;
+        }
+    }
+
+    // Apart: what they need room for on the stack would be cleared for every message.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TakeOther(Connection connection, in Frame frame, ReadOnlySpan<byte> whole)
+    {
         var session = connection.Session!;
         switch (frame.Type)
         {
@@ -231,8 +246,6 @@ internal sealed class Inbound(
             case PacketType.Connect:
                 throw new ProtocolError(
                 "MQTT-3.1.0-2", "a second CONNECT", ReasonCode.ProtocolError);
-            case PacketType.Publish: intake.Take(connection, frame, whole); break;
-            case PacketType.PubAck: answering.PubAck(session, ReadAck(connection, frame).PacketId); break;
             case PacketType.PubRec: answering.PubRec(session, ReadAck(connection, frame)); break;
             case PacketType.PubRel: releasing.Release(connection, ReadAck(connection, frame).PacketId); break;
             case PacketType.PubComp: answering.PubComp(session, ReadAck(connection, frame).PacketId); break;

@@ -1,4 +1,5 @@
 using System.Text;
+using LightMq.Broker.Connections;
 using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
@@ -47,6 +48,15 @@ internal sealed class PeerToPeer(
         else if ((mailbox ?? Open(client!)) is { } open) _found.Add(new Receiver(open, 1));
         else return null;
         return _found;
+    }
+
+    /// <summary>A message is for nobody here, and no bridge takes it: it is dropped.</summary>
+    public void TellUnknown(Connection connection, ReadOnlySpan<byte> topic)
+    {
+        turn.Counters.Drop(DropReason.PeerUnknown);
+        if (connection.MayComplain(Complaint.PeerUnknown, turn.Now.Milliseconds))
+            turn.Report(BrokerEventKind.Refused, connection.ClientText, connection,
+                $"a publish to {Encoding.UTF8.GetString(topic)}: that client is unknown here (LMQ-MSG-5)");
     }
 
     /// <summary>A client is here: what waits for it is on its way from CONNACK on.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using LightMq.Broker.Bridges;
@@ -41,7 +42,7 @@ internal sealed class Publishing(
         if (verdict.Kind == TopicKind.Control && Uploading.IsUpload(topic))
             return uploading.Take(connection, packet);
         if (packet.Qos > 0 && repeating.IsKnown(session, packet, topic)) return PublishOutcome.Taken;
-        if (!metering.MayPublish(session))
+        if (turn.IsMetered && !metering.MayPublish(session))
         {
             pressure.BlockedByQuota();
             return PublishOutcome.NoRoom;
@@ -51,7 +52,7 @@ internal sealed class Publishing(
         long expiresAt = 0;
         var isClean = session.EndsWithConnection;
         var properties = connection.Terms is null
-            ? default : ForwardedOf(packet.Properties, fromBridge, out expiresAt, ref isClean);
+            ? default : ForwardedOf(packet, fromBridge, out expiresAt, ref isClean);
         var isPeer = verdict.Kind == TopicKind.PeerToPeer
             || (fromBridge && PeerToPeer.IsPeer(session, topic));
         var recipients = isControl ? _nobody
@@ -77,7 +78,7 @@ internal sealed class Publishing(
             session.Receipts.AddExactId(packet.PacketId);
             if (session.IsPersistent) journal.ExactProgressChanged(session);
         }
-        if (isPeer && recipients.Count == 0) TellUnknown(connection, topic);
+        if (isPeer && recipients.Count == 0) peers.TellUnknown(connection, topic);
         var reason = recipients.Count == 0 && !isControl
             ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success;
         var message = Route(publication, recipients, mustBeStored);
@@ -85,14 +86,6 @@ internal sealed class Publishing(
         if (message is not null) messages.Release(message);
         if (isControl) controlling.Take(connection, topic, packet);
         return PublishOutcome.Taken;
-    }
-
-    private void TellUnknown(Connection connection, ReadOnlySpan<byte> topic)
-    {
-        turn.Counters.Drop(DropReason.PeerUnknown);
-        if (connection.MayComplain(Complaint.PeerUnknown, turn.Now.Milliseconds))
-            turn.Report(BrokerEventKind.Refused, connection.ClientText, connection,
-                $"a publish to {Encoding.UTF8.GetString(topic)}: that client is unknown here (LMQ-MSG-5)");
     }
 
     private bool HasRoom(
@@ -114,7 +107,7 @@ internal sealed class Publishing(
     /// <summary>Who receives a message of this publisher now, unless it is for one client.</summary>
     public List<Receiver> RecipientsOf(Session? publisher, ReadOnlySpan<byte> topic)
     {
-        var route = tree.Find(topic);
+        var route = publisher is null ? tree.Find(topic) : tree.Find(publisher, topic);
         return route.IsOpen ? SubscriptionTree.Choose(route, publisher, topic, _recipients) : route.Receivers;
     }
 
@@ -182,9 +175,12 @@ internal sealed class Publishing(
         return PublishOutcome.Taken;
     }
 
+    // Apart: most clients are older than properties, and need no room on the stack for them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private ReadOnlySpan<byte> ForwardedOf(
-        in PublishProperties properties, bool fromBridge, out long expiresAt, ref bool isClean)
+        in PublishPacket packet, bool fromBridge, out long expiresAt, ref bool isClean)
     {
+        var properties = packet.Properties;
         expiresAt = properties.HasMessageExpiry ? turn.EndOf(properties.MessageExpirySeconds) : 0;
         if (fromBridge) isClean = Forwarding.CleanSessionOf(properties) ?? isClean;
         return forwarding.Of(properties, fromBridge);
@@ -255,7 +251,8 @@ internal sealed class Publishing(
         in Receiver receiver, in Publication publication, bool retain, ref Message? message)
     {
         var session = receiver.Session;
-        if (session.Connection?.Login is { IsTokens: true } login && !login.MayRead(publication.Topic))
+        if (session.Connection is { ReadsByToken: true, Login: { } login }
+            && !login.MayRead(publication.Topic))
         {
             turn.Counters.Drop(DropReason.NotCovered);
             return;

@@ -3,8 +3,10 @@ using LightMq.Broker.Sessions;
 namespace LightMq.Broker.Routing;
 
 /// <summary>Who receives one topic, each session once with the highest QoS granted (MQTT-3.3.5-1).</summary>
-internal sealed class Route
+internal sealed class Route(byte[] topic)
 {
+    public byte[] Topic { get; } = topic;
+
     /// <summary>State of the tree it was computed for.</summary>
     public int Version { get; set; } = -1;
     public List<Receiver> Receivers { get; } = [];

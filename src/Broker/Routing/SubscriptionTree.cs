@@ -90,6 +90,14 @@ internal sealed class SubscriptionTree(BytesComparer names)
         return chosen;
     }
 
+    /// <summary>The same for a publisher, which mostly writes to the topic that it wrote to last.</summary>
+    public Route Find(Session publisher, ReadOnlySpan<byte> topic)
+    {
+        if (publisher.LastRoute is { } last && last.Version == _version && topic.SequenceEqual(last.Topic))
+            return last;
+        return publisher.LastRoute = Find(topic);
+    }
+
     /// <summary>The receivers of a valid topic name.</summary>
     public Route Find(ReadOnlySpan<byte> topic)
     {
@@ -103,7 +111,8 @@ internal sealed class SubscriptionTree(BytesComparer names)
                 _cachedBytes = 0;
             }
             _cachedBytes += topic.Length + RouteBytes;
-            routes[topic] = route = new Route();
+            var name = topic.ToArray();
+            _routes[name] = route = new Route(name);
         }
         route.Receivers.Clear();
         route.Shares.Clear();

@@ -1,6 +1,7 @@
 using System.Text;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Messages;
+using LightMq.Broker.Routing;
 using LightMq.Mqtt;
 
 namespace LightMq.Broker.Sessions;
@@ -113,13 +114,16 @@ internal sealed class Session(Publisher publisher, bool isClean)
     public bool IsMailbox { get; } = publisher.ClientId is [SessionTable.MailboxMark, ..];
 
     /// <summary>Messages on their way to this client.</summary>
-    public DeliveryQueue Queue => _queue ??= new DeliveryQueue(IsMailbox);
+    public DeliveryQueue Queue => _queue ?? MakeQueue();
     public bool HasQueue => _queue is not null;
     /// <summary>Whether a message that was just queued is on its way already.</summary>
     public bool IsKeepingUp => Connection is not null && !Queue.HasWaiting;
     /// <summary>What this client is owed as a publisher.</summary>
-    public Receipts Receipts => _receipts ??= new Receipts();
+    public Receipts Receipts => _receipts ?? MakeReceipts();
     public bool HasReceipts => _receipts is not null;
+
+    /// <summary>Who received its last publish, mostly those of its next one, too; null: unknown.</summary>
+    public Route? LastRoute { get; set; }
 
     /// <summary>Most messages in flight to this client.</summary>
     public int Window { get; set; }
@@ -172,4 +176,9 @@ internal sealed class Session(Publisher publisher, bool isClean)
             if (filter.SequenceEqual(_subscriptions[i].Filter)) return i;
         return -1;
     }
+
+    // Apart, so that the accessors, which every message passes many times, are inlined.
+    private DeliveryQueue MakeQueue() => _queue = new DeliveryQueue(IsMailbox);
+
+    private Receipts MakeReceipts() => _receipts = new Receipts();
 }

@@ -75,18 +75,20 @@ internal readonly record struct TopicVerdict(
     public bool IsGranted => Code == ReasonCode.Success;
 }
 
-/// <summary>The rules of one listener (contract, "Two dialects").</summary>
-internal interface IDialect
+/// <summary>
+/// The rules of one listener (contract, "Two dialects"). A class, not an interface: each publish asks it.
+/// </summary>
+internal abstract class DialectRules
 {
     /// <summary>Judges client id and login.</summary>
-    LoginVerdict Admit(in ConnectPacket connect, Connection connection);
+    public abstract LoginVerdict Admit(in ConnectPacket connect, Connection connection);
 
     /// <summary>Judges the topic of a publish or of a will, and the payload's size.</summary>
-    TopicVerdict Publish(Login login, ReadOnlySpan<byte> topic, int payloadBytes);
+    public abstract TopicVerdict Publish(Login login, ReadOnlySpan<byte> topic, int payloadBytes);
 
     /// <summary>Judges a filter.</summary>
-    TopicVerdict Subscribe(Login login, ReadOnlySpan<byte> filter);
+    public abstract TopicVerdict Subscribe(Login login, ReadOnlySpan<byte> filter);
 
     /// <summary>Whether a filter that a session holds from before stays with it.</summary>
-    bool Keeps(Login login, ReadOnlySpan<byte> filter);
+    public abstract bool Keeps(Login login, ReadOnlySpan<byte> filter);
 }
