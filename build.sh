@@ -17,6 +17,8 @@ usage: ./build.sh <verb>
                     ends with "N passed, N failed"
   bench [args]      measure against Debian's mosquitto and write bench/RESULTS.md;
                     `bench list` names the cases, `bench NAME...` runs some, `--quick` is a smoke run
+  instructions      count the engine's instructions per message with valgrind, which neighbours on the machine do not
+                    change, and compare with bench/instructions.tsv; `instructions --write` writes that file anew
   publish [rid]     stripped NativeAOT executables into artifacts/publish/<rid>/
                     (linux-x64, linux-arm64; default: this machine's)
   format            bring all sources into the house style
@@ -183,6 +185,7 @@ need_test_tools() {
     need javac default-jdk-headless
     need /usr/share/java/mqtt-client.jar libmqtt-client-java
     need chromium chromium
+    need valgrind valgrind
 }
 
 verb_test() {
@@ -198,6 +201,7 @@ verb_test() {
             run_tests "$project"
         done
         check bench-smoke measure --quick
+        check instructions verb_instructions
     fi
     check shellcheck shellcheck build.sh .ci/run
     check format dotnet format LightMq.sln --verify-no-changes --no-restore
@@ -224,6 +228,56 @@ measure() {
     build bench/Bench
     build bench/EngineBench
     dotnet bench/Bench/bin/Release/net10.0/LightMq.Bench.dll "$@"
+}
+
+# --- instructions ------------------------------------------------------------------------------------------
+
+# A path may cost 3 % more than noted; the LMQ dialect 10 % more than Plain, with tokens 15 %.
+verb_instructions() {
+    need valgrind valgrind
+    need_dotnet
+    local file=bench/instructions.tsv rid
+    rid=$(own_rid)
+    if [[ $rid != linux-x64 ]]; then
+        say "instructions are noted for linux-x64 only"
+        return
+    fi
+    say "publishing bench/EngineBench for $rid"
+    dotnet publish bench/EngineBench -c Release -r "$rid" -v quiet -clp:"ErrorsOnly;NoSummary" -nodeReuse:false \
+        -p:PublishAot=true -p:StripSymbols=true -p:CppCompilerAndLinker=clang -p:IlcOptimizationPreference=Speed \
+        --artifacts-path "artifacts/obj/$rid" -o artifacts/instructions
+    rm -f artifacts/instructions/*.dbg # valgrind cannot read it
+    local paths=() path count counts=""
+    mapfile -t paths < <(cut -f 1 "$file")
+    for path in "${paths[@]}"; do
+        # The difference of two runs is the steady state: a run of n messages makes n / 2 more to warm up.
+        count=$((($(count_instructions 24000 "$path") - $(count_instructions 4000 "$path")) / 30000))
+        [[ $count -gt 0 ]] || fail "valgrind counted nothing for '$path'"
+        counts+="$path"$'\t'"$count"$'\n'
+    done
+    if [[ ${1:-} == --write ]]; then
+        printf '%s' "$counts" >"$file"
+        cat "$file"
+        return
+    fi
+    printf '%s' "$counts" | awk -F '\t' -v plain="fan-in 10 → 1, QoS 1" '
+        NR == FNR { noted[$1] = $2; next }
+        $1 == plain { base = $2 }
+        {
+            most = noted[$1] * 1.03
+            if ($1 ~ /signature$/ && base * 1.10 < most) most = base * 1.10
+            if ($1 ~ /token$/ && base * 1.15 < most) most = base * 1.15
+            wrong = $2 > most
+            bad += wrong
+            printf "%-50s %6d per message, at most %d%s\n", $1, $2, most, wrong ? ": TOO MANY" : ""
+        }
+        END { exit bad > 0 }' "$file" -
+}
+
+# count_instructions <messages> <path>
+count_instructions() {
+    DOTNET_GCHeapHardLimit=200000000 valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+        artifacts/instructions/LightMq.EngineBench "$1" "$2" 2>&1 | awk '/Collected/ { print $NF }'
 }
 
 # --- publish -----------------------------------------------------------------------------------------------
@@ -277,7 +331,7 @@ verb_fuzz() {
 }
 
 case ${1:---help} in
-    run | test | bench | publish | format | sim | fuzz)
+    run | test | bench | instructions | publish | format | sim | fuzz)
         verb=$1
         shift
         "verb_$verb" "$@"
