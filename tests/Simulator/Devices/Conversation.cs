@@ -12,6 +12,7 @@ namespace LightMq.Simulator.Devices;
 public sealed class Conversation
 {
     private const int UnsentBytesMax = 8_192;
+    private static readonly string[] s_peerParents = ["t0", "t1"];
     private readonly Device _device;
     private readonly DeviceProfile _profile;
     private readonly Surroundings _world;
@@ -19,6 +20,7 @@ public sealed class Conversation
     private readonly ClientSession _session = new();
     private readonly SortedDictionary<string, int> _wanted = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _unsettled = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<ushort, MessageFacts> _unanswered = [];
     private readonly Answers _answers;
     private readonly byte[] _packet = new byte[140_000];
     private bool _spoke;
@@ -56,7 +58,8 @@ public sealed class Conversation
         Judge.Sessions.ConnectSent(_profile.ClientId, clean);
         if (clean) Judge.SessionDoubtful(_facts, Now);
         _facts.ConnectSent = Now;
-        _facts.ConnectedSince = long.MaxValue;
+        _facts.ConnectedSince = _facts.OnlineSince = long.MaxValue;
+        if (clean) _facts.SessionSince = long.MaxValue;
     }
 
     /// <summary>Before CONNACK (MQTT 3.1.1, 3.1.4): allowed, if nothing older must be sent first.</summary>
@@ -74,6 +77,8 @@ public sealed class Conversation
     {
         _facts.ConnectedSince = Now;
         Judge.Sessions.ConnectAccepted(_profile.ClientId, clean, present, _storedBefore);
+        if (clean) (_facts.OnlineSince, _facts.Online) = (Now, _device.Link);
+        else if (!present || _facts.SessionSince == long.MaxValue) _facts.SessionSince = Now;
         var early = _session.Requests.ToList();
         if (!present)
         {
@@ -95,10 +100,14 @@ public sealed class Conversation
     public void End(bool wasClean)
     {
         _answers.Clear();
+        foreach (var message in _unanswered.Values)
+            Judge.Unanswered(_facts, message);
+        _unanswered.Clear();
         _spoke = false;
         foreach (var (filter, _) in _session.Requests.Values) _unsettled.Add(filter);
         _session.Requests.Clear();
         if (!wasClean) return;
+        _facts.OnlineSince = long.MaxValue;
         Judge.SessionDoubtful(_facts, Now);
         _session.Forget();
     }
@@ -119,6 +128,11 @@ public sealed class Conversation
         if (Published >= _profile.MessagesMax || _session.Outgoing.Count >= _profile.InflightMax) return;
         if (_device.Unsent > UnsentBytesMax || _profile.Topics.Count == 0) return;
         Published++;
+        if (_profile.PeerChance > 0 && Random.Happens(_profile.PeerChance))
+        {
+            Publish(MakePeerMessage());
+            return;
+        }
         var retain = Random.Happens(_profile.RetainChance);
         var bytes = retain && Random.Happens(0.15) ? 0 : (int)Random.Spread(6, _profile.PayloadBytesMax);
         var sequence = ++_sequence;
@@ -129,6 +143,26 @@ public sealed class Conversation
             FirstSent = Now,
             IsClean = _profile.IsClean,
         };
+        Publish(message);
+    }
+
+    private MessageFacts MakePeerMessage()
+    {
+        var sequence = ++_sequence;
+        var (peer, parent) = (Random.Pick(_profile.Peers), Random.Pick(s_peerParents));
+        return new MessageFacts(_profile.Index, sequence, $"{parent}/p2p/{peer}",
+            Random.Pick(_profile.QosChoices), retain: false)
+        {
+            Payload = MessageFacts.MakePayload(
+                _profile.Index, sequence, (int)Random.Spread(6, _profile.PayloadBytesMax)),
+            FirstSent = Now,
+            IsClean = _profile.IsClean,
+            Addressee = peer,
+        };
+    }
+
+    private void Publish(MessageFacts message)
+    {
         Judge.Sent(message);
         var id = message.Qos == 0 ? (ushort)0 : _session.NextId();
         if (id != 0) _session.Outgoing.Add(new Outgoing(id, message));
@@ -142,10 +176,7 @@ public sealed class Conversation
         {
             Payload = OrderRequest.Body.ToArray(), FirstSent = Now, IsClean = _profile.IsClean,
         };
-        Judge.Sent(request);
-        var id = _session.NextId();
-        _session.Outgoing.Add(new Outgoing(id, request));
-        SendPublish(request, id, false);
+        Publish(request);
     }
 
     public MessageFacts MakeWill()
@@ -218,14 +249,16 @@ public sealed class Conversation
     private void HearPublish(in PublishPacket packet)
     {
         var id = packet.Qos == 0 ? (ushort)0 : packet.PacketId;
+        MessageFacts? message = null;
         if (packet.Qos != 2 || _session.Incoming.Add(id) || _world.Bug == SeededBug.ForgetQos2Ids)
         {
             var topic = Encoding.UTF8.GetString(packet.Topic);
             if (_world.Scheduler.Trace.IsVerbose) Describe(packet, topic, id);
-            Judge.Delivered(
+            message = Judge.Delivered(
                 _facts, topic, packet.Payload.ToArray(), packet.Qos, packet.Dup, packet.Retain,
                 _device.Connection);
         }
+        if (packet is { Qos: 1, Retain: false } && message != null) _unanswered[id] = message;
         if (packet.Qos == 1) _answers.Give(PacketType.PubAck, id);
         if (packet.Qos == 2) _answers.Give(PacketType.PubRec, id);
     }
@@ -309,9 +342,16 @@ public sealed class Conversation
     {
         if (dup) message.Sends++;
         _device.Send(_packet.AsSpan(0, PacketWriter.Publish(_packet, Encoding.UTF8.GetBytes(message.Topic),
-            message.Payload, message.Qos, dup, message.Retain, id)));
+            message.Payload, message.Qos, dup, message.Retain || AsksToRetain(message), id)));
     }
 
-    private void SendAck(PacketType type, ushort id) =>
+    /// <summary>Every fourth P2P message has a flag that means nothing for it (LMQ-MSG-5).</summary>
+    private static bool AsksToRetain(MessageFacts message) =>
+        message.Addressee != null && message.Sequence % 4 == 0;
+
+    private void SendAck(PacketType type, ushort id)
+    {
+        if (type == PacketType.PubAck) _unanswered.Remove(id);
         _device.Send(_packet.AsSpan(0, PacketWriter.Ack(_packet, type, id)));
+    }
 }

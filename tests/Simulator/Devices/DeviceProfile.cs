@@ -29,6 +29,9 @@ public sealed record DeviceProfile
     public IReadOnlyList<int> QosChoices { get; init; } = [1];
     public double RetainChance { get; init; }
     public int PayloadBytesMax { get; init; } = 100;
+    /// <summary>Share of its publishes that are for one client, and the ids that it knows (LMQ-MSG-5).</summary>
+    public double PeerChance { get; init; }
+    public IReadOnlyList<string> Peers { get; init; } = [];
 
     /// <summary>Filters and the QoS asked for, in order.</summary>
     public IReadOnlyList<(string Filter, int Qos)> Filters { get; init; } = [];

@@ -97,6 +97,7 @@ public sealed class Board(Surroundings world, IStoreModel store)
                 if (Random.Happens(vanishChance)) peer.End.Link.Vanish();
                 else peer.End.Link.ResetLater(peer.End.Link.Device);
                 peer.End.Forget();
+                peer.End.Link.IsLetGo = true;
             }
             process.Die();
             Process = null;

@@ -118,7 +118,7 @@ public sealed class BrokerProcess : IEffects
             or CloseReason.Refused && _board.World.Bug == SeededBug.None)
             throw new Violation("WellBehaved", $"{connection.RemoteAddress} closed for {reason}");
         if (reason == CloseReason.Disconnected && peer.End.Link.LastWill is { } will) _revocations.Add(will);
-        peer.IsClosing = true;
+        peer.IsClosing = peer.End.Link.IsLetGo = true;
         Dirty(peer);
         _scheduler.After(Scheduler.Second, () => Gone(peer));
     }
@@ -233,6 +233,8 @@ public sealed class BrokerProcess : IEffects
         if (!peer.IsReading) return;
         var most = _scheduler.Random.Happens(0.05) ? _scheduler.Random.Next(1, 64) : _received.Length;
         var count = peer.End.Incoming.Read(_received.AsSpan(0, most));
+        if (_board.World.Bug == SeededBug.TellAll)
+            FrameTap.Replace(_received.AsSpan(0, count), "/p2p/"u8, "/p2q/"u8);
         var isDisconnect = _received.AsSpan(0, count).EndsWith(s_disconnect);
         if (isDisconnect && _board.World.Bug == SeededBug.IgnoreDisconnect) count -= s_disconnect.Length;
         if (count > 0) _engine.Handle(Input.Received(peer.Connection, _received.AsSpan(0, count)), now, this);
@@ -265,7 +267,7 @@ public sealed class BrokerProcess : IEffects
     private void Gone(Peer peer)
     {
         if (peer.IsGone || IsDead) return;
-        peer.IsGone = true;
+        peer.IsGone = peer.End.Link.IsLetGo = true;
         peer.End.Close();
         peer.Connection.Outbox.Clear();
         Peers.Remove(peer);

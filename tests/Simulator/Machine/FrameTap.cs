@@ -16,7 +16,8 @@ public sealed class FrameTap
     private FrameTap(Surroundings world) => _world = world;
 
     private bool Tampers => _world.Bug is SeededBug.SendTwice or SeededBug.SwapPublishes
-        or SeededBug.SwapPubAcks or SeededBug.AlterPayload or SeededBug.Renumber or SeededBug.Reorder;
+        or SeededBug.SwapPubAcks or SeededBug.AlterPayload or SeededBug.Renumber or SeededBug.Reorder
+        or SeededBug.TellAll;
 
     /// <summary>A tap where one is needed.</summary>
     public static FrameTap? For(Surroundings world)
@@ -68,6 +69,9 @@ public sealed class FrameTap
             case SeededBug.AlterPayload when type == PacketType.Publish && Strikes(0.05):
                 frames[i][^1] ^= 1;
                 break;
+            case SeededBug.TellAll when type == PacketType.Publish:
+                Replace(frames[i], "/p2q/"u8, "/p2p/"u8);
+                break;
             case SeededBug.Renumber when type == PacketType.Publish:
                 Lower(frames[i], BridgeProperties.Sequence);
                 break;
@@ -86,6 +90,16 @@ public sealed class FrameTap
         var value = frame.Slice(at + name.Length + 2, frame[at + name.Length + 1]);
         if (Utf8Parser.TryParse(value, out long number, out _) && value[^1] > (byte)'5')
             Utf8Formatter.TryFormat(number - 3, value, out _);
+    }
+
+    /// <summary>Puts other bytes in the place of some of the same length.</summary>
+    public static void Replace(Span<byte> bytes, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    {
+        while (bytes.IndexOf(from) is >= 0 and var at)
+        {
+            to.CopyTo(bytes[at..]);
+            bytes = bytes[(at + to.Length)..];
+        }
     }
 
     private bool Strikes(double chance) => _world.Scheduler.Random.Happens(chance);

@@ -30,6 +30,10 @@ public enum SeededBug
     IgnoreDisconnect,
     /// <summary>The end of a connection looks like DISCONNECT: <c>Wills</c>.</summary>
     FakeDisconnect,
+    /// <summary>What is for one client goes to all that subscribe to it: <c>PeerToPeer</c>.</summary>
+    TellAll,
+    /// <summary>What waits for one client is not stored: <c>PeerToPeer</c>.</summary>
+    LoseMailboxes,
     /// <summary>Now and then the store never answers: <c>Drains</c>.</summary>
     HangStore,
 }

@@ -1,3 +1,5 @@
+using LightMq.Simulator.World;
+
 namespace LightMq.Simulator.Oracle;
 
 /// <summary>Knows every message and every subscription, and asks the checkers.</summary>
@@ -21,6 +23,9 @@ public sealed class Judge(Rules rules)
     public Drains Drains { get; } = new();
     private List<IChecker> Checkers { get; } = [];
 
+    /// <summary>What happened how often.</summary>
+    public Tally Tally { get; } = new();
+
     public static Judge Of(Rules rules)
     {
         var judge = new Judge(rules);
@@ -28,7 +33,7 @@ public sealed class Judge(Rules rules)
         judge.Bridges = new BridgeStreams(judge);
         judge.Retained = new RetainedState(judge);
         judge.Checkers.AddRange([
-            new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules),
+            new PeerToPeer(judge), new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules),
             new NothingInvented(judge), judge.Wills, judge.Retained, judge.Bridges]);
         return judge;
     }
@@ -50,6 +55,10 @@ public sealed class Judge(Rules rules)
     public MessageFacts? Find(int publisher, int sequence) =>
         _messages.GetValueOrDefault((publisher, sequence));
 
+    /// <summary>The client of an id; null: none that lives here.</summary>
+    public SubscriberFacts? FindClient(string clientId) =>
+        _subscribers.Find(subscriber => subscriber.ClientId == clientId);
+
     /// <summary>Whether an empty payload was ever published to a topic.</summary>
     public bool WasCleared(string topic) => _cleared.Contains(topic);
 
@@ -60,7 +69,8 @@ public sealed class Judge(Rules rules)
         foreach (var checker in Checkers) checker.Acknowledged(message);
     }
 
-    public void Delivered(
+    /// <summary>A client's application got a message; gives it if it is one of a device.</summary>
+    public MessageFacts? Delivered(
         SubscriberFacts to, string topic, byte[] payload, int qos, bool dup, bool retain, long connection)
     {
         Deliveries++;
@@ -68,6 +78,12 @@ public sealed class Judge(Rules rules)
         var message = known ? Find(publisher, sequence) : null;
         var delivery = new Delivery(to, message, topic, payload, qos, dup, retain, connection);
         foreach (var checker in Checkers) checker.Delivered(delivery);
+        return message;
+    }
+
+    public void Unanswered(SubscriberFacts subscriber, MessageFacts message)
+    {
+        foreach (var checker in Checkers) checker.Unanswered(subscriber, message);
     }
 
     public void Requested(SubscriberFacts subscriber, string filter, int qos, long now)

@@ -14,6 +14,10 @@ public sealed class MessageFacts(int publisher, int sequence, string topic, int 
     public bool Retain { get; } = retain;
     public byte[] Payload { get; init; } = [];
     public bool IsWill { get; init; }
+    /// <summary>The one client that it is for (LMQ-MSG-5); null: whoever subscribes.</summary>
+    public string? Addressee { get; init; }
+    /// <summary>Its addressee is never heard of here: it is for the bridges.</summary>
+    public bool IsForElsewhere => Addressee != null && Addressee.StartsWith(PeerToPeer.StrangerPrefix);
     /// <summary>
     /// The publisher's session ends with its connection: what is not acknowledged then is given up.
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using LightMq.Mqtt;
+using LightMq.Simulator.Network;
 
 namespace LightMq.Simulator.Oracle;
 
@@ -22,9 +23,18 @@ public sealed class SubscriberFacts(string clientId, bool isBridge, bool isPaced
     /// <summary>When its latest CONNECT was sent, and when CONNACK came.</summary>
     public long ConnectSent { get; set; }
     public long ConnectedSince { get; set; } = long.MaxValue;
+    /// <summary>Since when the broker certainly has a session of it, or a connection, for P2P.</summary>
+    public long SessionSince { get; set; } = long.MaxValue;
+    public long OnlineSince { get; set; } = long.MaxValue;
+    /// <summary>The connection that <see cref="OnlineSince"/> speaks of.</summary>
+    public Link? Online { get; set; }
     /// <summary>Sessions begun anew by the client: what came before is forgotten on both sides.</summary>
     public int Era { get; private set; }
     public IEnumerable<FilterFacts> Filters => _filters.Values;
+
+    /// <summary>Whether its client id has certainly been known to the broker from before a time on.</summary>
+    public bool WasKnownBefore(long time) =>
+        SessionSince < time || (OnlineSince < time && Online is { IsLetGo: false });
 
     public FilterFacts Filter(string filter)
     {
@@ -45,6 +55,8 @@ public sealed class SubscriberFacts(string clientId, bool isBridge, bool isPaced
     /// </summary>
     public bool IsOwed(MessageFacts message)
     {
+        // What is for one client is owed by no filter, but for a bridge's.
+        if (message.Addressee != null && !(IsBridge && message.IsForElsewhere)) return false;
         foreach (var filter in _filters.Values)
             if (filter.CertainSince < message.FirstSent && filter.Matches(message.Topic)) return true;
         return false;

@@ -9,6 +9,12 @@ public sealed class CampaignTests(ITestOutputHelper output)
     /// <summary>Seeds that a run of the tests takes; the console runs on for ever.</summary>
     private const int Seeds = 2_000;
 
+    /// <summary>What must have happened often in these seeds, or they prove nothing about it.</summary>
+    private static readonly string[] s_tried =
+        ["P2P delivered", "P2P waited", "P2P waited for a clean client", "P2P unanswered", "P2P up a bridge",
+         "drops PeerOffline", "drops PeerUnknown", "messages unanswered"];
+    private const int TriedLeast = 200;
+
     [Fact]
     public void Promises_hold_over_two_thousand_seeds()
     {
@@ -18,6 +24,7 @@ public sealed class CampaignTests(ITestOutputHelper output)
         output.WriteLine(lines.ToString());
         Console.WriteLine(lines);
         Assert.Empty(campaign.Failures);
+        Assert.All(s_tried, what => Assert.True(campaign.Tally[what] >= TriedLeast, what));
     }
 
     [Fact]

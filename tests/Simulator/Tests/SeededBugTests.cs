@@ -26,6 +26,8 @@ public sealed class SeededBugTests
     [InlineData(SeededBug.LoseRetained, nameof(RetainedState))]
     [InlineData(SeededBug.IgnoreDisconnect, nameof(Wills))]
     [InlineData(SeededBug.FakeDisconnect, nameof(Wills))]
+    [InlineData(SeededBug.TellAll, nameof(PeerToPeer))]
+    [InlineData(SeededBug.LoseMailboxes, nameof(PeerToPeer))]
     [InlineData(SeededBug.HangStore, nameof(Drains))]
     public void The_checker_catches_its_bug(SeededBug bug, string checker)
     {

@@ -37,7 +37,7 @@ public sealed class Simulation
     private Simulation(int seed, SeededBug bug, TextWriter? lines)
     {
         var scheduler = new Scheduler(seed, new Trace(lines));
-        var scenario = new ScenarioMaker(scheduler.Random).Make();
+        var scenario = new ScenarioMaker(scheduler.Random, new ContractMaker(seed)).Make();
         var mayDrop = scenario.Options.QueueFull != DropPolicy.Stop
             || (scenario.Options.DiskFull != DropPolicy.Stop && scenario.FullEvery > 0);
         var judge = Judge.Of(new Rules(scenario.Options, mayDrop, scenario.IsFaultless));

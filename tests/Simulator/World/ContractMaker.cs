@@ -1,0 +1,51 @@
+using LightMq.Broker.Settings;
+using LightMq.Simulator.Devices;
+using LightMq.Simulator.Oracle;
+
+namespace LightMq.Simulator.World;
+
+/// <summary>
+/// Draws what the LMQ contract adds to a world, by a chance of its own: worlds without it stay as they are.
+/// </summary>
+public sealed class ContractMaker
+{
+    private readonly Random _random;
+    private readonly bool _isOn;
+    private readonly bool _hasPeers;
+
+    public ContractMaker(int seed)
+    {
+        _random = new Random(unchecked(seed * 7 + 3));
+        _isOn = _random.Happens(0.6);
+        _hasPeers = _random.Happens(0.6);
+    }
+
+    /// <summary>Adds clients of the contract, and gives those there are what they may do.</summary>
+    public List<DeviceProfile> Extend(List<DeviceProfile> devices)
+    {
+        if (!_isOn) return devices;
+        var maker = new ScenarioMaker(_random, isContractOnly: true);
+        for (var left = _random.Next(1, 4); left > 0; left--)
+            devices.Add(maker.MakeDevice(devices.Count));
+        var ids = devices.Where(device => !device.IsBridge).Select(device => device.ClientId)
+            .Append($"{PeerToPeer.StrangerPrefix}1").ToArray();
+        return [.. devices.Select(device => device.Listener.Dialect == Dialect.Lmq && !device.IsBridge
+            ? Adapt(device, ids) : device)];
+    }
+
+    private DeviceProfile Adapt(DeviceProfile device, string[] ids) => device with
+    {
+        PeerChance = _hasPeers ? _random.Pick([0.1, 0.5, 1]) : 0,
+        Peers = ids,
+    };
+
+    /// <summary>How fast backlogs are pushed.</summary>
+    public BrokerOptions Adapt(BrokerOptions options) => !_isOn ? options : options with
+    {
+        Offline = new OfflineOptions
+        {
+            Pace = new OfflinePace(_random.Pick([1, 5, 30]), _random.Pick([100, 1_000]),
+                _random.Pick([1, 300, 3_000])),
+        },
+    };
+}
