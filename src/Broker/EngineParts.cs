@@ -38,7 +38,7 @@ internal sealed class EngineParts
         Pressure = new BackPressure(Turn, options, Messages, Retained, Journal, Dropping, Tree, Slots);
         Metering = new Metering(Turn, options, Register, Connections, Sessions, Tree);
         var drawing = new Drawing(Delivering, Paging);
-        Pacing = new Pacing(Turn, options, names, drawing);
+        Pacing = new Pacing(Turn, options, names, drawing, Pressure);
         var parting = new Parting(Hold, finishing, Paging);
         var timers = new SessionTimers();
         var bequeathing = new Bequeathing(Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure,

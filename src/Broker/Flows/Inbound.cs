@@ -74,8 +74,10 @@ internal sealed class Inbound(
             turn.RoomFreed = false;
             _retrying.Clear();
             _retrying.AddRange(pressure.Blocked);
+            var isCommon = false;
             foreach (var connection in _retrying)
-                if (!Retry(connection)) break;
+                if (isCommon) GoOn(connection);
+                else isCommon = !Retry(connection);
         }
         if (pressure.Blocked.Count == 0) turn.RoomFreed = false;
     }
@@ -110,10 +112,18 @@ internal sealed class Inbound(
             pressure.Tried(connection, outcome == PublishOutcome.Taken);
             turn.RoomFreed |= outcome == PublishOutcome.Taken;
         }
+        GoOn(connection);
+        return outcome != PublishOutcome.NoRoom || !pressure.IsCommonBound;
+    }
+
+    /// <summary>
+    /// Reads it on if it may park more, or if its acknowledgements make room, whoever else must wait.
+    /// </summary>
+    private void GoOn(Connection connection)
+    {
         if (connection is { IsClosed: false, IsStopped: true }
             && (!pressure.IsParkFull(connection) || connection.OwesAcknowledgements)) Resume(connection);
         intake.CloseRefused(connection);
-        return outcome != PublishOutcome.NoRoom || !pressure.IsCommonBound;
     }
 
     private void Resume(Connection connection)

@@ -56,6 +56,32 @@ public sealed class PacingTests
     }
 
     [Fact]
+    public void A_queue_that_makes_publishers_wait_gets_its_first_batch_at_once()
+    {
+        var host = Waiting(5, LmqClients.Options with { QueueMessagesMax = 5 });
+        var reader = host.Join("reader");
+        host.Advance(5);
+        Assert.Equal(LmqClients.Numbers(1, 5), reader.Take());
+    }
+
+    [Fact]
+    public void Who_makes_room_by_acknowledging_is_read_on_while_all_others_must_wait()
+    {
+        // Room for five messages in all queues together.
+        var host = Waiting(5, LmqClients.Options with { QueuesBytesMax = 5 * 68, ParkedPacketsMax = 2 });
+        host.Join("other", clean: true).Publish("t/n", "6", id: 1);
+        var reader = host.Join("reader");
+        for (ushort id = 7; id <= 9; id++) reader.Publish("t/n", $"{id}", id: id);
+        Assert.False(host.Reading[reader.Connection]);
+        host.Advance(3_000);
+        Assert.True(host.Reading[reader.Connection]);
+        Assert.Equal(LmqClients.Numbers(1, 5), reader.Take());
+        host.Advance(20);
+        // The third, beyond what may be parked, is the client's to send again.
+        Assert.Equal(LmqClients.Numbers(6, 8), reader.Take());
+    }
+
+    [Fact]
     public void A_group_has_a_pace_of_its_own()
     {
         var options = LmqClients.Options with
