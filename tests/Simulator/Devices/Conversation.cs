@@ -12,6 +12,7 @@ namespace LightMq.Simulator.Devices;
 public sealed class Conversation
 {
     private const int UnsentBytesMax = 8_192;
+    private const int RequestsMax = 200;
     private static readonly string[] s_peerParents = ["t0", "t1"];
     private readonly Device _device;
     private readonly DeviceProfile _profile;
@@ -22,6 +23,7 @@ public sealed class Conversation
     private readonly SortedSet<string> _unsettled = new(StringComparer.Ordinal);
     private readonly SortedDictionary<ushort, MessageFacts> _unanswered = [];
     private readonly Answers _answers;
+    private readonly Puller _puller;
     private readonly byte[] _packet = new byte[140_000];
     private bool _spoke;
     private bool? _storedBefore;
@@ -33,6 +35,7 @@ public sealed class Conversation
         _profile = device.Profile;
         _world = world;
         _answers = new Answers(world.Scheduler, _profile.AckDelay, SendAck);
+        _puller = new Puller(device, world, this);
         _facts = world.Judge.Subscriber(_profile.ClientId, _profile.IsBridge, _profile.IsPaced);
         foreach (var (filter, qos) in _profile.Filters) _wanted[filter] = qos;
         if (!_profile.IsBridge) return;
@@ -60,6 +63,7 @@ public sealed class Conversation
         _facts.ConnectSent = Now;
         _facts.ConnectedSince = _facts.OnlineSince = long.MaxValue;
         if (clean) _facts.SessionSince = long.MaxValue;
+        Judge.Offline.Began(_facts, _profile.KeepAliveSeconds, Now);
     }
 
     /// <summary>Before CONNACK (MQTT 3.1.1, 3.1.4): allowed, if nothing older must be sent first.</summary>
@@ -92,8 +96,10 @@ public sealed class Conversation
         foreach (var (_, (filter, _)) in early) _unsettled.Remove(filter);
         if (!_spoke)
             foreach (var outgoing in _session.Outgoing.ToList()) Resend(outgoing);
-        if (_profile.WantsOrder) AskForOrder();
-        if (clean == _profile.IsClean) Go();
+        if (_profile.WantsOrder) Ask("$SYS/enableOrderMsg", OrderRequest.Body.ToArray(), 1, pull: null);
+        if (clean != _profile.IsClean) return;
+        _puller.Begin();
+        Go();
     }
 
     /// <summary>The connection is gone.</summary>
@@ -170,13 +176,14 @@ public sealed class Conversation
         SendPublish(message, id, false);
     }
 
-    private void AskForOrder()
+    /// <summary>Asks the broker itself for something.</summary>
+    public void Ask(string topic, byte[] body, int qos, PullRequest? pull)
     {
-        var request = new MessageFacts(_profile.Index, ++_sequence, "$SYS/enableOrderMsg", 1, retain: false)
+        if (_device.Unsent > UnsentBytesMax || _session.Outgoing.Count > RequestsMax) return;
+        Publish(new MessageFacts(_profile.Index, ++_sequence, topic, qos, retain: false)
         {
-            Payload = OrderRequest.Body.ToArray(), FirstSent = Now, IsClean = _profile.IsClean,
-        };
-        Publish(request);
+            Payload = body, FirstSent = Now, IsClean = _profile.IsClean, Pull = pull,
+        });
     }
 
     public MessageFacts MakeWill()
@@ -277,6 +284,7 @@ public sealed class Conversation
         _session.Outgoing.Remove(outgoing);
         _world.Scheduler.Trace.Say($"{_profile.ClientId} PUBACK {id} for {outgoing.Message}");
         Judge.Acknowledged(outgoing.Message, Now);
+        if (outgoing.Message is { Pull: not null, Sends: 1 }) Judge.Offline.Confirmed(_facts, Now);
     }
 
     private void HearPubRec(ushort id)
@@ -341,6 +349,7 @@ public sealed class Conversation
     private void SendPublish(MessageFacts message, ushort id, bool dup)
     {
         if (dup) message.Sends++;
+        if (message.Pull is { } pull) Judge.Offline.Pulled(_facts, pull, Now);
         _device.Send(_packet.AsSpan(0, PacketWriter.Publish(_packet, Encoding.UTF8.GetBytes(message.Topic),
             message.Payload, message.Qos, dup, message.Retain || AsksToRetain(message), id)));
     }

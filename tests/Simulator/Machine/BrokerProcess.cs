@@ -39,8 +39,7 @@ public sealed class BrokerProcess : IEffects
         _scheduler = board.World.Scheduler;
         _judge = board.World.Judge;
         _born = _scheduler.Now;
-        _engine = new Engine(board.World.Bug == SeededBug.WidenBounds
-            ? WidenedBounds.Of(board.World.Scenario.Options) : board.World.Scenario.Options);
+        _engine = new Engine(WidenedBounds.Of(board.World.Scenario.Options, board.World.Bug));
         _storeThread = new StoreThread(_scheduler, store, board.World.Scenario.CommitMicroseconds)
         {
             Stored = OnStored,
@@ -225,6 +224,8 @@ public sealed class BrokerProcess : IEffects
         {
             if (_board.World.Bug == SeededBug.FakeDisconnect)
                 _engine.Handle(Input.Received(peer.Connection, s_disconnect), now, this);
+            if (_board.World.Bug == SeededBug.AnswerForClient && peer.Tap!.MadeUpAnswers() is [_, ..] answers)
+                _engine.Handle(Input.Received(peer.Connection, answers), now, this);
             if (peer.IsClosing) return;
             Gone(peer);
             _engine.Handle(Input.Closed(peer.Connection), now, this);
@@ -233,8 +234,7 @@ public sealed class BrokerProcess : IEffects
         if (!peer.IsReading) return;
         var most = _scheduler.Random.Happens(0.05) ? _scheduler.Random.Next(1, 64) : _received.Length;
         var count = peer.End.Incoming.Read(_received.AsSpan(0, most));
-        if (_board.World.Bug == SeededBug.TellAll)
-            FrameTap.Replace(_received.AsSpan(0, count), "/p2p/"u8, "/p2q/"u8);
+        FrameTap.Mishear(_received.AsSpan(0, count), _board.World.Bug);
         var isDisconnect = _received.AsSpan(0, count).EndsWith(s_disconnect);
         if (isDisconnect && _board.World.Bug == SeededBug.IgnoreDisconnect) count -= s_disconnect.Length;
         if (count > 0) _engine.Handle(Input.Received(peer.Connection, _received.AsSpan(0, count)), now, this);

@@ -34,6 +34,14 @@ public enum SeededBug
     TellAll,
     /// <summary>What waits for one client is not stored: <c>PeerToPeer</c>.</summary>
     LoseMailboxes,
+    /// <summary>Backlogs are pushed twice as fast: <c>OfflineDelivery</c>.</summary>
+    HurryBatches,
+    /// <summary>Who asks for the oldest gets the newest: <c>OfflineDelivery</c>.</summary>
+    TurnPulls,
+    /// <summary>Who pulls is not heard, and pushed to: <c>OfflineDelivery</c>.</summary>
+    IgnorePulls,
+    /// <summary>What a client had not acknowledged when it went counts as done: <c>AtLeastOnce</c>.</summary>
+    AnswerForClient,
     /// <summary>Now and then the store never answers: <c>Drains</c>.</summary>
     HangStore,
 }

@@ -17,23 +17,28 @@ public sealed class Judge(Rules rules)
     public SessionSurvival Sessions { get; } = new();
     public AckOrder AckOrder { get; } = new();
     public BridgeStreams Bridges { get; private set; } = null!;
+    public OfflineDelivery Offline { get; private set; } = null!;
     public Bounds Bounds { get; } = new(rules.Options);
     public Wills Wills { get; private set; } = null!;
     public RetainedState Retained { get; private set; } = null!;
     public Drains Drains { get; } = new();
     private List<IChecker> Checkers { get; } = [];
 
+    /// <summary>The time, in simulated microseconds.</summary>
+    public long Now => Clock();
+    public required Func<long> Clock { get; init; }
     /// <summary>What happened how often.</summary>
     public Tally Tally { get; } = new();
 
-    public static Judge Of(Rules rules)
+    public static Judge Of(Rules rules, Func<long> clock)
     {
-        var judge = new Judge(rules);
+        var judge = new Judge(rules) { Clock = clock };
         judge.Wills = new Wills(judge);
         judge.Bridges = new BridgeStreams(judge);
         judge.Retained = new RetainedState(judge);
+        judge.Offline = new OfflineDelivery(judge);
         judge.Checkers.AddRange([
-            new PeerToPeer(judge), new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules),
+            new PeerToPeer(judge), judge.Offline, new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules),
             new NothingInvented(judge), judge.Wills, judge.Retained, judge.Bridges]);
         return judge;
     }

@@ -23,6 +23,8 @@ public sealed class SubscriberFacts(string clientId, bool isBridge, bool isPaced
     /// <summary>When its latest CONNECT was sent, and when CONNACK came.</summary>
     public long ConnectSent { get; set; }
     public long ConnectedSince { get; set; } = long.MaxValue;
+    /// <summary>On this connection it has asked for the newest first of what waited.</summary>
+    public bool HasPulledNewest { get; set; }
     /// <summary>Since when the broker certainly has a session of it, or a connection, for P2P.</summary>
     public long SessionSince { get; set; } = long.MaxValue;
     public long OnlineSince { get; set; } = long.MaxValue;

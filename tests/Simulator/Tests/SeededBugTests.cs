@@ -28,6 +28,10 @@ public sealed class SeededBugTests
     [InlineData(SeededBug.FakeDisconnect, nameof(Wills))]
     [InlineData(SeededBug.TellAll, nameof(PeerToPeer))]
     [InlineData(SeededBug.LoseMailboxes, nameof(PeerToPeer))]
+    [InlineData(SeededBug.HurryBatches, nameof(OfflineDelivery))]
+    [InlineData(SeededBug.TurnPulls, nameof(OfflineDelivery))]
+    [InlineData(SeededBug.IgnorePulls, nameof(OfflineDelivery))]
+    [InlineData(SeededBug.AnswerForClient, nameof(AtLeastOnce))]
     [InlineData(SeededBug.HangStore, nameof(Drains))]
     public void The_checker_catches_its_bug(SeededBug bug, string checker)
     {

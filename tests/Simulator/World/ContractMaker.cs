@@ -12,12 +12,14 @@ public sealed class ContractMaker
     private readonly Random _random;
     private readonly bool _isOn;
     private readonly bool _hasPeers;
+    private readonly bool _hasPulls;
 
     public ContractMaker(int seed)
     {
         _random = new Random(unchecked(seed * 7 + 3));
         _isOn = _random.Happens(0.6);
         _hasPeers = _random.Happens(0.6);
+        _hasPulls = _random.Happens(0.6);
     }
 
     /// <summary>Adds clients of the contract, and gives those there are what they may do.</summary>
@@ -33,10 +35,20 @@ public sealed class ContractMaker
             ? Adapt(device, ids) : device)];
     }
 
-    private DeviceProfile Adapt(DeviceProfile device, string[] ids) => device with
+    private DeviceProfile Adapt(DeviceProfile device, string[] ids)
     {
-        PeerChance = _hasPeers ? _random.Pick([0.1, 0.5, 1]) : 0,
-        Peers = ids,
+        if (_hasPeers)
+            device = device with { PeerChance = _random.Pick([0.1, 0.5, 1]), Peers = ids };
+        return _hasPulls && device.IsPaced && _random.Happens(0.7) ? AsPuller(device) : device;
+    }
+
+    // It stays away long enough that something waits for it.
+    private DeviceProfile AsPuller(DeviceProfile device) => device with
+    {
+        PullEvery = _random.Spread(200_000, 5 * Scheduler.Second),
+        Filters = [("t0/#", 1), ("t1/#", 1)],
+        StayMost = _random.Spread(3 * Scheduler.Second, 20 * Scheduler.Second),
+        AwayMost = 20 * Scheduler.Second,
     };
 
     /// <summary>How fast backlogs are pushed.</summary>
@@ -45,7 +57,7 @@ public sealed class ContractMaker
         Offline = new OfflineOptions
         {
             Pace = new OfflinePace(_random.Pick([1, 5, 30]), _random.Pick([100, 1_000]),
-                _random.Pick([1, 300, 3_000])),
+                _random.Pick([1, 300, 3_000, 3_000])),
         },
     };
 }
