@@ -38,7 +38,7 @@ internal sealed class EngineParts
         Pressure = new BackPressure(Turn, options, Messages, Retained, Journal, Dropping, Tree, Slots);
         Metering = new Metering(Turn, options, Register, Connections, Sessions, Tree);
         var drawing = new Drawing(Delivering, Paging);
-        Pacing = new Pacing(Turn, options, names, drawing, Pressure);
+        Pacing = new Pacing(Turn, options, names, drawing);
         var parting = new Parting(Hold, finishing, Paging);
         var timers = new SessionTimers();
         var bequeathing = new Bequeathing(Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure,
@@ -68,7 +68,7 @@ internal sealed class EngineParts
         var releasing = new Releasing(Turn, Journal, sending);
         var intake = new Intake(Turn, options, Closing, Publishing, Receipting, Pressure);
         Inbound = new Inbound(Turn, options, Connections, Journal, Connecting, Closing, intake, Subscribing,
-            answering, releasing, Pressure);
+            answering, releasing, Pressure, Pacing);
         Confirming = new Confirming(Journal, Messages, Delivering, answering, finishing, Receipting,
             Connecting, Subscribing, releasing, Inbound, Vetting, Registering);
         Watch = new Watch(Turn, options, Connections, Closing, Pressure, Vetting);

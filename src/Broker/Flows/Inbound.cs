@@ -9,7 +9,8 @@ namespace LightMq.Broker.Flows;
 internal sealed class Inbound(
     Turn turn, BrokerOptions options, ConnectionTable connections, Journal journal, Connecting connecting,
     Closing closing, Intake intake,
-    Subscribing subscribing, Answering answering, Releasing releasing, BackPressure pressure)
+    Subscribing subscribing, Answering answering, Releasing releasing, BackPressure pressure,
+    Pacing pacing)
 {
     private const int LargeLeftoverBytes = 8_192;
     private readonly List<Connection> _retrying = [];
@@ -165,6 +166,7 @@ internal sealed class Inbound(
                 if (isExcess && !intake.Refuse(connection, frame))
                 {
                     Halt(connection);
+                    pacing.Hasten(connection);
                     break;
                 }
                 var whole = bytes.Slice(used, frame.Length);

@@ -15,17 +15,14 @@ internal sealed class Pacing
     private readonly Turn _turn;
     private readonly OfflinePace _pace;
     private readonly Drawing _drawing;
-    private readonly BackPressure _pressure;
     private readonly Dictionary<byte[], OfflinePace> _groups;
     private readonly PriorityQueue<Connection, (long At, long Connection)> _due = new();
 
-    public Pacing(Turn turn, BrokerOptions options, BytesComparer names, Drawing drawing,
-        BackPressure pressure)
+    public Pacing(Turn turn, BrokerOptions options, BytesComparer names, Drawing drawing)
     {
         _turn = turn;
         _pace = options.Offline.Pace;
         _drawing = drawing;
-        _pressure = pressure;
         _groups = new Dictionary<byte[], OfflinePace>(names);
         foreach (var (group, pace) in options.Offline.Groups) _groups[Encoding.UTF8.GetBytes(group)] = pace;
     }
@@ -39,7 +36,16 @@ internal sealed class Pacing
         connection.ReadyAt = _turn.Now.Milliseconds;
         var session = connection.Session!;
         if (session.IsPaced && Drawing.HasOpen(session))
-            Wait(connection, MakesOthersWait(session) ? 0 : PaceOf(session).FirstMilliseconds);
+            Wait(connection, PaceOf(session).FirstMilliseconds);
+    }
+
+    /// <summary>
+    /// The client is not read, because its publishes wait for room: what it makes room by is sent at once. It
+    /// hears no answer to its pings either, and may be gone before the next batch.
+    /// </summary>
+    public void Hasten(Connection connection)
+    {
+        if (connection.PacedAt > 0) Wait(connection, 0);
     }
 
     /// <summary>The client pulls: pushing stops at once (LMQ-OFF-2).</summary>
@@ -64,13 +70,6 @@ internal sealed class Pacing
             if (!connection.IsClosed && Drawing.HasOpen(session)) Wait(connection, pace.BatchMilliseconds);
         }
     }
-
-    /// <summary>
-    /// Nobody may wait for a full queue that waits itself: a client that is not read for it would hear no
-    /// answer to its pings, and be gone before its first batch.
-    /// </summary>
-    private bool MakesOthersWait(Session session) => _pressure.IsFull(session)
-        || (session.Companion is { } mailbox && _pressure.IsFull(mailbox));
 
     private void Wait(Connection connection, int milliseconds)
     {

@@ -8,6 +8,7 @@ using LightMq.Broker.Durability;
 using LightMq.Broker.Messages;
 using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
+using LightMq.Lmq;
 using LightMq.Mqtt;
 
 namespace LightMq.Broker.Flows;
@@ -85,6 +86,22 @@ internal sealed class Publishing(
         if (message is not null) messages.Release(message);
         if (isControl) controlling.Take(connection, topic, packet);
         return PublishOutcome.Taken;
+    }
+
+    /// <summary>
+    /// A request for what waited is served before the publishes that wait for room: what it draws may be what
+    /// makes room. Its answer has to wait for its turn. False: it is something else.
+    /// </summary>
+    public bool PullAhead(
+        Connection connection, in PublishPacket packet, scoped ReadOnlySpan<byte> topic)
+    {
+        if (packet.Qos == 2 || !topic.SequenceEqual(ControlTopics.GetOffline)) return false;
+        if (connection.Session is null) return false;
+        var verdict = dialects[connection].Publish(connection.Login!, topic, packet.Payload.Length);
+        if (verdict is not { IsGranted: true, Kind: TopicKind.Control }) return false;
+        turn.Counters.Received[packet.Qos]++;
+        controlling.Take(connection, topic, packet);
+        return true;
     }
 
     private bool HasRoom(

@@ -36,7 +36,8 @@ public sealed class Conversation
         _world = world;
         _answers = new Answers(world.Scheduler, _profile.AckDelay, SendAck);
         _puller = new Puller(device, world, this);
-        _facts = world.Judge.Subscriber(_profile.ClientId, _profile.IsBridge, _profile.IsPaced);
+        _facts = world.Judge.Subscriber(_profile.ClientId, _profile.IsBridge, _profile.IsPaced,
+            _profile.IsClean);
         foreach (var (filter, qos) in _profile.Filters) _wanted[filter] = qos;
         if (!_profile.IsBridge) return;
         world.Judge.Sessions.Exists(_profile.ClientId);

@@ -43,9 +43,9 @@ public sealed class Judge(Rules rules)
         return judge;
     }
 
-    public SubscriberFacts Subscriber(string clientId, bool isBridge, bool isPaced)
+    public SubscriberFacts Subscriber(string clientId, bool isBridge, bool isPaced, bool isClean)
     {
-        var facts = new SubscriberFacts(clientId, isBridge, isPaced);
+        var facts = new SubscriberFacts(clientId, isBridge, isPaced) { KeepsByMqtt = !isPaced && !isClean };
         _subscribers.Add(facts);
         return facts;
     }

@@ -36,7 +36,8 @@ public sealed class PeerToPeer(Judge judge) : IChecker
         }
         Demand(to.ClientId == addressee, delivery, "it is for another client");
         Demand(!delivery.Retain, delivery, "the retain flag means nothing here");
-        var qos = message.IsClean ? message.Qos : Math.Min(1, message.Qos);
+        var isExact = message.IsClean && !(to.KeepsByMqtt && to.OnlineSince == long.MaxValue);
+        var qos = isExact ? message.Qos : Math.Min(1, message.Qos);
         Demand(delivery.Qos == qos, delivery, $"expected QoS {qos}");
         // Whatever comes again comes on another connection; only its sender can make it two.
         Demand(_onConnection.Add((to, delivery.Connection, message)) || message.Sends > 1, delivery,

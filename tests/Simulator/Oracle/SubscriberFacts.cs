@@ -20,6 +20,8 @@ public sealed class SubscriberFacts(string clientId, bool isBridge, bool isPaced
     /// what waited comes behind what arrives (LMQ-OFF-1).
     /// </summary>
     public bool IsPaced { get; } = isPaced;
+    /// <summary>A persistent client of plain MQTT.</summary>
+    public bool KeepsByMqtt { get; init; }
     /// <summary>When its latest CONNECT was sent, and when CONNACK came.</summary>
     public long ConnectSent { get; set; }
     public long ConnectedSince { get; set; } = long.MaxValue;

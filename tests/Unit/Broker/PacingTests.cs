@@ -56,12 +56,16 @@ public sealed class PacingTests
     }
 
     [Fact]
-    public void A_queue_that_makes_publishers_wait_gets_its_first_batch_at_once()
+    public void A_client_that_is_not_read_gets_its_batches_at_once()
     {
-        var host = Waiting(5, LmqClients.Options with { QueueMessagesMax = 5 });
+        var options = LmqClients.Options with { QueueMessagesMax = 5, ParkedPacketsMax = 2 };
+        var host = Waiting(5, options with { Offline = new() { Pace = new(4, 60_000, 60_000) } });
         var reader = host.Join("reader");
+        for (ushort id = 6; id <= 8; id++) reader.Publish("t/n", $"{id}", id: id);
+        Assert.False(host.Reading[reader.Connection]);
         host.Advance(5);
-        Assert.Equal(LmqClients.Numbers(1, 5), reader.Take());
+        Assert.True(host.Reading[reader.Connection]);
+        Assert.Equal(LmqClients.Numbers(1, 4), reader.Take());
     }
 
     [Fact]
