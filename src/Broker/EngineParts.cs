@@ -62,7 +62,7 @@ internal sealed class EngineParts
             options, names, dialects, timers, peers, ending, wills, noticing, granting, forwarding);
         Registering = new Registering(Turn, Register, Connections, Journal, Closing, granting, Metering);
         Vetting = new Vetting(Turn, Connections, Register, Connecting, Closing, Delivering, Receipting,
-            noticing);
+            noticing, Pressure);
         Subscribing = new Subscribing(Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing,
             Metering);
         var releasing = new Releasing(Turn, Journal, sending);

@@ -162,6 +162,11 @@ internal sealed class BackPressure(
         else turn.Counters.Parked++;
     }
 
+    /// <summary>What was published with QoS 1 was taken; its PUBACK waits behind those that are
+    /// parked.</summary>
+    public void ParkAnswer(Connection connection, ushort packetId) =>
+        Park(connection, new ParkedPublish(null, packetId, Qos: 1, ReasonCode.Success));
+
     /// <summary>Whether the connection has parked all it may.</summary>
     public bool IsParkFull(Connection connection) => connection.Parked is { Count: > 0 } parked
         && (parked.Count >= options.ParkedPacketsMax || parked.Bytes >= options.ParkedBytesMax);

@@ -47,11 +47,10 @@ internal sealed class Intake(
         Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic)
     {
         if (connection.Parked is not { Count: > 0 }) return publishing.Publish(connection, packet, topic);
-        if (!publishing.PullAhead(connection, packet, topic)) return PublishOutcome.NoRoom;
-        if (packet.Qos > 0)
-            pressure.Park(connection, new ParkedPublish(
-                null, packet.PacketId, (byte)packet.Qos, ReasonCode.Success));
-        return PublishOutcome.Taken;
+        var outcome = publishing.TakeAhead(connection, packet, topic);
+        if (outcome == PublishOutcome.Taken && packet.Qos > 0 && connection.Upload is null)
+            pressure.ParkAnswer(connection, packet.PacketId);
+        return outcome;
     }
 
     private void Park(Connection connection, in PublishPacket packet, byte[] kept) =>

@@ -89,19 +89,21 @@ internal sealed class Publishing(
     }
 
     /// <summary>
-    /// A request for what waited is served before the publishes that wait for room: what it draws may be what
-    /// makes room. Its answer has to wait for its turn. False: it is something else.
+    /// Takes what need not wait behind publishes without room: a token, and a request for what waited. They
+    /// may be what makes room. Their answers have to wait for their turn.
     /// </summary>
-    public bool PullAhead(
+    public PublishOutcome TakeAhead(
         Connection connection, in PublishPacket packet, scoped ReadOnlySpan<byte> topic)
     {
-        if (packet.Qos == 2 || !topic.SequenceEqual(ControlTopics.GetOffline)) return false;
-        if (connection.Session is null) return false;
+        var isUpload = Uploading.IsUpload(topic);
+        var isPull = packet.Qos < 2 && topic.SequenceEqual(ControlTopics.GetOffline);
+        if (!isUpload && !isPull) return PublishOutcome.NoRoom;
         var verdict = dialects[connection].Publish(connection.Login!, topic, packet.Payload.Length);
-        if (verdict is not { IsGranted: true, Kind: TopicKind.Control }) return false;
+        if (verdict is not { IsGranted: true, Kind: TopicKind.Control }) return PublishOutcome.NoRoom;
+        if (isUpload) return uploading.Take(connection, packet);
         turn.Counters.Received[packet.Qos]++;
         controlling.Take(connection, topic, packet);
-        return true;
+        return PublishOutcome.Taken;
     }
 
     private bool HasRoom(
