@@ -24,12 +24,14 @@ public sealed class Conversation
     private readonly SortedDictionary<ushort, MessageFacts> _unanswered = [];
     private readonly Answers _answers;
     private readonly Puller _puller;
+    private readonly TokenHolder _holder;
     private readonly byte[] _packet = new byte[140_000];
     private bool _spoke;
     private bool? _storedBefore;
+    private bool _wasPresent;
     private int _sequence;
 
-    public Conversation(Device device, Surroundings world)
+    public Conversation(Device device, Surroundings world, TokenOffice office)
     {
         _device = device;
         _profile = device.Profile;
@@ -38,6 +40,8 @@ public sealed class Conversation
         _puller = new Puller(device, world, this);
         _facts = world.Judge.Subscriber(_profile.ClientId, _profile.IsBridge, _profile.IsPaced,
             _profile.IsClean);
+        _facts.NeedsToken = _profile.HasTokens;
+        _holder = new TokenHolder(device, world, office, this, _facts);
         foreach (var (filter, qos) in _profile.Filters) _wanted[filter] = qos;
         if (!_profile.IsBridge) return;
         world.Judge.Sessions.Exists(_profile.ClientId);
@@ -45,7 +49,7 @@ public sealed class Conversation
         _wanted.Clear();
     }
 
-    public bool IsQuiet => _session.Outgoing.Count == 0 && _session.Requests.Count == 0
+    public bool IsQuiet => _holder.MayWrite && _session.Outgoing.Count == 0 && _session.Requests.Count == 0
         && _unsettled.Count == 0 && _answers.Count == 0;
     public int Published { get; private set; }
     private Judge Judge => _world.Judge;
@@ -58,13 +62,21 @@ public sealed class Conversation
 
     public void ConnectSent(bool clean)
     {
-        _storedBefore = Judge.Sessions.Stored(_profile.ClientId);
-        Judge.Sessions.ConnectSent(_profile.ClientId, clean);
-        if (clean) Judge.SessionDoubtful(_facts, Now);
         _facts.ConnectSent = Now;
         _facts.ConnectedSince = _facts.OnlineSince = long.MaxValue;
-        if (clean) _facts.SessionSince = long.MaxValue;
-        Judge.Offline.Began(_facts, _profile.KeepAliveSeconds, Now);
+        _holder.Begin();
+        Judge.Offline.Began(_facts, _device.Link, _profile.KeepAliveSeconds, Now);
+        if (!_profile.HasTokens) SessionAsked(clean);
+    }
+
+    // From now on the broker may take, make or discard the session.
+    private void SessionAsked(bool clean)
+    {
+        _storedBefore = Judge.Sessions.Stored(_profile.ClientId);
+        Judge.Sessions.ConnectSent(_profile.ClientId, clean);
+        if (!clean) return;
+        Judge.SessionDoubtful(_facts, Now);
+        _facts.SessionSince = long.MaxValue;
     }
 
     /// <summary>Before CONNACK (MQTT 3.1.1, 3.1.4): allowed, if nothing older must be sent first.</summary>
@@ -77,9 +89,24 @@ public sealed class Conversation
         if (_world.IsFaulty) PublishOne();
     }
 
-    /// <summary>CONNACK came: the rest of the old session first, in its order (MQTT-4.4.0-1).</summary>
+    /// <summary>CONNACK came: a token first, where one is needed.</summary>
     public void Begin(bool clean, bool present)
     {
+        _wasPresent = present;
+        if (!_profile.HasTokens)
+        {
+            Admitted();
+            return;
+        }
+        Judge.Sessions.Promised(_profile.ClientId, clean, present);
+        _holder.UploadFirst();
+    }
+
+    /// <summary>The client is let in: the rest of the old session first, in its order
+    /// (MQTT-4.4.0-1).</summary>
+    public void Admitted()
+    {
+        var (clean, present) = (_device.IsCleanNow, _wasPresent);
         _facts.ConnectedSince = Now;
         Judge.Sessions.ConnectAccepted(_profile.ClientId, clean, present, _storedBefore);
         if (clean) (_facts.OnlineSince, _facts.Online) = (Now, _device.Link);
@@ -96,7 +123,11 @@ public sealed class Conversation
         }
         foreach (var (_, (filter, _)) in early) _unsettled.Remove(filter);
         if (!_spoke)
-            foreach (var outgoing in _session.Outgoing.ToList()) Resend(outgoing);
+        {
+            var again = _session.Outgoing.ToList();
+            _holder.UploadSecond();
+            foreach (var outgoing in again) Resend(outgoing);
+        }
         if (_profile.WantsOrder) Ask("$SYS/enableOrderMsg", OrderRequest.Body.ToArray(), 1, pull: null);
         if (clean != _profile.IsClean) return;
         _puller.Begin();
@@ -113,6 +144,8 @@ public sealed class Conversation
         _spoke = false;
         foreach (var (filter, _) in _session.Requests.Values) _unsettled.Add(filter);
         _session.Requests.Clear();
+        // A token is for one connection.
+        _session.Outgoing.RemoveAll(outgoing => outgoing.Message.Token != null);
         if (!wasClean) return;
         _facts.OnlineSince = long.MaxValue;
         Judge.SessionDoubtful(_facts, Now);
@@ -122,9 +155,8 @@ public sealed class Conversation
     /// <summary>Asks for what is wanted and not settled.</summary>
     public void Go()
     {
-        while (_unsettled.Count > 0 && _device.Unsent < UnsentBytesMax)
+        while (_device.Unsent < UnsentBytesMax && _unsettled.FirstOrDefault(_holder.MayRead) is { } filter)
         {
-            var filter = _unsettled.Min!;
             _unsettled.Remove(filter);
             Request(filter);
         }
@@ -133,7 +165,7 @@ public sealed class Conversation
     public void PublishOne()
     {
         if (Published >= _profile.MessagesMax || _session.Outgoing.Count >= _profile.InflightMax) return;
-        if (_device.Unsent > UnsentBytesMax || _profile.Topics.Count == 0) return;
+        if (_device.Unsent > UnsentBytesMax || _profile.Topics.Count == 0 || !_holder.MayWrite) return;
         Published++;
         if (_profile.PeerChance > 0 && Random.Happens(_profile.PeerChance))
         {
@@ -185,6 +217,21 @@ public sealed class Conversation
         {
             Payload = body, FirstSent = Now, IsClean = _profile.IsClean, Pull = pull,
         });
+    }
+
+    /// <summary>Uploads a token, perhaps ahead of all that is still to be sent again.</summary>
+    public void Upload(string topic, byte[] body, SimulatedToken token, bool isFirst, bool isAhead)
+    {
+        if (isFirst && token.Fault == TokenFault.None) SessionAsked(_device.IsCleanNow);
+        var upload = new MessageFacts(_profile.Index, ++_sequence, topic, 1, retain: false)
+        {
+            Payload = body, FirstSent = Now, IsClean = _profile.IsClean, Token = token,
+        };
+        _world.Scheduler.Trace.Say($"{_profile.ClientId} uploads {token.Text} {token.Type}: {token.Fault}");
+        Judge.Sent(upload);
+        var outgoing = new Outgoing(_session.NextId(), upload);
+        _session.Outgoing.Insert(isFirst || isAhead ? 0 : _session.Outgoing.Count, outgoing);
+        SendPublish(upload, outgoing.Id, false);
     }
 
     public MessageFacts MakeWill()
@@ -256,6 +303,11 @@ public sealed class Conversation
 
     private void HearPublish(in PublishPacket packet)
     {
+        if (packet.Topic.StartsWith(ControlTopics.Prefix))
+        {
+            _holder.Hear(Encoding.UTF8.GetString(packet.Topic), packet.Payload);
+            return;
+        }
         var id = packet.Qos == 0 ? (ushort)0 : packet.PacketId;
         MessageFacts? message = null;
         if (packet.Qos != 2 || _session.Incoming.Add(id) || _world.Bug == SeededBug.ForgetQos2Ids)
@@ -286,6 +338,7 @@ public sealed class Conversation
         _world.Scheduler.Trace.Say($"{_profile.ClientId} PUBACK {id} for {outgoing.Message}");
         Judge.Acknowledged(outgoing.Message, Now);
         if (outgoing.Message is { Pull: not null, Sends: 1 }) Judge.Offline.Confirmed(_facts, Now);
+        if (outgoing.Message.Token is { } token) _holder.Taken(token);
     }
 
     private void HearPubRec(ushort id)

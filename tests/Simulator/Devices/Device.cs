@@ -32,7 +32,7 @@ public sealed class Device
         Profile = profile;
         _world = world;
         _board = board;
-        _conversation = new Conversation(this, world);
+        _conversation = new Conversation(this, world, board.Office);
     }
 
     public DeviceProfile Profile { get; }

@@ -42,6 +42,12 @@ public enum SeededBug
     IgnorePulls,
     /// <summary>What a client had not acknowledged when it went counts as done: <c>AtLeastOnce</c>.</summary>
     AnswerForClient,
+    /// <summary>Forged tokens are found good: <c>TokenRules</c>.</summary>
+    TakeForged,
+    /// <summary>Tokens last for ever: <c>TokenRules</c>.</summary>
+    NeverExpire,
+    /// <summary>The broker is not told what is revoked: <c>TokenRules</c>.</summary>
+    ForgetRevocations,
     /// <summary>Now and then the store never answers: <c>Drains</c>.</summary>
     HangStore,
 }

@@ -18,6 +18,7 @@ public sealed class Judge(Rules rules)
     public AckOrder AckOrder { get; } = new();
     public BridgeStreams Bridges { get; private set; } = null!;
     public OfflineDelivery Offline { get; private set; } = null!;
+    public TokenRules Tokens { get; private set; } = null!;
     public Bounds Bounds { get; } = new(rules.Options);
     public Wills Wills { get; private set; } = null!;
     public RetainedState Retained { get; private set; } = null!;
@@ -37,8 +38,9 @@ public sealed class Judge(Rules rules)
         judge.Bridges = new BridgeStreams(judge);
         judge.Retained = new RetainedState(judge);
         judge.Offline = new OfflineDelivery(judge);
+        judge.Tokens = new TokenRules(judge);
         judge.Checkers.AddRange([
-            new PeerToPeer(judge), judge.Offline, new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules),
+            judge.Tokens, new PeerToPeer(judge), judge.Offline, new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules),
             new NothingInvented(judge), judge.Wills, judge.Retained, judge.Bridges]);
         return judge;
     }

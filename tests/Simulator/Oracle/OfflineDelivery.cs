@@ -1,5 +1,6 @@
 using LightMq.Broker.Settings;
 using LightMq.Lmq;
+using LightMq.Simulator.Network;
 using LightMq.Simulator.World;
 
 namespace LightMq.Simulator.Oracle;
@@ -18,12 +19,11 @@ public sealed class OfflineDelivery(Judge judge) : IChecker
     private const int PullsPerSecondMax = 5;
 
     private readonly OfflinePace _pace = judge.Rules.Options.Offline.Pace;
-    // A full queue waits for nothing.
-    private readonly bool _mayBeFull = judge.Rules.Options.QueueMessagesMax < 1_000_000;
     private readonly Dictionary<SubscriberFacts, Spell> _spells = [];
 
     private sealed class Spell
     {
+        public Link? Link { get; init; }
         public long Began { get; init; }
         public long PeriodEnds { get; init; }
         public List<(long At, int Count)> Pulls { get; } = [];
@@ -37,12 +37,12 @@ public sealed class OfflineDelivery(Judge judge) : IChecker
     }
 
     /// <summary>CONNECT was sent.</summary>
-    public void Began(SubscriberFacts subscriber, int keepAliveSeconds, long now)
+    public void Began(SubscriberFacts subscriber, Link? link, int keepAliveSeconds, long now)
     {
         if (!subscriber.IsPaced) return;
         _spells[subscriber] = new Spell
         {
-            Began = now, PeriodEnds = now + keepAliveSeconds * Scheduler.Second,
+            Link = link, Began = now, PeriodEnds = now + keepAliveSeconds * Scheduler.Second,
         };
         subscriber.HasPulledNewest = false;
     }
@@ -105,10 +105,11 @@ public sealed class OfflineDelivery(Judge judge) : IChecker
     private long PushedMost(Spell spell, long until)
     {
         // The engine counts whole milliseconds.
-        var first = _mayBeFull ? 0 : _pace.FirstMilliseconds;
+        // A client that is not read gets its batches at once.
+        if (spell.Link is not { WasStopped: false }) return int.MaxValue;
         var elapsed = (until - spell.Began) / Scheduler.Millisecond + 2;
-        return elapsed < first ? 0
-            : _pace.BatchMessages * (1 + (elapsed - first) / _pace.BatchMilliseconds);
+        return elapsed < _pace.FirstMilliseconds ? 0
+            : _pace.BatchMessages * (1 + (elapsed - _pace.FirstMilliseconds) / _pace.BatchMilliseconds);
     }
 
     private static int PulledMost(Spell spell, long now)

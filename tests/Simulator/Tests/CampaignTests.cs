@@ -13,7 +13,11 @@ public sealed class CampaignTests(ITestOutputHelper output)
     private static readonly string[] s_tried =
         ["P2P delivered", "P2P waited", "P2P waited for a clean client", "P2P unanswered", "P2P up a bridge",
          "drops PeerOffline", "drops PeerUnknown", "messages unanswered",
-         "connections that pull", "messages pulled", "messages pushed in batches"];
+         "connections that pull", "messages pulled", "messages pushed in batches",
+         "tokens taken", "notices of expiry", "messages by token", "impostors",
+         "connections that lost their token: Expired", "connections that lost their token: Revoked",
+         "tokens refused, code -1", "tokens refused, code 1", "tokens refused, code 5",
+         "tokens refused, code 8"];
     private const int TriedLeast = 200;
 
     [Fact]

@@ -32,6 +32,9 @@ public sealed class SeededBugTests
     [InlineData(SeededBug.TurnPulls, nameof(OfflineDelivery))]
     [InlineData(SeededBug.IgnorePulls, nameof(OfflineDelivery))]
     [InlineData(SeededBug.AnswerForClient, nameof(AtLeastOnce))]
+    [InlineData(SeededBug.TakeForged, nameof(TokenRules))]
+    [InlineData(SeededBug.NeverExpire, nameof(TokenRules))]
+    [InlineData(SeededBug.ForgetRevocations, nameof(TokenRules))]
     [InlineData(SeededBug.HangStore, nameof(Drains))]
     public void The_checker_catches_its_bug(SeededBug bug, string checker)
     {

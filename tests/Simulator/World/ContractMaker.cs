@@ -13,6 +13,7 @@ public sealed class ContractMaker
     private readonly bool _isOn;
     private readonly bool _hasPeers;
     private readonly bool _hasPulls;
+    private readonly bool _hasTokens;
 
     public ContractMaker(int seed)
     {
@@ -20,6 +21,7 @@ public sealed class ContractMaker
         _isOn = _random.Happens(0.6);
         _hasPeers = _random.Happens(0.6);
         _hasPulls = _random.Happens(0.6);
+        _hasTokens = _random.Happens(0.5);
     }
 
     /// <summary>Adds clients of the contract, and gives those there are what they may do.</summary>
@@ -39,8 +41,15 @@ public sealed class ContractMaker
     {
         if (_hasPeers)
             device = device with { PeerChance = _random.Pick([0.1, 0.5, 1]), Peers = ids };
+        if (_hasTokens && _random.Happens(0.6)) device = AsTokenHolder(device);
         return _hasPulls && device.IsPaced && _random.Happens(0.7) ? AsPuller(device) : device;
     }
+
+    // What a client without a password says before its first token is judged otherwise: no will, nothing early.
+    private static DeviceProfile AsTokenHolder(DeviceProfile device) => device with
+    {
+        HasTokens = true, User = null, Password = null, WillQos = -1, IsEager = false, WipeChance = 0,
+    };
 
     // It stays away long enough that something waits for it.
     private DeviceProfile AsPuller(DeviceProfile device) => device with
@@ -51,9 +60,17 @@ public sealed class ContractMaker
         AwayMost = 20 * Scheduler.Second,
     };
 
+    /// <summary>What else goes wrong in such a world.</summary>
+    public Scenario Adapt(Scenario scenario) => !_isOn || !_hasTokens ? scenario : scenario with
+    {
+        RevokeEvery = _random.Spread(2 * Scheduler.Second, 20 * Scheduler.Second),
+        ImpostorEvery = _random.Spread(2 * Scheduler.Second, 20 * Scheduler.Second),
+    };
+
     /// <summary>How fast backlogs are pushed.</summary>
     public BrokerOptions Adapt(BrokerOptions options) => !_isOn ? options : options with
     {
+        Tokens = _hasTokens,
         Offline = new OfflineOptions
         {
             Pace = new OfflinePace(_random.Pick([1, 5, 30]), _random.Pick([100, 1_000]),

@@ -32,7 +32,7 @@ public sealed class ScenarioMaker(
         if (contract != null) devices = contract.Extend(devices);
         var options = MakeOptions(devices);
         if (contract != null) options = contract.Adapt(options);
-        return new Scenario
+        var scenario = new Scenario
         {
             Options = options,
             Devices = devices,
@@ -54,6 +54,7 @@ public sealed class ScenarioMaker(
             PowerInRecoveryChance = faultless || random.Happens(0.5) ? 0 : 0.3,
             FullEvery = faultless || random.Happens(0.8) ? 0 : random.Spread(5_000_000, 30_000_000),
         };
+        return contract == null ? scenario : contract.Adapt(scenario);
     }
 
     private BrokerOptions MakeOptions(List<DeviceProfile> devices)
