@@ -63,13 +63,13 @@ internal sealed class EngineParts
             options, names, dialects, timers, peers, ending, wills, noticing, granting, forwarding);
         Registering = new Registering(Turn, Register, Connections, Journal, Closing, granting, Metering);
         Vetting = new Vetting(Turn, Connections, Register, Connecting, Closing, Delivering, Receipting,
-            noticing);
+            noticing, Pressure);
         Subscribing = new Subscribing(Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing,
             Metering);
         var releasing = new Releasing(Turn, Journal, sending);
         var intake = new Intake(Turn, options, Closing, Publishing, Receipting, Pressure);
         Inbound = new Inbound(Turn, options, Connections, Journal, Connecting, Closing, intake, Subscribing,
-            answering, releasing, Pressure);
+            answering, releasing, Pressure, Pacing);
         Confirming = new Confirming(Journal, Messages, Delivering, answering, finishing, Receipting,
             Connecting, Subscribing, releasing, Inbound, Vetting, Registering);
         Watch = new Watch(Turn, options, Connections, Closing, Pressure, Vetting);

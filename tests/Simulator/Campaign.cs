@@ -14,6 +14,9 @@ public sealed class Campaign(TextWriter output, int threads)
     /// <summary>Seeds that failed.</summary>
     public IReadOnlyList<Outcome> Failures => _failures;
 
+    /// <summary>What happened how often, over all seeds.</summary>
+    public Tally Tally => _tally;
+
     /// <summary>Seeds that once failed.</summary>
     public static IReadOnlyList<int> Remembered { get; } = [.. File
         .ReadLines(Path.Combine(AppContext.BaseDirectory, "Seeds.txt"))

@@ -182,11 +182,12 @@ internal struct Leftover
 }
 
 /// <summary>One entry of <see cref="ParkedPublishes"/>.</summary>
-/// <param name="Packet">The whole PUBLISH; null: it was refused, and only its answer waits for its
-/// turn.</param>
-/// <param name="PacketId">Of a refused one.</param>
+/// <param name="Packet">The whole PUBLISH; null: only its answer waits for its turn.</param>
+/// <param name="PacketId">Of one that is answered.</param>
 /// <param name="Qos">Of either.</param>
-internal readonly record struct ParkedPublish(byte[]? Packet, ushort PacketId, byte Qos);
+/// <param name="Reason">The answer.</param>
+internal readonly record struct ParkedPublish(
+    byte[]? Packet, ushort PacketId, byte Qos, ReasonCode Reason = ReasonCode.QuotaExceeded);
 
 /// <summary>PUBLISH packets of one connection that wait for room, in their order.</summary>
 internal sealed class ParkedPublishes

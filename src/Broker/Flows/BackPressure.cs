@@ -5,6 +5,7 @@ using LightMq.Broker.Messages;
 using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
+using LightMq.Mqtt;
 
 namespace LightMq.Broker.Flows;
 
@@ -156,9 +157,15 @@ internal sealed class BackPressure(
                 : "publishers wait: this client's queue is full");
         }
         parked.Add(entry);
-        if (entry.Packet is null) turn.Counters.Drop(DropReason.Refused);
+        if (entry is { Packet: null, Reason: not ReasonCode.Success })
+            turn.Counters.Drop(DropReason.Refused);
         else turn.Counters.Parked++;
     }
+
+    /// <summary>What was published with QoS 1 was taken; its PUBACK waits behind those that are
+    /// parked.</summary>
+    public void ParkAnswer(Connection connection, ushort packetId) =>
+        Park(connection, new ParkedPublish(null, packetId, Qos: 1, ReasonCode.Success));
 
     /// <summary>Whether the connection has parked all it may.</summary>
     public bool IsParkFull(Connection connection) => connection.Parked is { Count: > 0 } parked
@@ -166,7 +173,7 @@ internal sealed class BackPressure(
 
     /// <summary>Whether the oldest parked publish of the connection is worth another try.</summary>
     public bool MayRetry(Connection connection) => connection.Parked is { Count: > 0 } parked
-        && (parked.TreeVersion != tree.Version
+        && (parked.Peek().Packet is null || parked.TreeVersion != tree.Version
             || parked.BlockedBy is not { IsGone: false } blocker || Fits(blocker, Delivering.OverheadBytes));
 
     /// <summary>Whether the last publish without room failed at a bound common to all.</summary>

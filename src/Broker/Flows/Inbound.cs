@@ -10,7 +10,8 @@ namespace LightMq.Broker.Flows;
 internal sealed class Inbound(
     Turn turn, BrokerOptions options, ConnectionTable connections, Journal journal, Connecting connecting,
     Closing closing, Intake intake,
-    Subscribing subscribing, Answering answering, Releasing releasing, BackPressure pressure)
+    Subscribing subscribing, Answering answering, Releasing releasing, BackPressure pressure,
+    Pacing pacing)
 {
     private const int LargeLeftoverBytes = 8_192;
     private readonly List<Connection> _retrying = [];
@@ -75,8 +76,10 @@ internal sealed class Inbound(
             turn.RoomFreed = false;
             _retrying.Clear();
             _retrying.AddRange(pressure.Blocked);
+            var isCommon = false;
             foreach (var connection in _retrying)
-                if (!Retry(connection)) break;
+                if (isCommon) GoOn(connection);
+                else isCommon = !Retry(connection);
         }
         if (pressure.Blocked.Count == 0) turn.RoomFreed = false;
     }
@@ -111,10 +114,18 @@ internal sealed class Inbound(
             pressure.Tried(connection, outcome == PublishOutcome.Taken);
             turn.RoomFreed |= outcome == PublishOutcome.Taken;
         }
+        GoOn(connection);
+        return outcome != PublishOutcome.NoRoom || !pressure.IsCommonBound;
+    }
+
+    /// <summary>
+    /// Reads it on if it may park more, or if its acknowledgements make room, whoever else must wait.
+    /// </summary>
+    private void GoOn(Connection connection)
+    {
         if (connection is { IsClosed: false, IsStopped: true }
             && (!pressure.IsParkFull(connection) || connection.OwesAcknowledgements)) Resume(connection);
         intake.CloseRefused(connection);
-        return outcome != PublishOutcome.NoRoom || !pressure.IsCommonBound;
     }
 
     private void Resume(Connection connection)
@@ -156,6 +167,7 @@ internal sealed class Inbound(
                 if (isExcess && !intake.Refuse(connection, frame))
                 {
                     Halt(connection);
+                    pacing.Hasten(connection);
                     break;
                 }
                 var whole = bytes.Slice(used, frame.Length);

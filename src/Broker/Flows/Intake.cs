@@ -44,10 +44,14 @@ internal sealed class Intake(
     }
 
     private PublishOutcome TryPublish(
-        Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic) =>
-        connection.Parked is { Count: > 0 }
-            ? PublishOutcome.NoRoom
-            : publishing.Publish(connection, packet, topic);
+        Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic)
+    {
+        if (connection.Parked is not { Count: > 0 }) return publishing.Publish(connection, packet, topic);
+        var outcome = publishing.TakeAhead(connection, packet, topic);
+        if (outcome == PublishOutcome.Taken && packet.Qos > 0 && connection.Upload is null)
+            pressure.ParkAnswer(connection, packet.PacketId);
+        return outcome;
+    }
 
     private void Park(Connection connection, in PublishPacket packet, byte[] kept) =>
         pressure.Park(connection, new ParkedPublish(kept, packet.PacketId, (byte)packet.Qos));
@@ -79,7 +83,7 @@ internal sealed class Intake(
         if (parked.Packet is null)
         {
             receipting.Owe(
-                connection.Session!, null, parked.PacketId, parked.Qos, 0, ReasonCode.QuotaExceeded);
+                connection.Session!, null, parked.PacketId, parked.Qos, 0, parked.Reason);
             return PublishOutcome.Taken;
         }
         FrameReader.TryRead(parked.Packet, options.PacketBytesMax, connection.Version, out var frame);

@@ -39,6 +39,15 @@ internal sealed class Pacing
             Wait(connection, PaceOf(session).FirstMilliseconds);
     }
 
+    /// <summary>
+    /// The client is not read, because its publishes wait for room: what it makes room by is sent at once. It
+    /// hears no answer to its pings either, and may be gone before the next batch.
+    /// </summary>
+    public void Hasten(Connection connection)
+    {
+        if (connection.PacedAt > 0) Wait(connection, 0);
+    }
+
     /// <summary>The client pulls: pushing stops at once (LMQ-OFF-2).</summary>
     public static void End(Connection connection)
     {

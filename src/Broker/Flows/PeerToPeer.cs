@@ -44,7 +44,7 @@ internal sealed class PeerToPeer(
             if (publisher.Bridge < 0) FindBridges(topic);
         }
         else if (qos == 0) _found.Add(new Receiver(known, 0));
-        else if (isClean) _found.Add(new Receiver(known, 2, IsForNow: true));
+        else if (isClean) _found.Add(new Receiver(known, FleetingQosOf(known), IsForNow: true));
         else if ((mailbox ?? Open(client!)) is { } open) _found.Add(new Receiver(open, 1));
         else return null;
         return _found;
@@ -58,6 +58,15 @@ internal sealed class PeerToPeer(
             turn.Report(BrokerEventKind.Refused, connection.ClientText, connection,
                 $"a publish to {Encoding.UTF8.GetString(topic)}: that client is unknown here (LMQ-MSG-5)");
     }
+
+    /// <summary>
+    /// Highest QoS of what is for the moment only. It leaves no trace in the store, so after a restart its
+    /// packet id may come again; under the LMQ contract others are left out then, but a persistent client of
+    /// plain MQTT would take the next message of QoS 2 for the old one. As nothing is sent again, QoS 1 comes
+    /// once too.
+    /// </summary>
+    private static byte FleetingQosOf(Session known) =>
+        known.IsPersistent && !known.IsKeptByContract ? (byte)1 : (byte)2;
 
     /// <summary>A client is here: what waits for it is on its way from CONNACK on.</summary>
     public void Arrive(Session client)

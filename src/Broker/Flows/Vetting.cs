@@ -11,7 +11,7 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class Vetting(
     Turn turn, ConnectionTable connections, Register register, Connecting connecting, Closing closing,
-    Delivering delivering, Receipting receipting, Noticing noticing)
+    Delivering delivering, Receipting receipting, Noticing noticing, BackPressure pressure)
 {
     private const long NoticeMilliseconds = 5 * 60_000;
 
@@ -47,7 +47,8 @@ internal sealed class Vetting(
         if (connection is not { IsClosed: false, Stage: ConnectionStage.Ready, Upload: { } upload }) return;
         connection.Upload = null;
         turn.Counters.TokensTaken++;
-        receipting.Owe(connection.Session!, null, upload.PacketId, qos: 1, hash: 0);
+        if (connection.Parked is { Count: > 0 }) pressure.ParkAnswer(connection, upload.PacketId);
+        else receipting.Owe(connection.Session!, null, upload.PacketId, qos: 1, hash: 0);
         Look(connection);
         if (connection.IsClosed) return;
         delivering.Pump(connection.Session!);

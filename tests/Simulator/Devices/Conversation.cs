@@ -12,6 +12,8 @@ namespace LightMq.Simulator.Devices;
 public sealed class Conversation
 {
     private const int UnsentBytesMax = 8_192;
+    private const int RequestsMax = 200;
+    private static readonly string[] s_peerParents = ["t0", "t1"];
     private readonly Device _device;
     private readonly DeviceProfile _profile;
     private readonly Surroundings _world;
@@ -19,19 +21,27 @@ public sealed class Conversation
     private readonly ClientSession _session = new();
     private readonly SortedDictionary<string, int> _wanted = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _unsettled = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<ushort, MessageFacts> _unanswered = [];
     private readonly Answers _answers;
+    private readonly Puller _puller;
+    private readonly TokenHolder _holder;
     private readonly byte[] _packet = new byte[140_000];
     private bool _spoke;
     private bool? _storedBefore;
+    private bool _wasPresent;
     private int _sequence;
 
-    public Conversation(Device device, Surroundings world)
+    public Conversation(Device device, Surroundings world, TokenOffice office)
     {
         _device = device;
         _profile = device.Profile;
         _world = world;
         _answers = new Answers(world.Scheduler, _profile.AckDelay, SendAck);
-        _facts = world.Judge.Subscriber(_profile.ClientId, _profile.IsBridge, _profile.IsPaced);
+        _puller = new Puller(device, world, this);
+        _facts = world.Judge.Subscriber(_profile.ClientId, _profile.IsBridge, _profile.IsPaced,
+            _profile.IsClean);
+        _facts.NeedsToken = _profile.HasTokens;
+        _holder = new TokenHolder(device, world, office, this, _facts);
         foreach (var (filter, qos) in _profile.Filters) _wanted[filter] = qos;
         if (!_profile.IsBridge) return;
         world.Judge.Sessions.Exists(_profile.ClientId);
@@ -39,7 +49,7 @@ public sealed class Conversation
         _wanted.Clear();
     }
 
-    public bool IsQuiet => _session.Outgoing.Count == 0 && _session.Requests.Count == 0
+    public bool IsQuiet => _holder.MayWrite && _session.Outgoing.Count == 0 && _session.Requests.Count == 0
         && _unsettled.Count == 0 && _answers.Count == 0;
     public int Published { get; private set; }
     private Judge Judge => _world.Judge;
@@ -52,11 +62,21 @@ public sealed class Conversation
 
     public void ConnectSent(bool clean)
     {
+        _facts.ConnectSent = Now;
+        _facts.ConnectedSince = _facts.OnlineSince = long.MaxValue;
+        _holder.Begin();
+        Judge.Offline.Began(_facts, _device.Link, _profile.KeepAliveSeconds, Now);
+        if (!_profile.HasTokens) SessionAsked(clean);
+    }
+
+    // From now on the broker may take, make or discard the session.
+    private void SessionAsked(bool clean)
+    {
         _storedBefore = Judge.Sessions.Stored(_profile.ClientId);
         Judge.Sessions.ConnectSent(_profile.ClientId, clean);
-        if (clean) Judge.SessionDoubtful(_facts, Now);
-        _facts.ConnectSent = Now;
-        _facts.ConnectedSince = long.MaxValue;
+        if (!clean) return;
+        Judge.SessionDoubtful(_facts, Now);
+        _facts.SessionSince = long.MaxValue;
     }
 
     /// <summary>Before CONNACK (MQTT 3.1.1, 3.1.4): allowed, if nothing older must be sent first.</summary>
@@ -69,11 +89,28 @@ public sealed class Conversation
         if (_world.IsFaulty) PublishOne();
     }
 
-    /// <summary>CONNACK came: the rest of the old session first, in its order (MQTT-4.4.0-1).</summary>
+    /// <summary>CONNACK came: a token first, where one is needed.</summary>
     public void Begin(bool clean, bool present)
     {
+        _wasPresent = present;
+        if (!_profile.HasTokens)
+        {
+            Admitted();
+            return;
+        }
+        Judge.Sessions.Promised(_profile.ClientId, clean, present);
+        _holder.UploadFirst();
+    }
+
+    /// <summary>The client is let in: the rest of the old session first, in its order
+    /// (MQTT-4.4.0-1).</summary>
+    public void Admitted()
+    {
+        var (clean, present) = (_device.IsCleanNow, _wasPresent);
         _facts.ConnectedSince = Now;
         Judge.Sessions.ConnectAccepted(_profile.ClientId, clean, present, _storedBefore);
+        if (clean) (_facts.OnlineSince, _facts.Online) = (Now, _device.Link);
+        else if (!present || _facts.SessionSince == long.MaxValue) _facts.SessionSince = Now;
         var early = _session.Requests.ToList();
         if (!present)
         {
@@ -86,19 +123,31 @@ public sealed class Conversation
         }
         foreach (var (_, (filter, _)) in early) _unsettled.Remove(filter);
         if (!_spoke)
-            foreach (var outgoing in _session.Outgoing.ToList()) Resend(outgoing);
-        if (_profile.WantsOrder) AskForOrder();
-        if (clean == _profile.IsClean) Go();
+        {
+            var again = _session.Outgoing.ToList();
+            _holder.UploadSecond();
+            foreach (var outgoing in again) Resend(outgoing);
+        }
+        if (_profile.WantsOrder) Ask("$SYS/enableOrderMsg", OrderRequest.Body.ToArray(), 1, pull: null);
+        if (clean != _profile.IsClean) return;
+        _puller.Begin();
+        Go();
     }
 
     /// <summary>The connection is gone.</summary>
     public void End(bool wasClean)
     {
         _answers.Clear();
+        foreach (var message in _unanswered.Values)
+            Judge.Unanswered(_facts, message);
+        _unanswered.Clear();
         _spoke = false;
         foreach (var (filter, _) in _session.Requests.Values) _unsettled.Add(filter);
         _session.Requests.Clear();
+        // A token is for one connection.
+        _session.Outgoing.RemoveAll(outgoing => outgoing.Message.Token != null);
         if (!wasClean) return;
+        _facts.OnlineSince = long.MaxValue;
         Judge.SessionDoubtful(_facts, Now);
         _session.Forget();
     }
@@ -106,9 +155,8 @@ public sealed class Conversation
     /// <summary>Asks for what is wanted and not settled.</summary>
     public void Go()
     {
-        while (_unsettled.Count > 0 && _device.Unsent < UnsentBytesMax)
+        while (_device.Unsent < UnsentBytesMax && _unsettled.FirstOrDefault(_holder.MayRead) is { } filter)
         {
-            var filter = _unsettled.Min!;
             _unsettled.Remove(filter);
             Request(filter);
         }
@@ -117,8 +165,13 @@ public sealed class Conversation
     public void PublishOne()
     {
         if (Published >= _profile.MessagesMax || _session.Outgoing.Count >= _profile.InflightMax) return;
-        if (_device.Unsent > UnsentBytesMax || _profile.Topics.Count == 0) return;
+        if (_device.Unsent > UnsentBytesMax || _profile.Topics.Count == 0 || !_holder.MayWrite) return;
         Published++;
+        if (_profile.PeerChance > 0 && Random.Happens(_profile.PeerChance))
+        {
+            Publish(MakePeerMessage());
+            return;
+        }
         var retain = Random.Happens(_profile.RetainChance);
         var bytes = retain && Random.Happens(0.15) ? 0 : (int)Random.Spread(6, _profile.PayloadBytesMax);
         var sequence = ++_sequence;
@@ -129,6 +182,26 @@ public sealed class Conversation
             FirstSent = Now,
             IsClean = _profile.IsClean,
         };
+        Publish(message);
+    }
+
+    private MessageFacts MakePeerMessage()
+    {
+        var sequence = ++_sequence;
+        var (peer, parent) = (Random.Pick(_profile.Peers), Random.Pick(s_peerParents));
+        return new MessageFacts(_profile.Index, sequence, $"{parent}/p2p/{peer}",
+            Random.Pick(_profile.QosChoices), retain: false)
+        {
+            Payload = MessageFacts.MakePayload(
+                _profile.Index, sequence, (int)Random.Spread(6, _profile.PayloadBytesMax)),
+            FirstSent = Now,
+            IsClean = _profile.IsClean,
+            Addressee = peer,
+        };
+    }
+
+    private void Publish(MessageFacts message)
+    {
         Judge.Sent(message);
         var id = message.Qos == 0 ? (ushort)0 : _session.NextId();
         if (id != 0) _session.Outgoing.Add(new Outgoing(id, message));
@@ -136,16 +209,29 @@ public sealed class Conversation
         SendPublish(message, id, false);
     }
 
-    private void AskForOrder()
+    /// <summary>Asks the broker itself for something.</summary>
+    public void Ask(string topic, byte[] body, int qos, PullRequest? pull)
     {
-        var request = new MessageFacts(_profile.Index, ++_sequence, "$SYS/enableOrderMsg", 1, retain: false)
+        if (_device.Unsent > UnsentBytesMax || _session.Outgoing.Count > RequestsMax) return;
+        Publish(new MessageFacts(_profile.Index, ++_sequence, topic, qos, retain: false)
         {
-            Payload = OrderRequest.Body.ToArray(), FirstSent = Now, IsClean = _profile.IsClean,
+            Payload = body, FirstSent = Now, IsClean = _profile.IsClean, Pull = pull,
+        });
+    }
+
+    /// <summary>Uploads a token, perhaps ahead of all that is still to be sent again.</summary>
+    public void Upload(string topic, byte[] body, SimulatedToken token, bool isFirst, bool isAhead)
+    {
+        if (isFirst && token.Fault == TokenFault.None) SessionAsked(_device.IsCleanNow);
+        var upload = new MessageFacts(_profile.Index, ++_sequence, topic, 1, retain: false)
+        {
+            Payload = body, FirstSent = Now, IsClean = _profile.IsClean, Token = token,
         };
-        Judge.Sent(request);
-        var id = _session.NextId();
-        _session.Outgoing.Add(new Outgoing(id, request));
-        SendPublish(request, id, false);
+        _world.Scheduler.Trace.Say($"{_profile.ClientId} uploads {token.Text} {token.Type}: {token.Fault}");
+        Judge.Sent(upload);
+        var outgoing = new Outgoing(_session.NextId(), upload);
+        _session.Outgoing.Insert(isFirst || isAhead ? 0 : _session.Outgoing.Count, outgoing);
+        SendPublish(upload, outgoing.Id, false);
     }
 
     public MessageFacts MakeWill()
@@ -217,15 +303,22 @@ public sealed class Conversation
 
     private void HearPublish(in PublishPacket packet)
     {
+        if (packet.Topic.StartsWith(ControlTopics.Prefix))
+        {
+            _holder.Hear(Encoding.UTF8.GetString(packet.Topic), packet.Payload);
+            return;
+        }
         var id = packet.Qos == 0 ? (ushort)0 : packet.PacketId;
+        MessageFacts? message = null;
         if (packet.Qos != 2 || _session.Incoming.Add(id) || _world.Bug == SeededBug.ForgetQos2Ids)
         {
             var topic = Encoding.UTF8.GetString(packet.Topic);
             if (_world.Scheduler.Trace.IsVerbose) Describe(packet, topic, id);
-            Judge.Delivered(
+            message = Judge.Delivered(
                 _facts, topic, packet.Payload.ToArray(), packet.Qos, packet.Dup, packet.Retain,
                 _device.Connection);
         }
+        if (packet is { Qos: 1, Retain: false } && message != null) _unanswered[id] = message;
         if (packet.Qos == 1) _answers.Give(PacketType.PubAck, id);
         if (packet.Qos == 2) _answers.Give(PacketType.PubRec, id);
     }
@@ -244,6 +337,8 @@ public sealed class Conversation
         _session.Outgoing.Remove(outgoing);
         _world.Scheduler.Trace.Say($"{_profile.ClientId} PUBACK {id} for {outgoing.Message}");
         Judge.Acknowledged(outgoing.Message, Now);
+        if (outgoing.Message is { Pull: not null, Sends: 1 }) Judge.Offline.Confirmed(_facts, Now);
+        if (outgoing.Message.Token is { } token) _holder.Taken(token);
     }
 
     private void HearPubRec(ushort id)
@@ -308,10 +403,18 @@ public sealed class Conversation
     private void SendPublish(MessageFacts message, ushort id, bool dup)
     {
         if (dup) message.Sends++;
+        if (message.Pull is { } pull) Judge.Offline.Pulled(_facts, pull, Now);
         _device.Send(_packet.AsSpan(0, PacketWriter.Publish(_packet, Encoding.UTF8.GetBytes(message.Topic),
-            message.Payload, message.Qos, dup, message.Retain, id)));
+            message.Payload, message.Qos, dup, message.Retain || AsksToRetain(message), id)));
     }
 
-    private void SendAck(PacketType type, ushort id) =>
+    /// <summary>Every fourth P2P message has a flag that means nothing for it (LMQ-MSG-5).</summary>
+    private static bool AsksToRetain(MessageFacts message) =>
+        message.Addressee != null && message.Sequence % 4 == 0;
+
+    private void SendAck(PacketType type, ushort id)
+    {
+        if (type == PacketType.PubAck) _unanswered.Remove(id);
         _device.Send(_packet.AsSpan(0, PacketWriter.Ack(_packet, type, id)));
+    }
 }

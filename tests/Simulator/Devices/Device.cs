@@ -32,7 +32,7 @@ public sealed class Device
         Profile = profile;
         _world = world;
         _board = board;
-        _conversation = new Conversation(this, world);
+        _conversation = new Conversation(this, world, board.Office);
     }
 
     public DeviceProfile Profile { get; }
@@ -288,7 +288,8 @@ public sealed class Device
         _backoff = Math.Min(_backoff * 2, 5 * Scheduler.Second);
     }
 
-    private void Later(long microseconds, Action action)
+    /// <summary>Does something later, if this connection lasts so long.</summary>
+    public void Later(long microseconds, Action action)
     {
         var generation = _generation;
         Scheduler.After(microseconds, () =>

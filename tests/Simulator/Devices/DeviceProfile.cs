@@ -29,6 +29,13 @@ public sealed record DeviceProfile
     public IReadOnlyList<int> QosChoices { get; init; } = [1];
     public double RetainChance { get; init; }
     public int PayloadBytesMax { get; init; } = 100;
+    /// <summary>It comes without a password and uploads tokens (LMQ-AUTH-2).</summary>
+    public bool HasTokens { get; init; }
+    /// <summary>Between two requests for what waited (LMQ-OFF-2); 0: it has it pushed.</summary>
+    public long PullEvery { get; init; }
+    /// <summary>Share of its publishes that are for one client, and the ids that it knows (LMQ-MSG-5).</summary>
+    public double PeerChance { get; init; }
+    public IReadOnlyList<string> Peers { get; init; } = [];
 
     /// <summary>Filters and the QoS asked for, in order.</summary>
     public IReadOnlyList<(string Filter, int Qos)> Filters { get; init; } = [];

@@ -5,12 +5,24 @@ using LightMq.Simulator.World;
 namespace LightMq.Simulator.Machine;
 
 /// <summary>The box: a disk that stays, and a broker process that comes and goes.</summary>
-public sealed class Board(Surroundings world, IStoreModel store)
+public sealed class Board
 {
+    private readonly IStoreModel _store;
     private long _clockOffset = 1_790_000_000_000;
     private int _boots;
 
-    public Surroundings World { get; } = world;
+    public Board(Surroundings world, IStoreModel store)
+    {
+        (World, _store) = (world, store);
+        Office = new TokenOffice(world.Scheduler.Random, () => UnixMilliseconds)
+        {
+            Changed = () => Process?.Revoke(),
+        };
+    }
+
+    public Surroundings World { get; }
+    /// <summary>Who makes and revokes tokens.</summary>
+    public TokenOffice Office { get; }
     public BrokerProcess? Process { get; private set; }
     public bool IsClockTrusted { get; private set; } = true;
     public long UnixMilliseconds => _clockOffset + World.Scheduler.Now / 1000;
@@ -26,7 +38,7 @@ public sealed class Board(Surroundings world, IStoreModel store)
         _boots++;
         try
         {
-            Process = new BrokerProcess(this, store);
+            Process = new BrokerProcess(this, _store);
         }
         catch (IOException)
         {
@@ -50,7 +62,7 @@ public sealed class Board(Surroundings world, IStoreModel store)
         World.Scheduler.Trace.Say($"power off");
         World.Tally.Count(Process == null ? "power cuts in recovery" : "power cuts");
         World.Scheduler.Trace.Mix(-1);
-        store.PowerOff();
+        _store.PowerOff();
         if (Random.Happens(0.3)) _clockOffset -= Random.Next(1_000_000);
         IsClockTrusted = Random.Happens(0.7);
         End(World.Scenario.MayVanish ? 0.5 : 0);
@@ -62,7 +74,7 @@ public sealed class Board(Surroundings world, IStoreModel store)
         World.Scheduler.Trace.Say($"kill");
         World.Tally.Count("kills");
         World.Scheduler.Trace.Mix(-2);
-        store.Kill();
+        _store.Kill();
         End(0);
     }
 
@@ -75,7 +87,7 @@ public sealed class Board(Surroundings world, IStoreModel store)
         World.Scheduler.Trace.Say($"stopped");
         World.Tally.Count("orderly stops");
         World.Scheduler.Trace.Mix(-3);
-        store.Close();
+        _store.Close();
         End(0);
     }
 
@@ -97,6 +109,7 @@ public sealed class Board(Surroundings world, IStoreModel store)
                 if (Random.Happens(vanishChance)) peer.End.Link.Vanish();
                 else peer.End.Link.ResetLater(peer.End.Link.Device);
                 peer.End.Forget();
+                peer.End.Link.IsLetGo = true;
             }
             process.Die();
             Process = null;

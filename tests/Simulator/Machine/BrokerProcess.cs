@@ -25,6 +25,7 @@ public sealed class BrokerProcess : IEffects
     private readonly List<Peer> _dirty = [];
     private readonly Queue<Completion> _completions = new();
     private readonly long _born;
+    private IReadOnlySet<string> _revoked = new HashSet<string>();
     private readonly Revocations _revocations = new();
     private readonly byte[] _received = new byte[65_536];
     private bool _turnComes;
@@ -39,8 +40,7 @@ public sealed class BrokerProcess : IEffects
         _scheduler = board.World.Scheduler;
         _judge = board.World.Judge;
         _born = _scheduler.Now;
-        _engine = new Engine(board.World.Bug == SeededBug.WidenBounds
-            ? WidenedBounds.Of(board.World.Scenario.Options) : board.World.Scenario.Options);
+        _engine = new Engine(WidenedBounds.Of(board.World.Scenario.Options, board.World.Bug));
         _storeThread = new StoreThread(_scheduler, store, board.World.Scenario.CommitMicroseconds)
         {
             Stored = OnStored,
@@ -65,6 +65,7 @@ public sealed class BrokerProcess : IEffects
         var random = new byte[16];
         _scheduler.Random.NextBytes(random);
         _engine.Start(random, Now(), this);
+        Revoke();
         ComeSoon();
     }
 
@@ -106,6 +107,7 @@ public sealed class BrokerProcess : IEffects
         var peer = PeerOf(connection);
         _scheduler.Trace.Say($"broker {(on ? "reads" : "stops reading")} {peer.Connection.RemoteAddress}");
         peer.IsReading = on;
+        peer.End.Link.WasStopped |= !on;
         if (on) Ready(peer);
     }
 
@@ -114,13 +116,23 @@ public sealed class BrokerProcess : IEffects
         var peer = PeerOf(connection);
         _scheduler.Trace.Say($"broker closes {connection.RemoteAddress}: {reason}");
         _scheduler.Trace.Mix((long)reason);
-        if (reason is CloseReason.ProtocolError or CloseReason.PacketTooLarge or CloseReason.NotAuthorized
-            or CloseReason.Refused && _board.World.Bug == SeededBug.None)
-            throw new Violation("WellBehaved", $"{connection.RemoteAddress} closed for {reason}");
+        Judge(peer, reason);
         if (reason == CloseReason.Disconnected && peer.End.Link.LastWill is { } will) _revocations.Add(will);
-        peer.IsClosing = true;
+        peer.IsClosing = peer.End.Link.IsLetGo = true;
         Dirty(peer);
         _scheduler.After(Scheduler.Second, () => Gone(peer));
+    }
+
+    private void Judge(Peer peer, CloseReason reason)
+    {
+        var hasTokens = peer.Judged != null || peer.Tokens.Count > 0;
+        if (reason == CloseReason.TakenOver) TokenRules.TakenOver(peer, Peers);
+        if (reason == CloseReason.NotAuthorized && hasTokens)
+            _judge.Tokens.Closed(peer, _revoked, Now().UnixMilliseconds);
+        else if (reason is CloseReason.ProtocolError or CloseReason.PacketTooLarge
+            or CloseReason.NotAuthorized or CloseReason.Refused
+            && _board.World.Bug == SeededBug.None && !hasTokens)
+            throw new Violation("WellBehaved", $"{peer.Connection.RemoteAddress} closed for {reason}");
     }
 
     public void Store(StoreGroup group)
@@ -146,14 +158,42 @@ public sealed class BrokerProcess : IEffects
             _engine.Handle(Input.PasswordChecked(connection, matches), now, this)));
     }
 
-    public void CheckToken(Connection connection, byte[] token) =>
-        throw new Violation("WellBehaved", "nobody here has tokens");
+    public void CheckToken(Connection connection, byte[] token)
+    {
+        var peer = PeerOf(connection);
+        var found = _board.Office.Find(token);
+        var verdict = TokenOffice.Verify(found, _board.World.Bug);
+        if (_board.World.IsFaulty && _scheduler.Random.Happens(0.01)) verdict = default;
+        _scheduler.After(_scheduler.Random.Spread(1_000, 300_000), () => Complete((in now) =>
+        {
+            peer.Judged = found;
+            _engine.Handle(Input.TokenChecked(connection, verdict), now, this);
+            peer.Judged = null;
+            if (!peer.IsClosing && !peer.IsGone) peer.Tokens[found.Type] = found;
+        }));
+    }
+
+    /// <summary>Tokens were revoked: the broker is told of all that are.</summary>
+    public void Revoke()
+    {
+        var revoked = _board.Office.Revoked;
+        Complete((in now) =>
+        {
+            _revoked = revoked;
+            if (_board.World.Bug != SeededBug.ForgetRevocations)
+                _engine.Handle(Input.Revoked(revoked), now, this);
+        });
+    }
 
     public void RegistryStored(RegistryChange change) { }
 
     public void Report(in BrokerEvent happened)
     {
         if (_scheduler.Trace.IsVerbose) _scheduler.Trace.Say($"report {happened}");
+        if (happened.Kind != BrokerEventKind.ClientConnected) return;
+        var address = happened.RemoteAddress;
+        if (Peers.FindLast(peer => !peer.IsClosing && peer.Connection.RemoteAddress == address) is { } admitted)
+            admitted.IsAdmitted = true;
     }
 
     private void OnStored(long number)
@@ -202,7 +242,12 @@ public sealed class BrokerProcess : IEffects
         }
         _judge.Bounds.Observe(_engine);
         foreach (var peer in Peers)
-            if (!peer.IsClosing) _judge.Bounds.Observe(peer.Connection);
+        {
+            if (peer.IsClosing) continue;
+            _judge.Bounds.Observe(peer.Connection);
+            if (peer.IsAdmitted && peer.Tokens.Count > 0)
+                TokenRules.Observe(peer, _revoked, now.UnixMilliseconds);
+        }
         if (_engine.IsStopped) _board.Stopped();
         else AwaitDeadline(now);
     }
@@ -225,6 +270,8 @@ public sealed class BrokerProcess : IEffects
         {
             if (_board.World.Bug == SeededBug.FakeDisconnect)
                 _engine.Handle(Input.Received(peer.Connection, s_disconnect), now, this);
+            if (_board.World.Bug == SeededBug.AnswerForClient && peer.Tap!.MadeUpAnswers() is [_, ..] answers)
+                _engine.Handle(Input.Received(peer.Connection, answers), now, this);
             if (peer.IsClosing) return;
             Gone(peer);
             _engine.Handle(Input.Closed(peer.Connection), now, this);
@@ -233,6 +280,7 @@ public sealed class BrokerProcess : IEffects
         if (!peer.IsReading) return;
         var most = _scheduler.Random.Happens(0.05) ? _scheduler.Random.Next(1, 64) : _received.Length;
         var count = peer.End.Incoming.Read(_received.AsSpan(0, most));
+        FrameTap.Mishear(_received.AsSpan(0, count), _board.World.Bug);
         var isDisconnect = _received.AsSpan(0, count).EndsWith(s_disconnect);
         if (isDisconnect && _board.World.Bug == SeededBug.IgnoreDisconnect) count -= s_disconnect.Length;
         if (count > 0) _engine.Handle(Input.Received(peer.Connection, _received.AsSpan(0, count)), now, this);
@@ -265,7 +313,7 @@ public sealed class BrokerProcess : IEffects
     private void Gone(Peer peer)
     {
         if (peer.IsGone || IsDead) return;
-        peer.IsGone = true;
+        peer.IsGone = peer.End.Link.IsLetGo = true;
         peer.End.Close();
         peer.Connection.Outbox.Clear();
         Peers.Remove(peer);

@@ -12,11 +12,13 @@ public sealed class FrameTap
 {
     private const int PacketBytesMax = 1 << 24;
     private readonly Surroundings _world;
+    private readonly List<ushort> _unanswered = [];
 
     private FrameTap(Surroundings world) => _world = world;
 
     private bool Tampers => _world.Bug is SeededBug.SendTwice or SeededBug.SwapPublishes
-        or SeededBug.SwapPubAcks or SeededBug.AlterPayload or SeededBug.Renumber or SeededBug.Reorder;
+        or SeededBug.SwapPubAcks or SeededBug.AlterPayload or SeededBug.Renumber or SeededBug.Reorder
+        or SeededBug.TellAll or SeededBug.AnswerForClient;
 
     /// <summary>A tap where one is needed.</summary>
     public static FrameTap? For(Surroundings world)
@@ -68,6 +70,13 @@ public sealed class FrameTap
             case SeededBug.AlterPayload when type == PacketType.Publish && Strikes(0.05):
                 frames[i][^1] ^= 1;
                 break;
+            case SeededBug.AnswerForClient when type == PacketType.Publish && (frames[i][0] & 6) == 2:
+                FrameReader.TryRead(frames[i], PacketBytesMax, ProtocolVersion.V500, out var frame);
+                _unanswered.Add(PublishPacket.Read(frame).PacketId);
+                break;
+            case SeededBug.TellAll when type == PacketType.Publish:
+                Replace(frames[i], "/p2q/"u8, "/p2p/"u8);
+                break;
             case SeededBug.Renumber when type == PacketType.Publish:
                 Lower(frames[i], BridgeProperties.Sequence);
                 break;
@@ -86,6 +95,39 @@ public sealed class FrameTap
         var value = frame.Slice(at + name.Length + 2, frame[at + name.Length + 1]);
         if (Utf8Parser.TryParse(value, out long number, out _) && value[^1] > (byte)'5')
             Utf8Formatter.TryFormat(number - 3, value, out _);
+    }
+
+    /// <summary>PUBACKs that the client never gave.</summary>
+    public byte[] MadeUpAnswers()
+    {
+        var bytes = new byte[4 * _unanswered.Count];
+        for (var i = 0; i < _unanswered.Count; i++)
+            PacketWriter.Ack(bytes.AsSpan(4 * i), PacketType.PubAck, _unanswered[i]);
+        return bytes;
+    }
+
+    /// <summary>Commits the bugs that change what the broker hears.</summary>
+    public static void Mishear(Span<byte> bytes, SeededBug bug)
+    {
+        switch (bug)
+        {
+            case SeededBug.TellAll: Replace(bytes, "/p2p/"u8, "/p2q/"u8); break;
+            case SeededBug.TurnPulls: Replace(bytes, "\"ASC\" "u8, "\"DESC\""u8); break;
+            case SeededBug.IgnorePulls:
+                Replace(bytes, "\"ASC\" "u8, "\"NONE\""u8);
+                Replace(bytes, "\"DESC\""u8, "\"NONE\""u8);
+                break;
+        }
+    }
+
+    /// <summary>Puts other bytes in the place of some of the same length.</summary>
+    private static void Replace(Span<byte> bytes, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    {
+        while (bytes.IndexOf(from) is >= 0 and var at)
+        {
+            to.CopyTo(bytes[at..]);
+            bytes = bytes[(at + to.Length)..];
+        }
     }
 
     private bool Strikes(double chance) => _world.Scheduler.Random.Happens(chance);

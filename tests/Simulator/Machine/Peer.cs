@@ -1,5 +1,7 @@
 using LightMq.Broker.Connections;
+using LightMq.Lmq;
 using LightMq.Simulator.Network;
+using LightMq.Simulator.World;
 
 namespace LightMq.Simulator.Machine;
 
@@ -14,6 +16,12 @@ public sealed class Peer(LinkEnd end)
     /// <summary>The engine has let go; what the outbox holds is still written for a second.</summary>
     public bool IsClosing { get; set; }
     public bool IsGone { get; set; }
+    /// <summary>Tokens that the broker has found good, by type (LMQ-TOK-6).</summary>
+    public SortedDictionary<TokenActions, SimulatedToken> Tokens { get; } = [];
+    /// <summary>The one whose verdict the broker is just told.</summary>
+    public SimulatedToken? Judged { get; set; }
+    /// <summary>CONNACK, and what waited for the disk before the first PUBACK, are done with.</summary>
+    public bool IsAdmitted { get; set; }
     /// <summary>Watches, and in seeded bugs changes, what is sent.</summary>
     public FrameTap? Tap { get; set; }
     /// <summary>Bytes that the tap let through and the network has not taken.</summary>

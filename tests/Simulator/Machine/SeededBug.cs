@@ -30,6 +30,24 @@ public enum SeededBug
     IgnoreDisconnect,
     /// <summary>The end of a connection looks like DISCONNECT: <c>Wills</c>.</summary>
     FakeDisconnect,
+    /// <summary>What is for one client goes to all that subscribe to it: <c>PeerToPeer</c>.</summary>
+    TellAll,
+    /// <summary>What waits for one client is not stored: <c>PeerToPeer</c>.</summary>
+    LoseMailboxes,
+    /// <summary>Backlogs are pushed twice as fast: <c>OfflineDelivery</c>.</summary>
+    HurryBatches,
+    /// <summary>Who asks for the oldest gets the newest: <c>OfflineDelivery</c>.</summary>
+    TurnPulls,
+    /// <summary>Who pulls is not heard, and pushed to: <c>OfflineDelivery</c>.</summary>
+    IgnorePulls,
+    /// <summary>What a client had not acknowledged when it went counts as done: <c>AtLeastOnce</c>.</summary>
+    AnswerForClient,
+    /// <summary>Forged tokens are found good: <c>TokenRules</c>.</summary>
+    TakeForged,
+    /// <summary>Tokens last for ever: <c>TokenRules</c>.</summary>
+    NeverExpire,
+    /// <summary>The broker is not told what is revoked: <c>TokenRules</c>.</summary>
+    ForgetRevocations,
     /// <summary>Now and then the store never answers: <c>Drains</c>.</summary>
     HangStore,
 }

@@ -28,6 +28,12 @@ public sealed class Link
     /// </summary>
     public WillFacts? LastWill { get; set; }
 
+    /// <summary>The broker has ended it, or the broker itself has ended.</summary>
+    public bool IsLetGo { get; set; }
+
+    /// <summary>The broker has stopped reading it, if only for a time.</summary>
+    public bool WasStopped { get; set; }
+
     /// <summary>Nothing gets through any more, whether or not the ends know.</summary>
     public bool IsCut => Device.Outgoing.IsSilent;
 

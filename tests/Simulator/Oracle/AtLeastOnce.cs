@@ -25,8 +25,18 @@ public sealed class AtLeastOnce(Judge judge) : IChecker
     {
         // A retained copy comes of a new subscription and settles nothing that was owed to an older one.
         if (delivery.Message == null || delivery.Retain) return;
-        if (!_seen.TryAdd((delivery.Subscriber, delivery.Message), true)) return;
+        _seen.TryAdd((delivery.Subscriber, delivery.Message), true);
         if (_owed.TryGetValue(delivery.Subscriber, out var owed)) owed.Remove(delivery.Message);
+    }
+
+    /// <summary>What its client had not acknowledged comes again (LMQ-OFF-4).</summary>
+    public void Unanswered(SubscriberFacts subscriber, MessageFacts message)
+    {
+        if (message.Acknowledged == long.MaxValue || !subscriber.IsOwed(message)) return;
+        if (judge.Rules.MayDrop && !subscriber.IsBridge) return;
+        judge.Tally.Count("messages unanswered");
+        if (!_owed.TryGetValue(subscriber, out var owed)) _owed[subscriber] = owed = [];
+        if (!owed.Contains(message)) owed.Add(message);
     }
 
     public void Loosened(SubscriberFacts subscriber, string filter)

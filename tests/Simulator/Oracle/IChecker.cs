@@ -13,6 +13,13 @@ public interface IChecker
     {
     }
 
+    /// <summary>
+    /// A client's connection ended before it had acknowledged a message of QoS 1 that it got.
+    /// </summary>
+    void Unanswered(SubscriberFacts subscriber, MessageFacts message)
+    {
+    }
+
     /// <summary>A filter of a client is no longer certainly subscribed.</summary>
     void Loosened(SubscriberFacts subscriber, string filter)
     {

@@ -1,3 +1,5 @@
+using LightMq.Simulator.World;
+
 namespace LightMq.Simulator.Oracle;
 
 /// <summary>Knows every message and every subscription, and asks the checkers.</summary>
@@ -15,27 +17,37 @@ public sealed class Judge(Rules rules)
     public SessionSurvival Sessions { get; } = new();
     public AckOrder AckOrder { get; } = new();
     public BridgeStreams Bridges { get; private set; } = null!;
+    public OfflineDelivery Offline { get; private set; } = null!;
+    public TokenRules Tokens { get; private set; } = null!;
     public Bounds Bounds { get; } = new(rules.Options);
     public Wills Wills { get; private set; } = null!;
     public RetainedState Retained { get; private set; } = null!;
     public Drains Drains { get; } = new();
     private List<IChecker> Checkers { get; } = [];
 
-    public static Judge Of(Rules rules)
+    /// <summary>The time, in simulated microseconds.</summary>
+    public long Now => Clock();
+    public required Func<long> Clock { get; init; }
+    /// <summary>What happened how often.</summary>
+    public Tally Tally { get; } = new();
+
+    public static Judge Of(Rules rules, Func<long> clock)
     {
-        var judge = new Judge(rules);
+        var judge = new Judge(rules) { Clock = clock };
         judge.Wills = new Wills(judge);
         judge.Bridges = new BridgeStreams(judge);
         judge.Retained = new RetainedState(judge);
+        judge.Offline = new OfflineDelivery(judge);
+        judge.Tokens = new TokenRules(judge);
         judge.Checkers.AddRange([
-            new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules),
+            judge.Tokens, new PeerToPeer(judge), judge.Offline, new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules),
             new NothingInvented(judge), judge.Wills, judge.Retained, judge.Bridges]);
         return judge;
     }
 
-    public SubscriberFacts Subscriber(string clientId, bool isBridge, bool isPaced)
+    public SubscriberFacts Subscriber(string clientId, bool isBridge, bool isPaced, bool isClean)
     {
-        var facts = new SubscriberFacts(clientId, isBridge, isPaced);
+        var facts = new SubscriberFacts(clientId, isBridge, isPaced) { KeepsByMqtt = !isPaced && !isClean };
         _subscribers.Add(facts);
         return facts;
     }
@@ -50,6 +62,10 @@ public sealed class Judge(Rules rules)
     public MessageFacts? Find(int publisher, int sequence) =>
         _messages.GetValueOrDefault((publisher, sequence));
 
+    /// <summary>The client of an id; null: none that lives here.</summary>
+    public SubscriberFacts? FindClient(string clientId) =>
+        _subscribers.Find(subscriber => subscriber.ClientId == clientId);
+
     /// <summary>Whether an empty payload was ever published to a topic.</summary>
     public bool WasCleared(string topic) => _cleared.Contains(topic);
 
@@ -60,7 +76,8 @@ public sealed class Judge(Rules rules)
         foreach (var checker in Checkers) checker.Acknowledged(message);
     }
 
-    public void Delivered(
+    /// <summary>A client's application got a message; gives it if it is one of a device.</summary>
+    public MessageFacts? Delivered(
         SubscriberFacts to, string topic, byte[] payload, int qos, bool dup, bool retain, long connection)
     {
         Deliveries++;
@@ -68,6 +85,12 @@ public sealed class Judge(Rules rules)
         var message = known ? Find(publisher, sequence) : null;
         var delivery = new Delivery(to, message, topic, payload, qos, dup, retain, connection);
         foreach (var checker in Checkers) checker.Delivered(delivery);
+        return message;
+    }
+
+    public void Unanswered(SubscriberFacts subscriber, MessageFacts message)
+    {
+        foreach (var checker in Checkers) checker.Unanswered(subscriber, message);
     }
 
     public void Requested(SubscriberFacts subscriber, string filter, int qos, long now)

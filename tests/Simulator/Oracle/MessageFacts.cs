@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using LightMq.Lmq;
+using LightMq.Simulator.World;
 
 namespace LightMq.Simulator.Oracle;
 
@@ -14,6 +16,14 @@ public sealed class MessageFacts(int publisher, int sequence, string topic, int 
     public bool Retain { get; } = retain;
     public byte[] Payload { get; init; } = [];
     public bool IsWill { get; init; }
+    /// <summary>It uploads this token (LMQ-TOK-6).</summary>
+    public SimulatedToken? Token { get; init; }
+    /// <summary>It asks for what waited (LMQ-OFF-2).</summary>
+    public PullRequest? Pull { get; init; }
+    /// <summary>The one client that it is for (LMQ-MSG-5); null: whoever subscribes.</summary>
+    public string? Addressee { get; init; }
+    /// <summary>Its addressee is never heard of here: it is for the bridges.</summary>
+    public bool IsForElsewhere => Addressee != null && Addressee.StartsWith(PeerToPeer.StrangerPrefix);
     /// <summary>
     /// The publisher's session ends with its connection: what is not acknowledged then is given up.
     /// </summary>

@@ -21,7 +21,7 @@ public sealed class NothingInvented(Judge judge) : IChecker
         Demand(!delivery.Retain || message.Retain, delivery, "it was not retained");
         Demand(!delivery.Dup || delivery.Qos > 0, delivery, "DUP on QoS 0 (MQTT-3.3.1-2)");
         Demand(delivery.Qos <= message.Qos, delivery, "QoS above the publisher's");
-        if (delivery.Subscriber.IsBridge) return;
+        if (delivery.Subscriber.IsBridge || message.Addressee != null) return;
         CheckSubscription(delivery, message);
     }
 

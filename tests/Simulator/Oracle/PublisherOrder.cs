@@ -40,6 +40,7 @@ public sealed class PublisherOrder(Rules rules) : IChecker
         if (message.Sends > 1) return;
         var to = delivery.Subscriber;
         var arrives = to.IsPaced && message.FirstSent > to.ConnectedSince;
+        if (!arrives && to.HasPulledNewest) return;
         if (to.IsPaced && !arrives && (delivery.Dup || message.Acknowledged > to.ConnectSent)) return;
         var key = (to, delivery.Connection, message.Publisher, message.Topic, arrives);
         if (_onConnection.TryGetValue(key, out var last) && last.Sequence >= message.Sequence)

@@ -30,5 +30,15 @@ public sealed class SessionSurvival
         _stored[clientId] = !clean;
     }
 
+    /// <summary>CONNACK to a client that has no token yet: it says what is there, and changes nothing.</summary>
+    public void Promised(string clientId, bool clean, bool present)
+    {
+        if (clean && present)
+            throw new Violation(nameof(SessionSurvival), $"{clientId}: session present on a clean one");
+        if (!clean && Stored(clientId) is { } was && was != present)
+            throw new Violation(nameof(SessionSurvival),
+                $"{clientId}: session {(was ? "lost" : "came")} without a token");
+    }
+
     public bool? Stored(string clientId) => _stored.GetValueOrDefault(clientId, false);
 }

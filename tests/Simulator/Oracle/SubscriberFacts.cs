@@ -1,5 +1,6 @@
 using System.Text;
 using LightMq.Mqtt;
+using LightMq.Simulator.Network;
 
 namespace LightMq.Simulator.Oracle;
 
@@ -19,12 +20,29 @@ public sealed class SubscriberFacts(string clientId, bool isBridge, bool isPaced
     /// what waited comes behind what arrives (LMQ-OFF-1).
     /// </summary>
     public bool IsPaced { get; } = isPaced;
+    /// <summary>A persistent client of plain MQTT.</summary>
+    public bool KeepsByMqtt { get; init; }
+    /// <summary>It logs in by tokens; those uploaded on its connection, and those it was told the end of.</summary>
+    public bool NeedsToken { get; set; }
+    public List<HeldToken> Tokens { get; } = [];
+    public HashSet<string> NoticedTokens { get; } = [];
     /// <summary>When its latest CONNECT was sent, and when CONNACK came.</summary>
     public long ConnectSent { get; set; }
     public long ConnectedSince { get; set; } = long.MaxValue;
+    /// <summary>On this connection it has asked for the newest first of what waited.</summary>
+    public bool HasPulledNewest { get; set; }
+    /// <summary>Since when the broker certainly has a session of it, or a connection, for P2P.</summary>
+    public long SessionSince { get; set; } = long.MaxValue;
+    public long OnlineSince { get; set; } = long.MaxValue;
+    /// <summary>The connection that <see cref="OnlineSince"/> speaks of.</summary>
+    public Link? Online { get; set; }
     /// <summary>Sessions begun anew by the client: what came before is forgotten on both sides.</summary>
     public int Era { get; private set; }
     public IEnumerable<FilterFacts> Filters => _filters.Values;
+
+    /// <summary>Whether its client id has certainly been known to the broker from before a time on.</summary>
+    public bool WasKnownBefore(long time) =>
+        SessionSince < time || (OnlineSince < time && Online is { IsLetGo: false });
 
     public FilterFacts Filter(string filter)
     {
@@ -45,6 +63,8 @@ public sealed class SubscriberFacts(string clientId, bool isBridge, bool isPaced
     /// </summary>
     public bool IsOwed(MessageFacts message)
     {
+        // What is for one client is owed by no filter, but for a bridge's.
+        if (message.Addressee != null && !(IsBridge && message.IsForElsewhere)) return false;
         foreach (var filter in _filters.Values)
             if (filter.CertainSince < message.FirstSent && filter.Matches(message.Topic)) return true;
         return false;

@@ -9,6 +9,17 @@ public sealed class CampaignTests(ITestOutputHelper output)
     /// <summary>Seeds that a run of the tests takes; the console runs on for ever.</summary>
     private const int Seeds = 2_000;
 
+    /// <summary>What must have happened often in these seeds, or they prove nothing about it.</summary>
+    private static readonly string[] s_tried =
+        ["P2P delivered", "P2P waited", "P2P waited for a clean client", "P2P unanswered", "P2P up a bridge",
+         "drops PeerOffline", "drops PeerUnknown", "messages unanswered",
+         "connections that pull", "messages pulled", "messages pushed in batches",
+         "tokens taken", "notices of expiry", "messages by token", "impostors",
+         "connections that lost their token: Expired", "connections that lost their token: Revoked",
+         "tokens refused, code -1", "tokens refused, code 1", "tokens refused, code 5",
+         "tokens refused, code 8"];
+    private const int TriedLeast = 200;
+
     [Fact]
     public void Promises_hold_over_two_thousand_seeds()
     {
@@ -18,6 +29,7 @@ public sealed class CampaignTests(ITestOutputHelper output)
         output.WriteLine(lines.ToString());
         Console.WriteLine(lines);
         Assert.Empty(campaign.Failures);
+        Assert.All(s_tried, what => Assert.True(campaign.Tally[what] >= TriedLeast, what));
     }
 
     [Fact]

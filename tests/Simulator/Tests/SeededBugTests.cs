@@ -26,6 +26,15 @@ public sealed class SeededBugTests
     [InlineData(SeededBug.LoseRetained, nameof(RetainedState))]
     [InlineData(SeededBug.IgnoreDisconnect, nameof(Wills))]
     [InlineData(SeededBug.FakeDisconnect, nameof(Wills))]
+    [InlineData(SeededBug.TellAll, nameof(PeerToPeer))]
+    [InlineData(SeededBug.LoseMailboxes, nameof(PeerToPeer))]
+    [InlineData(SeededBug.HurryBatches, nameof(OfflineDelivery))]
+    [InlineData(SeededBug.TurnPulls, nameof(OfflineDelivery))]
+    [InlineData(SeededBug.IgnorePulls, nameof(OfflineDelivery))]
+    [InlineData(SeededBug.AnswerForClient, nameof(AtLeastOnce))]
+    [InlineData(SeededBug.TakeForged, nameof(TokenRules))]
+    [InlineData(SeededBug.NeverExpire, nameof(TokenRules))]
+    [InlineData(SeededBug.ForgetRevocations, nameof(TokenRules))]
     [InlineData(SeededBug.HangStore, nameof(Drains))]
     public void The_checker_catches_its_bug(SeededBug bug, string checker)
     {

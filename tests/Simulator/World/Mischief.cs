@@ -1,3 +1,4 @@
+using LightMq.Broker.Settings;
 using LightMq.Simulator.Devices;
 using LightMq.Simulator.Machine;
 
@@ -15,6 +16,8 @@ public sealed class Mischief(
         Again(world.Scenario.CutEvery, CutOne);
         Again(world.Scenario.DownEvery, GoDown);
         Again(world.Scenario.FullEvery, FillDisk);
+        Again(world.Scenario.RevokeEvery, board.Office.RevokeOne);
+        Again(world.Scenario.ImpostorEvery, SendImpostor);
     }
 
     private void Again(long every, Action mischief)
@@ -29,6 +32,13 @@ public sealed class Mischief(
     }
 
     private void CutOne() => Random.Pick(devices).Break();
+
+    private void SendImpostor()
+    {
+        var victims = devices.Where(
+            device => device.Profile is { IsBridge: false, Listener.Dialect: Dialect.Lmq }).ToArray();
+        if (victims.Length > 0) new Impostor(world, board, Random.Pick(victims).Profile).Come();
+    }
 
     private void GoDown()
     {

@@ -30,6 +30,11 @@ public sealed record Scenario
     /// <summary>Between two spells of a full disk; 0: none.</summary>
     public long FullEvery { get; init; }
 
+    /// <summary>Between two revoked tokens; 0: none are.</summary>
+    public long RevokeEvery { get; init; }
+    /// <summary>Between two that come under another's client id; 0: none come.</summary>
+    public long ImpostorEvery { get; init; }
+
     public bool IsFaultless => CutEvery == 0 && DownEvery == 0 && DiskFailChance == 0 && FullEvery == 0
         && PowerInCommitChance == 0;
 }

@@ -9,7 +9,11 @@ using LightMq.Simulator.Oracle;
 namespace LightMq.Simulator.World;
 
 /// <summary>Draws a world from a seed.</summary>
-public sealed class ScenarioMaker(Random random)
+/// <param name="random">The chance it is drawn by.</param>
+/// <param name="contract">What the LMQ contract adds; null: nothing.</param>
+/// <param name="isContractOnly">Whether all devices come to the Lmq listener.</param>
+public sealed class ScenarioMaker(
+    Random random, ContractMaker? contract = null, bool isContractOnly = false)
 {
     private const string Group = "GID_SIM";
     private const string Secret = "not a secret";
@@ -25,8 +29,10 @@ public sealed class ScenarioMaker(Random random)
     {
         var faultless = random.Happens(0.1);
         var devices = MakeDevices();
+        if (contract != null) devices = contract.Extend(devices);
         var options = MakeOptions(devices);
-        return new Scenario
+        if (contract != null) options = contract.Adapt(options);
+        var scenario = new Scenario
         {
             Options = options,
             Devices = devices,
@@ -48,6 +54,7 @@ public sealed class ScenarioMaker(Random random)
             PowerInRecoveryChance = faultless || random.Happens(0.5) ? 0 : 0.3,
             FullEvery = faultless || random.Happens(0.8) ? 0 : random.Spread(5_000_000, 30_000_000),
         };
+        return contract == null ? scenario : contract.Adapt(scenario);
     }
 
     private BrokerOptions MakeOptions(List<DeviceProfile> devices)
@@ -94,7 +101,8 @@ public sealed class ScenarioMaker(Random random)
         return devices;
     }
 
-    private DeviceProfile MakeDevice(int index)
+    /// <summary>Draws an ordinary device.</summary>
+    public DeviceProfile MakeDevice(int index)
     {
         var publishes = random.Happens(0.7);
         var profile = MakeBase(index) with
@@ -159,7 +167,7 @@ public sealed class ScenarioMaker(Random random)
 
     private DeviceProfile MakeBase(int index)
     {
-        var isLmq = random.Happens(0.3);
+        var isLmq = isContractOnly || random.Happens(0.3);
         var hasUser = isLmq || random.Happens(0.3);
         var signature = HMACSHA1.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes(Group));
         return new DeviceProfile

@@ -37,10 +37,10 @@ public sealed class Simulation
     private Simulation(int seed, SeededBug bug, TextWriter? lines)
     {
         var scheduler = new Scheduler(seed, new Trace(lines));
-        var scenario = new ScenarioMaker(scheduler.Random).Make();
+        var scenario = new ScenarioMaker(scheduler.Random, new ContractMaker(seed)).Make();
         var mayDrop = scenario.Options.QueueFull != DropPolicy.Stop
             || (scenario.Options.DiskFull != DropPolicy.Stop && scenario.FullEvery > 0);
-        var judge = Judge.Of(new Rules(scenario.Options, mayDrop, scenario.IsFaultless));
+        var judge = Judge.Of(new Rules(scenario.Options, mayDrop, scenario.IsFaultless), () => scheduler.Now);
         _world = new Surroundings(scheduler, scenario, judge, bug);
         _faults = new DiskFaults
         {

@@ -7,7 +7,7 @@ namespace LightMq.Simulator.World;
 public sealed record Surroundings(Scheduler Scheduler, Scenario Scenario, Judge Judge, SeededBug Bug)
 {
     /// <summary>What happened how often.</summary>
-    public Tally Tally { get; } = new();
+    public Tally Tally => Judge.Tally;
 
     /// <summary>Phase 1: things go wrong and devices come and go. Phase 2: everything must drain.</summary>
     public bool IsFaulty { get; set; } = true;

@@ -13,6 +13,9 @@ public sealed class Tally
         if (times > 0) _counts[what] = _counts.GetValueOrDefault(what) + times;
     }
 
+    /// <summary>How often something happened.</summary>
+    public long this[string what] => _counts.GetValueOrDefault(what);
+
     /// <summary>Adds what an engine has counted in its life.</summary>
     public void Count(Counters counters)
     {

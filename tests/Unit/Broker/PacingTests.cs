@@ -56,6 +56,36 @@ public sealed class PacingTests
     }
 
     [Fact]
+    public void A_client_that_is_not_read_gets_its_batches_at_once()
+    {
+        var options = LmqClients.Options with { QueueMessagesMax = 5, ParkedPacketsMax = 2 };
+        var host = Waiting(5, options with { Offline = new() { Pace = new(4, 60_000, 60_000) } });
+        var reader = host.Join("reader");
+        for (ushort id = 6; id <= 8; id++) reader.Publish("t/n", $"{id}", id: id);
+        Assert.False(host.Reading[reader.Connection]);
+        host.Advance(5);
+        Assert.True(host.Reading[reader.Connection]);
+        Assert.Equal(LmqClients.Numbers(1, 4), reader.Take());
+    }
+
+    [Fact]
+    public void Who_makes_room_by_acknowledging_is_read_on_while_all_others_must_wait()
+    {
+        // Room for five messages in all queues together.
+        var host = Waiting(5, LmqClients.Options with { QueuesBytesMax = 5 * 68, ParkedPacketsMax = 2 });
+        host.Join("other", clean: true).Publish("t/n", "6", id: 1);
+        var reader = host.Join("reader");
+        for (ushort id = 7; id <= 9; id++) reader.Publish("t/n", $"{id}", id: id);
+        Assert.False(host.Reading[reader.Connection]);
+        host.Advance(3_000);
+        Assert.True(host.Reading[reader.Connection]);
+        Assert.Equal(LmqClients.Numbers(1, 5), reader.Take());
+        host.Advance(20);
+        // The third, beyond what may be parked, is the client's to send again.
+        Assert.Equal(LmqClients.Numbers(6, 8), reader.Take());
+    }
+
+    [Fact]
     public void A_group_has_a_pace_of_its_own()
     {
         var options = LmqClients.Options with

@@ -142,6 +142,16 @@ public sealed class PeerToPeerTests
     }
 
     [Fact]
+    public void What_is_for_the_moment_leaves_a_persistent_client_of_plain_MQTT_no_id_to_remember()
+    {
+        var host = new EngineHost(Options);
+        var plain = host.Connect(IdOf("plain"), clean: false);
+        var sender = host.Join("sender", clean: true);
+        sender.Publish(TopicTo("plain"), "now", qos: 2, id: 3);
+        Assert.Equal(["CONNACK 0", $"PUBLISH 2 {TopicTo("plain")} now q1"], plain.Read());
+    }
+
+    [Fact]
     public void An_id_known_to_nobody_is_counted_and_told_once()
     {
         var host = new EngineHost(Options);

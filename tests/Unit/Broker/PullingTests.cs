@@ -96,6 +96,21 @@ public sealed class PullingTests
         Assert.Equal(["PUBREC 8"], reader.Read());
     }
 
+    [Fact]
+    public void A_pull_is_served_before_publishes_that_wait_for_room_and_answered_behind_them()
+    {
+        var host = new EngineHost(LmqClients.Options with { QueueMessagesMax = 5 });
+        host.JoinAndSubscribe("reader").Disconnect();
+        host.PublishMany(host.Join("sensor", clean: true), 1, 5);
+        var reader = Back(host);
+        reader.Publish("t/n", "6", id: 6);
+        reader.Pull("ASC", 2, qos: 1, id: 7);
+        Assert.Equal(["PUBLISH 2 t/n 1 q1", "PUBLISH 3 t/n 2 q1"], reader.Read());
+        reader.Ack(PacketType.PubAck, 2);
+        host.Advance(20);
+        Assert.Equal(["PUBACK 6", "PUBACK 7", "PUBLISH 7 t/n 6 q1"], reader.Read().Order());
+    }
+
     [Theory]
     [InlineData("""{"pushOrder":"ASC","maxPushNum":0}""")]
     [InlineData("""{"pushOrder":"ASC","maxPushNum":-1}""")]

@@ -97,6 +97,28 @@ public sealed class TokenLoginTests
     }
 
     [Fact]
+    public void A_token_is_taken_before_publishes_that_wait_for_room_and_answered_behind_them()
+    {
+        var host = LmqHost.Make(LmqHost.Options with { QueueMessagesMax = 3 });
+        var peer = host.ComeWithToken("GID_AAA@@@1", clean: false);
+        peer.Upload("RW", "RW");
+        peer.Subscribe("parent/x");
+        peer.Disconnect();
+        var sensor = host.SignIn("GID_AAA@@@2");
+        for (ushort id = 1; id <= 3; id++) sensor.Publish("parent/x", $"{id}", 1, id);
+        host.Advance(20);
+        peer = host.ComeWithToken("GID_AAA@@@1", clean: false);
+        peer.Upload("W", "W");
+        host.Advance(3_100);
+        peer.Publish("parent/x", "4", 1, id: 2);
+        Assert.Equal(["CONNACK 0 present", "PUBACK 1"], peer.Read());
+        peer.Upload("R", "R", id: 3);
+        Assert.Equal(["1", "2", "3"], peer.Take());
+        host.Advance(20);
+        Assert.Equal(["PUBACK 2", "PUBACK 3"], peer.Read().Where(text => text.StartsWith("PUBACK")));
+    }
+
+    [Fact]
     public void With_an_untrusted_clock_a_token_is_admitted_and_judged_again_when_it_is_trusted()
     {
         var host = LmqHost.Make();
