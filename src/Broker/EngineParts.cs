@@ -79,11 +79,11 @@ internal sealed class EngineParts
         Forwarding forwarding, Bridging bridging, Drawing drawing, PeerToPeer peers)
     {
         var ordering = new Ordering(Turn, Register, Journal);
+        var repeating = new Repeating(Journal, Receipting);
         return new Publishing(
-            Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending,
-            new Repeating(Journal, Receipting), Pressure, dialects,
-            new Controlling(ordering, new Pulling(Turn, drawing)), new Uploading(Turn), noticing, Metering,
-            forwarding, ordering, bridging, peers);
+            Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending, repeating, Pressure, dialects,
+            new Controlling(ordering, new Pulling(Turn, drawing)), new Uploading(Turn),
+            new Refusing(Turn, repeating, noticing), Metering, forwarding, ordering, bridging, peers);
     }
 
     private Connecting MakeConnecting(BrokerOptions options, BytesComparer names, DialectTable dialects,

@@ -9,9 +9,8 @@ namespace LightMq.Broker.Flows;
 /// <summary>From bytes to packets to the one switch over them; keeps aside what must wait.</summary>
 internal sealed class Inbound(
     Turn turn, BrokerOptions options, ConnectionTable connections, Journal journal, Connecting connecting,
-    Closing closing, Intake intake,
-    Subscribing subscribing, Answering answering, Releasing releasing, BackPressure pressure,
-    Pacing pacing)
+    Closing closing, Intake intake, Subscribing subscribing, Answering answering, Releasing releasing,
+    BackPressure pressure, Pacing pacing)
 {
     private const int LargeLeftoverBytes = 8_192;
     private readonly List<Connection> _retrying = [];
@@ -256,8 +255,7 @@ internal sealed class Inbound(
                 connecting.Connect(connection, frame, whole);
                 break;
             case PacketType.Connect:
-                throw new ProtocolError(
-                "MQTT-3.1.0-2", "a second CONNECT", ReasonCode.ProtocolError);
+                throw new ProtocolError("MQTT-3.1.0-2", "a second CONNECT", ReasonCode.ProtocolError);
             case PacketType.PubRec: answering.PubRec(session, ReadAck(connection, frame)); break;
             case PacketType.PubRel: releasing.Release(connection, ReadAck(connection, frame).PacketId); break;
             case PacketType.PubComp: answering.PubComp(session, ReadAck(connection, frame).PacketId); break;
@@ -284,8 +282,6 @@ internal sealed class Inbound(
     {
         switch (frame.Type)
         {
-            case PacketType.Publish or PacketType.PingReq or PacketType.Disconnect or PacketType.Connect:
-                return false;
             case PacketType.Subscribe:
                 subscribing.RefuseFirst(connection, SubscribePacket.Read(frame, connection.Version));
                 return true;

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using LightMq.Broker.Bridges;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Dialects;
@@ -20,7 +19,7 @@ namespace LightMq.Broker.Flows;
 internal sealed class Publishing(
     Turn turn, SubscriptionTree tree, RetainedMessages retained, MessagePool messages, Journal journal,
     Hold hold, Delivering delivering, Sending sending, Repeating repeating, BackPressure pressure,
-    DialectTable dialects, Controlling controlling, Uploading uploading, Noticing noticing,
+    DialectTable dialects, Controlling controlling, Uploading uploading, Refusing refusing,
     Metering metering, Forwarding forwarding, Ordering ordering, Bridging bridging, PeerToPeer peers)
 {
     private readonly List<Receiver> _recipients = [];
@@ -33,13 +32,15 @@ internal sealed class Publishing(
     public PublishOutcome Publish(
         Connection connection, in PublishPacket packet, scoped ReadOnlySpan<byte> topic)
     {
-        if (connection.Session is not { } session) return PublishFirst(connection, packet, topic);
+        if (connection.Session is not { } session)
+            return Uploading.IsUpload(topic)
+                ? uploading.Take(connection, packet) : refusing.First(connection, topic);
         var isTooDeep = dialects.IsTooDeep(topic);
         if (isTooDeep) turn.Counters.TopicsTooDeep++;
         var verdict = isTooDeep
             ? new TopicVerdict(ReasonCode.TopicNameInvalid, Closes: true)
             : dialects[connection].Publish(connection.Login!, topic, packet.Payload.Length);
-        if (!verdict.IsGranted) return Refuse(connection, session, packet, topic, verdict);
+        if (!verdict.IsGranted) return refusing.Refuse(connection, session, packet, topic, verdict);
         if (verdict.Kind == TopicKind.Control && Uploading.IsUpload(topic))
             return uploading.Take(connection, packet);
         if (packet.Qos > 0 && repeating.IsKnown(session, packet, topic)) return PublishOutcome.Taken;
@@ -154,44 +155,6 @@ internal sealed class Publishing(
     public void PublishOwn(in Publication publication, List<Receiver> receivers)
     {
         if (Route(publication, receivers, mustBeStored: false) is { } message) messages.Release(message);
-    }
-
-    /// <summary>A client without a session must upload a token before anything else (LMQ-AUTH-2).</summary>
-    private PublishOutcome PublishFirst(
-        Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic)
-    {
-        if (Uploading.IsUpload(topic)) return uploading.Take(connection, packet);
-        Tell(connection, TopicVerdict.Forbidden(RefusalCause.TokenMissing), topic);
-        return PublishOutcome.NotAuthorized;
-    }
-
-    private void Tell(Connection connection, in TopicVerdict verdict, ReadOnlySpan<byte> topic)
-    {
-        turn.Counters.Refuse(verdict.Cause);
-        turn.Report(BrokerEventKind.Refused, connection.ClientText, connection,
-            $"a publish to {Encoding.UTF8.GetString(topic)}: {verdict.Cause}");
-        noticing.Invalid(connection, verdict.Fault, verdict.Type);
-    }
-
-    private PublishOutcome Refuse(Connection connection, Session session, in PublishPacket packet,
-        ReadOnlySpan<byte> topic, TopicVerdict verdict)
-    {
-        var isTopic = verdict.Code == ReasonCode.TopicNameInvalid;
-        // MQTT 5.0 can refuse one message and stay, if it is acknowledged at all.
-        if (verdict.Closes && !(isTopic && connection.Terms is not null && packet.Qos > 0))
-        {
-            Tell(connection, verdict, topic);
-            return isTopic ? PublishOutcome.TopicInvalid : PublishOutcome.NotAuthorized;
-        }
-        if (packet.Qos > 0 && repeating.IsKnown(session, packet, topic)) return PublishOutcome.Taken;
-        if (!isTopic) turn.Counters.Drop(DropReason.PayloadTooLarge);
-        turn.Counters.Refuse(verdict.Cause);
-        turn.Report(BrokerEventKind.Refused, session.ClientText, connection, isTopic
-            ? "a topic that is too long or too deep (LMQ-ID-3)"
-            : $"a payload of {packet.Payload.Length} bytes to {Encoding.UTF8.GetString(topic)}, "
-                + "above the limit: it is dropped (LMQ-MSG-1)");
-        repeating.Answer(session, null, packet, topic, verdict.Code);
-        return PublishOutcome.Taken;
     }
 
     // Apart: most clients are older than properties, and need no room on the stack for them.
