@@ -13,6 +13,7 @@ public sealed class Conversation
 {
     private const int UnsentBytesMax = 8_192;
     private const int RequestsMax = 200;
+    private const byte SubAckRefusal = 0x80;
     private static readonly string[] s_peerParents = ["t0", "t1"];
     private readonly Device _device;
     private readonly DeviceProfile _profile;
@@ -22,6 +23,7 @@ public sealed class Conversation
     private readonly SortedDictionary<string, int> _wanted = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _unsettled = new(StringComparer.Ordinal);
     private readonly SortedDictionary<ushort, MessageFacts> _unanswered = [];
+    private readonly SortedSet<string> _overQuota = new(StringComparer.Ordinal);
     private readonly Answers _answers;
     private readonly Puller _puller;
     private readonly TokenHolder _holder;
@@ -50,7 +52,7 @@ public sealed class Conversation
     }
 
     public bool IsQuiet => _holder.MayWrite && _session.Outgoing.Count == 0 && _session.Requests.Count == 0
-        && _unsettled.Count == 0 && _answers.Count == 0;
+        && _unsettled.Count == 0 && _overQuota.Count == 0 && _answers.Count == 0;
     public int Published { get; private set; }
     private Judge Judge => _world.Judge;
     private long Now => _world.Scheduler.Now;
@@ -144,6 +146,8 @@ public sealed class Conversation
         _spoke = false;
         foreach (var (filter, _) in _session.Requests.Values) _unsettled.Add(filter);
         _session.Requests.Clear();
+        _unsettled.UnionWith(_overQuota);
+        _overQuota.Clear();
         // A token is for one connection.
         _session.Outgoing.RemoveAll(outgoing => outgoing.Message.Token != null);
         if (!wasClean) return;
@@ -285,6 +289,12 @@ public sealed class Conversation
 
     private void HearConnAck(in ConnAckPacket packet)
     {
+        if (packet.Code == ConnectCode.ServerUnavailable && _world.Scenario.QuotaEvery > 0)
+        {
+            _world.Tally.Count("connections over quota");
+            if (!_profile.HasTokens) Judge.Sessions.Refused(_profile.ClientId, _storedBefore);
+            return;
+        }
         if (packet.Code != ConnectCode.Accepted || packet.Reason != ReasonCode.Success)
             throw new Violation("Protocol", $"{_profile.ClientId} refused: {packet.Code} {packet.Reason}");
         _world.Scheduler.Trace.Say($"{_profile.ClientId} connected, session present {packet.SessionPresent}");
@@ -368,11 +378,29 @@ public sealed class Conversation
     {
         if (!_session.Requests.Remove(packet.PacketId, out var request) || request.Qos < 0)
             throw new Violation("Protocol", $"{_profile.ClientId}: SUBACK {packet.PacketId} for nothing");
+        if (packet.Codes is [SubAckRefusal] && _world.Scenario.QuotaEvery > 0 && !_profile.IsBridge)
+        {
+            TryAgain(request.Filter);
+            return;
+        }
         if (packet.Codes.Length != 1 || packet.Codes[0] != request.Qos)
             throw new Violation("Protocol",
                 $"{_profile.ClientId}: SUBACK {Convert.ToHexString(packet.Codes)} for {request}");
         _world.Scheduler.Trace.Say($"{_profile.ClientId} subscribed {request}");
         Judge.Settled(_facts, request.Filter, request.Qos, Now);
+    }
+
+    // Only what is not there yet can be over the quota.
+    private void TryAgain(string filter)
+    {
+        _world.Tally.Count("filters over quota");
+        Judge.Settled(_facts, filter, -1, Now);
+        _overQuota.Add(filter);
+        _device.Later(Scheduler.Second, () =>
+        {
+            if (_overQuota.Remove(filter)) _unsettled.Add(filter);
+            Go();
+        });
     }
 
     private void HearUnsubAck(ushort id)

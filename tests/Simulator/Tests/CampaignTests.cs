@@ -17,7 +17,8 @@ public sealed class CampaignTests(ITestOutputHelper output)
          "tokens taken", "notices of expiry", "messages by token", "impostors",
          "connections that lost their token: Expired", "connections that lost their token: Revoked",
          "tokens refused, code -1", "tokens refused, code 1", "tokens refused, code 5",
-         "tokens refused, code 8"];
+         "tokens refused, code 8", "connections over quota", "filters over quota", "quotas stored",
+         "publishers slowed by a quota", "alarms"];
     private const int TriedLeast = 200;
 
     [Fact]

@@ -14,6 +14,7 @@ public sealed class ContractMaker
     private readonly bool _hasPeers;
     private readonly bool _hasPulls;
     private readonly bool _hasTokens;
+    private readonly bool _hasQuotas;
 
     public ContractMaker(int seed)
     {
@@ -22,6 +23,7 @@ public sealed class ContractMaker
         _hasPeers = _random.Happens(0.6);
         _hasPulls = _random.Happens(0.6);
         _hasTokens = _random.Happens(0.5);
+        _hasQuotas = _random.Happens(0.3);
     }
 
     /// <summary>Adds clients of the contract, and gives those there are what they may do.</summary>
@@ -61,10 +63,11 @@ public sealed class ContractMaker
     };
 
     /// <summary>What else goes wrong in such a world.</summary>
-    public Scenario Adapt(Scenario scenario) => !_isOn || !_hasTokens ? scenario : scenario with
+    public Scenario Adapt(Scenario scenario) => !_isOn ? scenario : scenario with
     {
-        RevokeEvery = _random.Spread(2 * Scheduler.Second, 20 * Scheduler.Second),
-        ImpostorEvery = _random.Spread(2 * Scheduler.Second, 20 * Scheduler.Second),
+        RevokeEvery = _hasTokens ? _random.Spread(2 * Scheduler.Second, 20 * Scheduler.Second) : 0,
+        ImpostorEvery = _hasTokens ? _random.Spread(2 * Scheduler.Second, 20 * Scheduler.Second) : 0,
+        QuotaEvery = _hasQuotas ? _random.Spread(Scheduler.Second, 20 * Scheduler.Second) : 0,
     };
 
     /// <summary>How fast backlogs are pushed.</summary>

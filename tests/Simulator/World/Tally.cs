@@ -21,6 +21,8 @@ public sealed class Tally
     {
         Count("groups", counters.Groups);
         Count("messages parked", counters.Parked);
+        Count("publishers slowed by a quota", counters.Slowed);
+        Count("alarms", counters.Alarms);
         Count("messages stored", counters.Journaled);
         Count("messages spared the disk", counters.Spared);
         foreach (var reason in Enum.GetValues<DropReason>())
