@@ -14,6 +14,7 @@ public sealed class Conversation
     private const int UnsentBytesMax = 8_192;
     private const int RequestsMax = 200;
     private const byte SubAckRefusal = 0x80;
+    private static readonly byte[] s_presence = Encoding.UTF8.GetBytes(PresenceEvents.Topic);
     private static readonly string[] s_peerParents = ["t0", "t1"];
     private readonly Device _device;
     private readonly DeviceProfile _profile;
@@ -136,6 +137,9 @@ public sealed class Conversation
         Go();
     }
 
+    /// <summary>DISCONNECT was sent.</summary>
+    public void SaidGoodbye() => _facts.Goodbyes++;
+
     /// <summary>The connection is gone.</summary>
     public void End(bool wasClean)
     {
@@ -159,7 +163,8 @@ public sealed class Conversation
     /// <summary>Asks for what is wanted and not settled.</summary>
     public void Go()
     {
-        while (_device.Unsent < UnsentBytesMax && _unsettled.FirstOrDefault(_holder.MayRead) is { } filter)
+        while (_unsettled.Count > 0 && _device.Unsent < UnsentBytesMax
+            && _unsettled.FirstOrDefault(_holder.MayRead) is { } filter)
         {
             _unsettled.Remove(filter);
             Request(filter);
@@ -303,6 +308,16 @@ public sealed class Conversation
 
     private void HearFromBelow(in PublishPacket packet)
     {
+        if (packet.Topic.SequenceEqual(s_presence))
+        {
+            var told = Judge.Presence.Came(_facts, _device.Connection, packet.Payload);
+            // Of the same index, the same event.
+            var number = (int)(told.Index % int.MaxValue);
+            Judge.Bridges.Came(_profile.ClientId, BridgeStamp.Read(packet), PresenceEvents.Topic, packet.Qos,
+                told.ClientId, -1, number);
+            if (packet.Qos == 1) _answers.Give(PacketType.PubAck, packet.PacketId);
+            return;
+        }
         // An empty payload, which clears a retained message, cannot name its publisher, but has a number.
         if (!MessageFacts.TryRead(packet.Payload, out var publisher, out var sequence)) publisher = -1;
         var sender = publisher < 0 ? null : _world.Scenario.Devices[publisher].ClientId;
@@ -316,6 +331,12 @@ public sealed class Conversation
         if (packet.Topic.StartsWith(ControlTopics.Prefix))
         {
             _holder.Hear(Encoding.UTF8.GetString(packet.Topic), packet.Payload);
+            return;
+        }
+        if (packet.Topic.SequenceEqual(s_presence))
+        {
+            Judge.Presence.Came(_facts, _device.Connection, packet.Payload);
+            if (packet.Qos == 1) _answers.Give(PacketType.PubAck, packet.PacketId);
             return;
         }
         var id = packet.Qos == 0 ? (ushort)0 : packet.PacketId;

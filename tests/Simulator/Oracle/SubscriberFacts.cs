@@ -26,6 +26,8 @@ public sealed class SubscriberFacts(string clientId, bool isBridge, bool isPaced
     public bool NeedsToken { get; set; }
     public List<HeldToken> Tokens { get; } = [];
     public HashSet<string> NoticedTokens { get; } = [];
+    /// <summary>How often it has sent DISCONNECT.</summary>
+    public int Goodbyes { get; set; }
     /// <summary>When its latest CONNECT was sent, and when CONNACK came.</summary>
     public long ConnectSent { get; set; }
     public long ConnectedSince { get; set; } = long.MaxValue;

@@ -18,7 +18,8 @@ public sealed class CampaignTests(ITestOutputHelper output)
          "connections that lost their token: Expired", "connections that lost their token: Revoked",
          "tokens refused, code -1", "tokens refused, code 1", "tokens refused, code 5",
          "tokens refused, code 8", "connections over quota", "filters over quota", "quotas stored",
-         "publishers slowed by a quota", "alarms"];
+         "publishers slowed by a quota", "alarms",
+         "presence Connect", "presence Disconnect", "presence TcpClean", "presence up a bridge"];
     private const int TriedLeast = 200;
 
     [Fact]
