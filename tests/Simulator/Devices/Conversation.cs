@@ -137,8 +137,12 @@ public sealed class Conversation
         Go();
     }
 
-    /// <summary>DISCONNECT was sent.</summary>
-    public void SaidGoodbye() => _facts.Goodbyes++;
+    /// <summary>DISCONNECT.</summary>
+    public void SayGoodbye()
+    {
+        _facts.Goodbyes++;
+        _device.Send([0xE0, 0]);
+    }
 
     /// <summary>The connection is gone.</summary>
     public void End(bool wasClean)

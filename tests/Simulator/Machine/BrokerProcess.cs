@@ -140,7 +140,8 @@ public sealed class BrokerProcess : IEffects
     private void JudgeRefusal(Peer refused)
     {
         var address = refused.Connection.RemoteAddress;
-        var isBridge = _board.World.Scenario.Devices.Any(device => device.IsBridge && device.ClientId == address);
+        var isBridge = _board.World.Scenario.Devices.Any(
+            device => device.IsBridge && device.ClientId == address);
         if (isBridge || Peers.Exists(peer => peer != refused && peer is { IsAdmitted: true, IsClosing: false }
             && peer.Connection.RemoteAddress == address))
             throw new Violation("WellBehaved", $"{address} refused by a quota that is not for it");
@@ -212,8 +213,9 @@ public sealed class BrokerProcess : IEffects
         if (_scheduler.Trace.IsVerbose) _scheduler.Trace.Say($"report {happened}");
         if (happened.Kind != BrokerEventKind.ClientConnected) return;
         var address = happened.RemoteAddress;
-        if (Peers.FindLast(peer => !peer.IsClosing && peer.Connection.RemoteAddress == address) is { } admitted)
-            admitted.IsAdmitted = true;
+        var admitted = Peers.FindLast(
+            peer => !peer.IsClosing && peer.Connection.RemoteAddress == address);
+        if (admitted != null) admitted.IsAdmitted = true;
     }
 
     private void OnStored(long number)

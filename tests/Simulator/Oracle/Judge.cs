@@ -42,7 +42,8 @@ public sealed class Judge(Rules rules)
         judge.Tokens = new TokenRules(judge);
         judge.Presence = new PresenceEvents(judge);
         judge.Checkers.AddRange([
-            judge.Tokens, new PeerToPeer(judge), judge.Offline, new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules),
+            judge.Tokens, new PeerToPeer(judge), judge.Offline, new AtLeastOnce(judge),
+            new ExactlyOnce(rules), new PublisherOrder(rules),
             new NothingInvented(judge), judge.Wills, judge.Retained, judge.Bridges,
             judge.Presence]);
         return judge;

@@ -4,8 +4,8 @@ namespace LightMq.Simulator.Oracle;
 
 /// <summary>
 /// Who comes and goes is told truly (LMQ-PRE-1 to 4): an index names one event of a client and rises, over
-/// restarts too; a channel is one connection of one client, with connect before disconnect before tcpclean and
-/// nothing of another between; of bridges nothing is told.
+/// restarts too; a channel is one connection of one client, with connect before disconnect before tcpclean
+/// and nothing of another between; of bridges nothing is told.
 /// </summary>
 public sealed class PresenceEvents(Judge judge) : IChecker
 {

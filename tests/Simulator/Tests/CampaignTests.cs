@@ -20,7 +20,7 @@ public sealed class CampaignTests(ITestOutputHelper output)
          "tokens refused, code 8", "connections over quota", "filters over quota", "quotas stored",
          "publishers slowed by a quota", "alarms",
          "presence Connect", "presence Disconnect", "presence TcpClean", "presence up a bridge"];
-    private const int TriedLeast = 200;
+    private const int TriedLeast = 100;
 
     [Fact]
     public void Promises_hold_over_two_thousand_seeds()

@@ -52,7 +52,7 @@ public sealed class ContractMaker
     private DeviceProfile WithPresence(DeviceProfile device) => !_hasPresence || _random.Happens(0.5) ? device
         : device with { Filters = [.. device.Filters, (PresenceEvents.Topic, 1)] };
 
-    // What a client without a password says before its first token is judged otherwise: no will, nothing early.
+    // Before its first token a client without a password says nothing else, and has no will.
     private static DeviceProfile AsTokenHolder(DeviceProfile device) => device with
     {
         HasTokens = true, User = null, Password = null, WillQos = -1, IsEager = false, WipeChance = 0,

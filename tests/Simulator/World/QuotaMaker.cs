@@ -14,7 +14,7 @@ public static class QuotaMaker
         Subscriptions = new Quota(random.Happens(0.5) ? 0 : random.Next(1, 15)),
     };
 
-    /// <summary>At last: everybody may come and subscribe, and publishers are slowed but not for ever.</summary>
+    /// <summary>At last: all may come and subscribe, and publishers are slowed, but not for ever.</summary>
     public static InstanceQuotas Lasting(Random random) => InstanceQuotas.None with
     {
         MessagesPerSecond = new Quota(random.Happens(0.5) ? 0 : random.Next(100, 1_000)),

@@ -37,5 +37,6 @@ public sealed class Tally
     }
 
     public override string ToString() =>
-        string.Join(", ", _counts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Value} {pair.Key}"));
+        string.Join(", ", _counts.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => $"{pair.Value} {pair.Key}"));
 }
