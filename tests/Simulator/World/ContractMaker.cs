@@ -55,7 +55,12 @@ public sealed class ContractMaker
     // Before its first token a client without a password says nothing else, and has no will.
     private static DeviceProfile AsTokenHolder(DeviceProfile device) => device with
     {
-        HasTokens = true, User = null, Password = null, WillQos = -1, IsEager = false, WipeChance = 0,
+        HasTokens = true,
+        User = null,
+        Password = null,
+        WillQos = -1,
+        IsEager = false,
+        WipeChance = 0,
     };
 
     // It stays away long enough that something waits for it.
