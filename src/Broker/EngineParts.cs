@@ -47,7 +47,8 @@ internal sealed class EngineParts
         var peers = new PeerToPeer(Turn, options, Sessions, Delivering, parting, ending);
         var forwarding = new Forwarding(Turn);
         var noticing = new Noticing(sending);
-        Publishing = MakePublishing(dialects, sending, noticing, forwarding, bridging, drawing, peers);
+        Publishing = MakePublishing(dialects, sending, noticing, forwarding, bridging, drawing, peers,
+            out var overtaking);
         Replaying = new Replaying(Turn, Retained, new RetainedSending(Turn, Messages, Sessions, Hold,
             Delivering, sending, Pressure, bridging), Pressure, bridging);
         Presence = new Presence(Turn, Register, Journal, Sessions, Publishing, Pressure);
@@ -67,7 +68,7 @@ internal sealed class EngineParts
         Subscribing = new Subscribing(Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing,
             Metering);
         var releasing = new Releasing(Turn, Journal, sending);
-        var intake = new Intake(Turn, options, Closing, Publishing, Receipting, Pressure);
+        var intake = new Intake(Turn, options, Closing, Publishing, Receipting, Pressure, overtaking);
         Inbound = new Inbound(Turn, options, Connections, Journal, Connecting, Closing, intake, Subscribing,
             answering, releasing, Pressure, Pacing);
         Confirming = new Confirming(Journal, Messages, Delivering, answering, finishing, Receipting,
@@ -76,14 +77,18 @@ internal sealed class EngineParts
     }
 
     private Publishing MakePublishing(DialectTable dialects, Sending sending, Noticing noticing,
-        Forwarding forwarding, Bridging bridging, Drawing drawing, PeerToPeer peers)
+        Forwarding forwarding, Bridging bridging, Drawing drawing, PeerToPeer peers,
+        out Overtaking overtaking)
     {
         var ordering = new Ordering(Turn, Register, Journal);
         var repeating = new Repeating(Journal, Receipting);
+        var controlling = new Controlling(ordering, new Pulling(Turn, drawing));
+        var uploading = new Uploading(Turn);
+        overtaking = new Overtaking(Turn, dialects, controlling, uploading, Pressure);
         return new Publishing(
             Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending, repeating, Pressure, dialects,
-            new Controlling(ordering, new Pulling(Turn, drawing)), new Uploading(Turn),
-            new Refusing(Turn, repeating, noticing), Metering, forwarding, ordering, bridging, peers);
+            controlling, uploading, new Refusing(Turn, repeating, noticing), Metering, forwarding, ordering,
+            bridging, peers);
     }
 
     private Connecting MakeConnecting(BrokerOptions options, BytesComparer names, DialectTable dialects,

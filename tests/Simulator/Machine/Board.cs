@@ -78,6 +78,16 @@ public sealed class Board
         End(0);
     }
 
+    /// <summary>The administrator sets quotas, at once and after each start (LMQ-LIM-5).</summary>
+    public void SetQuotas(InstanceQuotas quotas)
+    {
+        Quotas = quotas;
+        Process?.SetQuotas(quotas);
+    }
+
+    /// <summary>Quotas set last; null: those of the configuration.</summary>
+    public InstanceQuotas? Quotas { get; private set; }
+
     /// <summary>SIGTERM; ends with <see cref="Stopped"/>.</summary>
     public void Stop() => Process?.Stop();
 
