@@ -25,8 +25,7 @@ internal sealed class EngineParts
         Retained = new RetainedMessages(names, Messages, options);
         Journal = new Journal(Turn, options, Slots, Retained);
         Hold = new Hold(Turn, options, Journal, Messages);
-        Recovery = new Recovery(options, Turn.Counters, Sessions, Tree, Slots, Retained, Messages,
-            Register);
+        Recovery = new Recovery(options, Turn.Counters, Sessions, Tree, Slots, Retained, Messages, Register);
         var sending = new Sending(Turn);
         var bridging = new Bridging(Turn, options, sending, new StampWriter(Journal, Register));
         Receipting = new Receipting(Hold, sending);
@@ -41,8 +40,8 @@ internal sealed class EngineParts
         Pacing = new Pacing(Turn, options, names, drawing);
         var parting = new Parting(Hold, finishing, Paging);
         var timers = new SessionTimers();
-        var bequeathing = new Bequeathing(Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure,
-            bridging);
+        var bequeathing = new Bequeathing(
+            Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure, bridging);
         var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, finishing, bequeathing);
         var peers = new PeerToPeer(Turn, options, Sessions, Delivering, parting, ending);
         var forwarding = new Forwarding(Turn);
@@ -53,8 +52,7 @@ internal sealed class EngineParts
             Delivering, sending, Pressure, bridging), Pressure, bridging);
         Presence = new Presence(Turn, Register, Journal, Sessions, Publishing, Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
-        Expiring = new Expiring(Turn, options, Sessions, timers, Retained, Journal, Dropping, ending,
-            wills);
+        Expiring = new Expiring(Turn, options, Sessions, timers, Retained, Journal, Dropping, ending, wills);
         Timekeeping = new Timekeeping(Turn, Journal);
         Bridges = new BridgeSessions(Turn, options, Sessions, Tree, Journal, ending);
         Closing = new Closing(Turn, Connections, Sessions, Journal, parting, peers, ending, Expiring, wills,

@@ -128,7 +128,7 @@ public sealed class BrokerProcess : IEffects
         var hasTokens = peer.Judged != null || peer.Tokens.Count > 0;
         if (reason == CloseReason.TakenOver) TokenRules.TakenOver(peer, Peers);
         if (reason == CloseReason.NotAuthorized && hasTokens)
-            _judge.Tokens.Closed(peer, _revoked, Now().UnixMilliseconds);
+            _judge.Tokens.Closed(peer, _revoked, _board.UnixMilliseconds, _board.LatestMilliseconds);
         else if (reason == CloseReason.Refused && _board.World.Scenario.QuotaEvery > 0) JudgeRefusal(peer);
         else if (reason is CloseReason.ProtocolError or CloseReason.PacketTooLarge
             or CloseReason.NotAuthorized or CloseReason.Refused
