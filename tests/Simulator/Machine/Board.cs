@@ -30,7 +30,8 @@ public sealed class Board
     public long UnixMilliseconds => _clockOffset + World.Scheduler.Now / 1000;
 
     /// <summary>
-    /// The latest that the engine may take the time for: a clock that is not trusted may be behind what it knows.
+    /// The latest that the engine may take the time for: a clock that is not trusted may be behind what it
+    /// knows.
     /// </summary>
     public long LatestMilliseconds =>
         IsClockTrusted ? UnixMilliseconds : TrueOffset + World.Scheduler.Now / 1000;
