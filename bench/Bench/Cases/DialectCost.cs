@@ -16,7 +16,7 @@ internal sealed class DialectCost : IBenchCase
     public CaseResult Measure(BenchRun run, string date)
     {
         var times = new Dictionary<string, List<double>> { [Plain] = [], [Signature] = [], [Tokens] = [] };
-        // In turn, each in a process of its own: the JIT optimises for what it saw first.
+        // In turn, so that neighbours on the machine meet all alike.
         for (var turn = 0; turn < run.Turns; turn++)
             foreach (var (path, its) in times)
                 its.Add(EngineProcess.Run(run, $"{run.Size(1_000_000, 20_000)}", path)

@@ -24,7 +24,7 @@ internal sealed class EnginePath : IBenchCase
         return new CaseResult(Name, Title, date,
             [
                 "`bench/EngineBench` feeds the engine received bytes and takes what it sends; no socket,",
-                "no disk. CPU time of its thread; JIT, Release, after warm-up.",
+                "no disk. CPU time of its thread; NativeAOT, after warm-up.",
             ],
             ["path", "ns/msg", "managed bytes/msg"], rows, gates);
     }

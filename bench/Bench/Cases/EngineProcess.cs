@@ -10,7 +10,7 @@ internal static class EngineProcess
     /// <exception cref="BenchFailed">It ended with an error.</exception>
     public static List<JsonElement> Run(BenchRun run, params string[] arguments)
     {
-        var info = new ProcessStartInfo("dotnet", [run.Folders.EngineBench, .. arguments])
+        var info = new ProcessStartInfo(run.Folders.EngineBench, arguments)
         {
             RedirectStandardOutput = true,
         };
