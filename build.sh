@@ -180,10 +180,13 @@ need_test_tools() {
     need MQTTClient_publish paho.mqtt.c-examples
     need npm nodejs npm
     need /usr/include/MQTTClient.h libpaho-mqtt-dev
+    need /usr/include/openssl/hmac.h libssl-dev
+    need /usr/include/cjson/cJSON.h libcjson-dev
     need go golang-go
     need /usr/share/gocode/src/github.com/eclipse/paho.mqtt.golang golang-github-eclipse-paho.mqtt.golang-dev
     need javac default-jdk-headless
     need /usr/share/java/mqtt-client.jar libmqtt-client-java
+    need /usr/share/java/gson.jar libgoogle-gson-java
     need chromium chromium
     need valgrind valgrind
 }

@@ -25,8 +25,7 @@ internal sealed class EngineParts
         Retained = new RetainedMessages(names, Messages, options);
         Journal = new Journal(Turn, options, Slots, Retained);
         Hold = new Hold(Turn, options, Journal, Messages);
-        Recovery = new Recovery(options, Turn.Counters, Sessions, Tree, Slots, Retained, Messages,
-            Register);
+        Recovery = new Recovery(options, Turn.Counters, Sessions, Tree, Slots, Retained, Messages, Register);
         var sending = new Sending(Turn);
         var bridging = new Bridging(Turn, options, sending, new StampWriter(Journal, Register));
         Receipting = new Receipting(Hold, sending);
@@ -41,19 +40,19 @@ internal sealed class EngineParts
         Pacing = new Pacing(Turn, options, names, drawing);
         var parting = new Parting(Hold, finishing, Paging);
         var timers = new SessionTimers();
-        var bequeathing = new Bequeathing(Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure,
-            bridging);
+        var bequeathing = new Bequeathing(
+            Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure, bridging);
         var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, finishing, bequeathing);
         var peers = new PeerToPeer(Turn, options, Sessions, Delivering, parting, ending);
         var forwarding = new Forwarding(Turn);
         var noticing = new Noticing(sending);
-        Publishing = MakePublishing(dialects, sending, noticing, forwarding, bridging, drawing, peers);
+        Publishing = MakePublishing(dialects, sending, noticing, forwarding, bridging, drawing, peers,
+            out var overtaking);
         Replaying = new Replaying(Turn, Retained, new RetainedSending(Turn, Messages, Sessions, Hold,
             Delivering, sending, Pressure, bridging), Pressure, bridging);
         Presence = new Presence(Turn, Register, Journal, Sessions, Publishing, Pressure);
         var wills = new Wills(Publishing, Pressure, Journal);
-        Expiring = new Expiring(Turn, options, Sessions, timers, Retained, Journal, Dropping, ending,
-            wills);
+        Expiring = new Expiring(Turn, options, Sessions, timers, Retained, Journal, Dropping, ending, wills);
         Timekeeping = new Timekeeping(Turn, Journal);
         Bridges = new BridgeSessions(Turn, options, Sessions, Tree, Journal, ending);
         Closing = new Closing(Turn, Connections, Sessions, Journal, parting, peers, ending, Expiring, wills,
@@ -67,7 +66,7 @@ internal sealed class EngineParts
         Subscribing = new Subscribing(Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing,
             Metering);
         var releasing = new Releasing(Turn, Journal, sending);
-        var intake = new Intake(Turn, options, Closing, Publishing, Receipting, Pressure);
+        var intake = new Intake(Turn, options, Closing, Publishing, Receipting, Pressure, overtaking);
         Inbound = new Inbound(Turn, options, Connections, Journal, Connecting, Closing, intake, Subscribing,
             answering, releasing, Pressure, Pacing);
         Confirming = new Confirming(Journal, Messages, Delivering, answering, finishing, Receipting,
@@ -76,14 +75,18 @@ internal sealed class EngineParts
     }
 
     private Publishing MakePublishing(DialectTable dialects, Sending sending, Noticing noticing,
-        Forwarding forwarding, Bridging bridging, Drawing drawing, PeerToPeer peers)
+        Forwarding forwarding, Bridging bridging, Drawing drawing, PeerToPeer peers,
+        out Overtaking overtaking)
     {
         var ordering = new Ordering(Turn, Register, Journal);
         var repeating = new Repeating(Journal, Receipting);
+        var controlling = new Controlling(ordering, new Pulling(Turn, drawing));
+        var uploading = new Uploading(Turn);
+        overtaking = new Overtaking(Turn, dialects, controlling, uploading, Pressure);
         return new Publishing(
             Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending, repeating, Pressure, dialects,
-            new Controlling(ordering, new Pulling(Turn, drawing)), new Uploading(Turn),
-            new Refusing(Turn, repeating, noticing), Metering, forwarding, ordering, bridging, peers);
+            controlling, uploading, new Refusing(Turn, repeating, noticing), Metering, forwarding, ordering,
+            bridging, peers);
     }
 
     private Connecting MakeConnecting(BrokerOptions options, BytesComparer names, DialectTable dialects,

@@ -1,10 +1,8 @@
 using System.Text;
-using System.Threading.Channels;
 using LightMq.Mqtt;
 using LightMq.Process.Broker;
 using LightMq.Process.Clients;
 using MQTTnet;
-using MQTTnet.Formatter;
 using Xunit;
 
 namespace LightMq.Process;
@@ -37,19 +35,19 @@ public sealed class UpwardTests
         using (var broker = BrokerProcess.Start(scratch["data"], "--config", scratch["lightmq.json"]))
         {
             Publish(broker, "21.5");
-            await using var up = await Bridge.Connect(broker, patience);
+            await using var up = await BridgeClient.Connect(broker.Port, "up", patience);
             var message = await up.Take(patience);
             Assert.Equal("plant/tasmota", message.Topic);
-            first = Told(message);
+            first = BridgeClient.Told(message);
             Assert.Equal((Named, Named, "1"), (first["lmq-client"], first["lmq-key"], first["lmq-seq"]));
             broker.Kill();
         }
         using var next = BrokerProcess.Start(scratch["data"], "--config", scratch["lightmq.json"]);
-        await using var again = await Bridge.Connect(next, patience);
+        await using var again = await BridgeClient.Connect(next.Port, "up", patience);
         var repeated = await again.Take(patience);
-        Assert.Equal(first, Told(repeated));
+        Assert.Equal(first, BridgeClient.Told(repeated));
         Publish(next, "21.6");
-        var second = Told(await again.Take(patience));
+        var second = BridgeClient.Told(await again.Take(patience));
         Assert.Equal((Named, "1"), (second["lmq-client"], second["lmq-seq"]));
         Assert.NotEqual(first["lmq-epoch"], second["lmq-epoch"]);
         using (var client = TinyClient.Connect(next.Port, Client)) client.Disconnect();
@@ -57,7 +55,7 @@ public sealed class UpwardTests
         for (var i = 0; i < kinds.Length; i++)
         {
             var presence = await again.Take(patience);
-            var told = Told(presence);
+            var told = BridgeClient.Told(presence);
             Assert.Equal("GID_plant_MQTT", presence.Topic);
             Assert.Equal((Client, $"{i + 1}"), (told["lmq-client"], told["lmq-seq"]));
             var body = presence.ConvertPayloadToString();
@@ -71,42 +69,5 @@ public sealed class UpwardTests
         using var sensor = TinyClient.Connect(broker.Port, Sensor);
         sensor.Publish("tele/tasmota/SENSOR", Encoding.UTF8.GetBytes(payload), 1, 1);
         Assert.Equal(1, sensor.Expect(PacketType.PubAck).Id);
-    }
-
-    private static Dictionary<string, string> Told(MqttApplicationMessage message) =>
-        message.UserProperties.ToDictionary(
-            static one => one.Name, static one => Encoding.UTF8.GetString(one.ValueBuffer.Span));
-
-    /// <summary>Takes messages and leaves them unacknowledged.</summary>
-    private sealed class Bridge : IAsyncDisposable
-    {
-        private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
-        private readonly Channel<MqttApplicationMessage> _got =
-            Channel.CreateUnbounded<MqttApplicationMessage>();
-
-        public static async Task<Bridge> Connect(BrokerProcess broker, CancellationToken patience)
-        {
-            var bridge = new Bridge();
-            bridge._client.ApplicationMessageReceivedAsync += got =>
-            {
-                got.AutoAcknowledge = false;
-                bridge._got.Writer.TryWrite(got.ApplicationMessage);
-                return Task.CompletedTask;
-            };
-            await bridge._client.ConnectAsync(new MqttClientOptionsBuilder()
-                .WithTcpServer("127.0.0.1", broker.Port).WithClientId("up").WithCleanStart(false)
-                .WithSessionExpiryInterval(uint.MaxValue).WithProtocolVersion(MqttProtocolVersion.V500)
-                .Build(), patience);
-            return bridge;
-        }
-
-        public async Task<MqttApplicationMessage> Take(CancellationToken patience) =>
-            await _got.Reader.ReadAsync(patience).AsTask().WaitAsync(TimeSpan.FromSeconds(20), patience);
-
-        public ValueTask DisposeAsync()
-        {
-            _client.Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 }

@@ -6,8 +6,8 @@ internal sealed class Project
     private static readonly string[] Skipped =
         ["bin", "obj", "artifacts", "node_modules", ".git", ".vs", ".idea", "TestResults", "__pycache__"];
     private static readonly string[] TextKinds =
-        [".cs", ".csproj", ".props", ".md", ".sh", ".json", ".service", ".c", ".h", ".conf", ".txt", ".py",
-            ".js", ""];
+        [".cs", ".csproj", ".props", ".md", ".sh", ".json", ".service", ".c", ".h", ".conf", ".txt", ".tsv",
+            ".py", ".js", ".html", ".go", ".java", ""];
 
     private Project(IReadOnlyDictionary<string, string> files) => Files = files;
 

@@ -10,7 +10,7 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class Intake(
     Turn turn, BrokerOptions options, Closing closing, Publishing publishing, Receipting receipting,
-    BackPressure pressure)
+    BackPressure pressure, Overtaking overtaking)
 {
     private const string NotGranted = "a topic that is not granted";
 
@@ -44,14 +44,10 @@ internal sealed class Intake(
     }
 
     private PublishOutcome TryPublish(
-        Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic)
-    {
-        if (connection.Parked is not { Count: > 0 }) return publishing.Publish(connection, packet, topic);
-        var outcome = publishing.TakeAhead(connection, packet, topic);
-        if (outcome == PublishOutcome.Taken && packet.Qos > 0 && connection.Upload is null)
-            pressure.ParkAnswer(connection, packet.PacketId);
-        return outcome;
-    }
+        Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic) =>
+        connection.Parked is { Count: > 0 }
+            ? overtaking.Take(connection, packet, topic)
+            : publishing.Publish(connection, packet, topic);
 
     private void Park(Connection connection, in PublishPacket packet, byte[] kept) =>
         pressure.Park(connection, new ParkedPublish(kept, packet.PacketId, (byte)packet.Qos));

@@ -8,7 +8,6 @@ using LightMq.Broker.Durability;
 using LightMq.Broker.Messages;
 using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
-using LightMq.Lmq;
 using LightMq.Mqtt;
 
 namespace LightMq.Broker.Flows;
@@ -87,24 +86,6 @@ internal sealed class Publishing(
         if (packet.Qos > 0) repeating.Answer(session, message, packet, topic, reason);
         if (message is not null) messages.Release(message);
         if (isControl) controlling.Take(connection, topic, packet);
-        return PublishOutcome.Taken;
-    }
-
-    /// <summary>
-    /// Takes what need not wait behind publishes without room: a token, and a request for what waited. They
-    /// may be what makes room. Their answers have to wait for their turn.
-    /// </summary>
-    public PublishOutcome TakeAhead(
-        Connection connection, in PublishPacket packet, scoped ReadOnlySpan<byte> topic)
-    {
-        var isUpload = Uploading.IsUpload(topic);
-        var isPull = packet.Qos < 2 && topic.SequenceEqual(ControlTopics.GetOffline);
-        if (!isUpload && !isPull) return PublishOutcome.NoRoom;
-        var verdict = dialects[connection].Publish(connection.Login!, topic, packet.Payload.Length);
-        if (verdict is not { IsGranted: true, Kind: TopicKind.Control }) return PublishOutcome.NoRoom;
-        if (isUpload) return uploading.Take(connection, packet);
-        turn.Counters.Received[packet.Qos]++;
-        controlling.Take(connection, topic, packet);
         return PublishOutcome.Taken;
     }
 

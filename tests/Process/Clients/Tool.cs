@@ -31,15 +31,21 @@ internal sealed class Tool : IDisposable
     public static async Task<string> RunWith(string? nodePath, string program, string[] arguments)
     {
         using var tool = Start(program, arguments, nodePath);
-        var output = await tool._process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
-        await tool.Finish();
-        return output;
+        return await tool.Rest();
     }
 
     /// <summary>The next line it prints.</summary>
     public async Task<string> Line() =>
         await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience)
         ?? throw new InvalidOperationException($"{_process.StartInfo.FileName} ended: {await _errors}");
+
+    /// <summary>What it prints until it ends, which must be well.</summary>
+    public async Task<string> Rest()
+    {
+        var output = await _process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+        await Finish();
+        return output;
+    }
 
     public async Task Finish()
     {

@@ -13,6 +13,8 @@ public sealed class Conversation
 {
     private const int UnsentBytesMax = 8_192;
     private const int RequestsMax = 200;
+    private const byte SubAckRefusal = 0x80;
+    private static readonly byte[] s_presence = Encoding.UTF8.GetBytes(PresenceEvents.Topic);
     private static readonly string[] s_peerParents = ["t0", "t1"];
     private readonly Device _device;
     private readonly DeviceProfile _profile;
@@ -22,6 +24,7 @@ public sealed class Conversation
     private readonly SortedDictionary<string, int> _wanted = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _unsettled = new(StringComparer.Ordinal);
     private readonly SortedDictionary<ushort, MessageFacts> _unanswered = [];
+    private readonly SortedSet<string> _overQuota = new(StringComparer.Ordinal);
     private readonly Answers _answers;
     private readonly Puller _puller;
     private readonly TokenHolder _holder;
@@ -50,7 +53,7 @@ public sealed class Conversation
     }
 
     public bool IsQuiet => _holder.MayWrite && _session.Outgoing.Count == 0 && _session.Requests.Count == 0
-        && _unsettled.Count == 0 && _answers.Count == 0;
+        && _unsettled.Count == 0 && _overQuota.Count == 0 && _answers.Count == 0;
     public int Published { get; private set; }
     private Judge Judge => _world.Judge;
     private long Now => _world.Scheduler.Now;
@@ -134,6 +137,13 @@ public sealed class Conversation
         Go();
     }
 
+    /// <summary>DISCONNECT.</summary>
+    public void SayGoodbye()
+    {
+        _facts.Goodbyes++;
+        _device.Send([0xE0, 0]);
+    }
+
     /// <summary>The connection is gone.</summary>
     public void End(bool wasClean)
     {
@@ -144,6 +154,8 @@ public sealed class Conversation
         _spoke = false;
         foreach (var (filter, _) in _session.Requests.Values) _unsettled.Add(filter);
         _session.Requests.Clear();
+        _unsettled.UnionWith(_overQuota);
+        _overQuota.Clear();
         // A token is for one connection.
         _session.Outgoing.RemoveAll(outgoing => outgoing.Message.Token != null);
         if (!wasClean) return;
@@ -155,7 +167,8 @@ public sealed class Conversation
     /// <summary>Asks for what is wanted and not settled.</summary>
     public void Go()
     {
-        while (_device.Unsent < UnsentBytesMax && _unsettled.FirstOrDefault(_holder.MayRead) is { } filter)
+        while (_unsettled.Count > 0 && _device.Unsent < UnsentBytesMax
+            && _unsettled.FirstOrDefault(_holder.MayRead) is { } filter)
         {
             _unsettled.Remove(filter);
             Request(filter);
@@ -285,6 +298,12 @@ public sealed class Conversation
 
     private void HearConnAck(in ConnAckPacket packet)
     {
+        if (packet.Code == ConnectCode.ServerUnavailable && _world.Scenario.QuotaEvery > 0)
+        {
+            _world.Tally.Count("connections over quota");
+            if (!_profile.HasTokens) Judge.Sessions.Refused(_profile.ClientId, _storedBefore);
+            return;
+        }
         if (packet.Code != ConnectCode.Accepted || packet.Reason != ReasonCode.Success)
             throw new Violation("Protocol", $"{_profile.ClientId} refused: {packet.Code} {packet.Reason}");
         _world.Scheduler.Trace.Say($"{_profile.ClientId} connected, session present {packet.SessionPresent}");
@@ -293,6 +312,16 @@ public sealed class Conversation
 
     private void HearFromBelow(in PublishPacket packet)
     {
+        if (packet.Topic.SequenceEqual(s_presence))
+        {
+            var told = Judge.Presence.Came(_facts, _device.Connection, packet.Payload);
+            // Of the same index, the same event.
+            var number = (int)(told.Index % int.MaxValue);
+            Judge.Bridges.Came(_profile.ClientId, BridgeStamp.Read(packet), PresenceEvents.Topic, packet.Qos,
+                told.ClientId, -1, number);
+            if (packet.Qos == 1) _answers.Give(PacketType.PubAck, packet.PacketId);
+            return;
+        }
         // An empty payload, which clears a retained message, cannot name its publisher, but has a number.
         if (!MessageFacts.TryRead(packet.Payload, out var publisher, out var sequence)) publisher = -1;
         var sender = publisher < 0 ? null : _world.Scenario.Devices[publisher].ClientId;
@@ -306,6 +335,12 @@ public sealed class Conversation
         if (packet.Topic.StartsWith(ControlTopics.Prefix))
         {
             _holder.Hear(Encoding.UTF8.GetString(packet.Topic), packet.Payload);
+            return;
+        }
+        if (packet.Topic.SequenceEqual(s_presence))
+        {
+            Judge.Presence.Came(_facts, _device.Connection, packet.Payload);
+            if (packet.Qos == 1) _answers.Give(PacketType.PubAck, packet.PacketId);
             return;
         }
         var id = packet.Qos == 0 ? (ushort)0 : packet.PacketId;
@@ -368,11 +403,29 @@ public sealed class Conversation
     {
         if (!_session.Requests.Remove(packet.PacketId, out var request) || request.Qos < 0)
             throw new Violation("Protocol", $"{_profile.ClientId}: SUBACK {packet.PacketId} for nothing");
+        if (packet.Codes is [SubAckRefusal] && _world.Scenario.QuotaEvery > 0 && !_profile.IsBridge)
+        {
+            TryAgain(request.Filter);
+            return;
+        }
         if (packet.Codes.Length != 1 || packet.Codes[0] != request.Qos)
             throw new Violation("Protocol",
                 $"{_profile.ClientId}: SUBACK {Convert.ToHexString(packet.Codes)} for {request}");
         _world.Scheduler.Trace.Say($"{_profile.ClientId} subscribed {request}");
         Judge.Settled(_facts, request.Filter, request.Qos, Now);
+    }
+
+    // Only what is not there yet can be over the quota.
+    private void TryAgain(string filter)
+    {
+        _world.Tally.Count("filters over quota");
+        Judge.Settled(_facts, filter, -1, Now);
+        _overQuota.Add(filter);
+        _device.Later(Scheduler.Second, () =>
+        {
+            if (_overQuota.Remove(filter)) _unsettled.Add(filter);
+            Go();
+        });
     }
 
     private void HearUnsubAck(ushort id)

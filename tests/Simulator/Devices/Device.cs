@@ -256,7 +256,7 @@ public sealed class Device
         if (_will != null) _will.IsLeaving = true;
         Scheduler.Trace.Say($"{Profile.ClientId} DISCONNECT");
         Later(5 * Scheduler.Second, () => Drop("left in a hurry"));
-        Send([0xE0, 0]);
+        _conversation.SayGoodbye();
     }
 
     // The device closes its socket; with `Lose`, the socket is gone already.

@@ -33,7 +33,9 @@ public sealed record DeviceProfile
     public bool HasTokens { get; init; }
     /// <summary>Between two requests for what waited (LMQ-OFF-2); 0: it has it pushed.</summary>
     public long PullEvery { get; init; }
-    /// <summary>Share of its publishes that are for one client, and the ids that it knows (LMQ-MSG-5).</summary>
+    /// <summary>
+    /// Share of its publishes that are for one client, and the ids that it knows (LMQ-MSG-5).
+    /// </summary>
     public double PeerChance { get; init; }
     public IReadOnlyList<string> Peers { get; init; } = [];
 

@@ -28,7 +28,7 @@ public sealed class Puller(Device device, Surroundings world, Conversation conve
         device.Later(Random.Spread(every / 4 + 1, every * 2), () =>
         {
             Pull();
-            PullLater(world.IsFaulty ? Profile.PullEvery : Scheduler.Second / 2);
+            PullLater(world.IsFaulty ? Profile.PullEvery : Scheduler.Second);
         });
     }
 
@@ -41,7 +41,7 @@ public sealed class Puller(Device device, Surroundings world, Conversation conve
         }
         if (Random.Happens(0.1)) _order = (PullOrder)Random.Next(2);
         if (Random.Happens(0.1)) conversation.Ask(s_topic, WrongBody(), Random.Next(3), pull: null);
-        var times = Random.Happens(0.1) ? FloodRequests : 1;
+        var times = Random.Happens(0.05) ? FloodRequests : 1;
         var request = new PullRequest(_order, Random.Pick([1, 2, 5, 30, 31]));
         while (times-- > 0) Ask(request, Random.Pick([0, 1, 1, 1, 2]));
     }

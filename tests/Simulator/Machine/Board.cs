@@ -8,13 +8,15 @@ namespace LightMq.Simulator.Machine;
 public sealed class Board
 {
     private readonly IStoreModel _store;
-    private long _clockOffset = 1_790_000_000_000;
+    private const long TrueOffset = 1_790_000_000_000;
+
+    private long _clockOffset = TrueOffset;
     private int _boots;
 
     public Board(Surroundings world, IStoreModel store)
     {
         (World, _store) = (world, store);
-        Office = new TokenOffice(world.Scheduler.Random, () => UnixMilliseconds)
+        Office = new TokenOffice(world.Scheduler.Random, () => LatestMilliseconds)
         {
             Changed = () => Process?.Revoke(),
         };
@@ -26,6 +28,13 @@ public sealed class Board
     public BrokerProcess? Process { get; private set; }
     public bool IsClockTrusted { get; private set; } = true;
     public long UnixMilliseconds => _clockOffset + World.Scheduler.Now / 1000;
+
+    /// <summary>
+    /// The latest that the engine may take the time for: a clock that is not trusted may be behind what it
+    /// knows.
+    /// </summary>
+    public long LatestMilliseconds =>
+        IsClockTrusted ? UnixMilliseconds : TrueOffset + World.Scheduler.Now / 1000;
     public int Boots => _boots;
     private Random Random => World.Scheduler.Random;
 
@@ -77,6 +86,16 @@ public sealed class Board
         _store.Kill();
         End(0);
     }
+
+    /// <summary>The administrator sets quotas, at once and after each start (LMQ-LIM-5).</summary>
+    public void SetQuotas(InstanceQuotas quotas)
+    {
+        Quotas = quotas;
+        Process?.SetQuotas(quotas);
+    }
+
+    /// <summary>Quotas set last; null: those of the configuration.</summary>
+    public InstanceQuotas? Quotas { get; private set; }
 
     /// <summary>SIGTERM; ends with <see cref="Stopped"/>.</summary>
     public void Stop() => Process?.Stop();

@@ -128,11 +128,23 @@ public sealed class BrokerProcess : IEffects
         var hasTokens = peer.Judged != null || peer.Tokens.Count > 0;
         if (reason == CloseReason.TakenOver) TokenRules.TakenOver(peer, Peers);
         if (reason == CloseReason.NotAuthorized && hasTokens)
-            _judge.Tokens.Closed(peer, _revoked, Now().UnixMilliseconds);
+            _judge.Tokens.Closed(peer, _revoked, _board.UnixMilliseconds, _board.LatestMilliseconds);
+        else if (reason == CloseReason.Refused && _board.World.Scenario.QuotaEvery > 0) JudgeRefusal(peer);
         else if (reason is CloseReason.ProtocolError or CloseReason.PacketTooLarge
             or CloseReason.NotAuthorized or CloseReason.Refused
             && _board.World.Bug == SeededBug.None && !hasTokens)
             throw new Violation("WellBehaved", $"{peer.Connection.RemoteAddress} closed for {reason}");
+    }
+
+    // Who is connected may always come again, and a bridge comes whatever the quotas say (LMQ-LIM-3).
+    private void JudgeRefusal(Peer refused)
+    {
+        var address = refused.Connection.RemoteAddress;
+        var isBridge = _board.World.Scenario.Devices.Any(
+            device => device.IsBridge && device.ClientId == address);
+        if (isBridge || Peers.Exists(peer => peer != refused && peer is { IsAdmitted: true, IsClosing: false }
+            && peer.Connection.RemoteAddress == address))
+            throw new Violation("WellBehaved", $"{address} refused by a quota that is not for it");
     }
 
     public void Store(StoreGroup group)
@@ -185,15 +197,25 @@ public sealed class BrokerProcess : IEffects
         });
     }
 
-    public void RegistryStored(RegistryChange change) { }
+    public void RegistryStored(RegistryChange change) => _board.World.Tally.Count("quotas stored");
+
+    /// <summary>The quotas change.</summary>
+    public void SetQuotas(InstanceQuotas quotas)
+    {
+        if (!IsListening) return;
+        _scheduler.Trace.Say($"quotas {quotas}");
+        Complete((in now) =>
+            _engine.Handle(Input.RegistryChanged(RegistryChange.Put(quotas)), now, this));
+    }
 
     public void Report(in BrokerEvent happened)
     {
         if (_scheduler.Trace.IsVerbose) _scheduler.Trace.Say($"report {happened}");
         if (happened.Kind != BrokerEventKind.ClientConnected) return;
         var address = happened.RemoteAddress;
-        if (Peers.FindLast(peer => !peer.IsClosing && peer.Connection.RemoteAddress == address) is { } admitted)
-            admitted.IsAdmitted = true;
+        var admitted = Peers.FindLast(
+            peer => !peer.IsClosing && peer.Connection.RemoteAddress == address);
+        if (admitted != null) admitted.IsAdmitted = true;
     }
 
     private void OnStored(long number)
@@ -205,7 +227,9 @@ public sealed class BrokerProcess : IEffects
             _groupUnderWay = false;
             _scheduler.Trace.Say($"stored {number}");
             _engine.Handle(Input.Stored(number), now, this);
-            if (_engine.IsReady && !IsStopping) IsListening = true;
+            if (!_engine.IsReady || IsStopping || IsListening) return;
+            IsListening = true;
+            if (_board.Quotas is { } quotas) SetQuotas(quotas);
         });
     }
 

@@ -18,7 +18,7 @@ public sealed class FrameTap
 
     private bool Tampers => _world.Bug is SeededBug.SendTwice or SeededBug.SwapPublishes
         or SeededBug.SwapPubAcks or SeededBug.AlterPayload or SeededBug.Renumber or SeededBug.Reorder
-        or SeededBug.TellAll or SeededBug.AnswerForClient;
+        or SeededBug.TellAll or SeededBug.AnswerForClient or SeededBug.RoundIndex;
 
     /// <summary>A tap where one is needed.</summary>
     public static FrameTap? For(Surroundings world)
@@ -76,6 +76,9 @@ public sealed class FrameTap
                 break;
             case SeededBug.TellAll when type == PacketType.Publish:
                 Replace(frames[i], "/p2q/"u8, "/p2p/"u8);
+                break;
+            case SeededBug.RoundIndex when frames[i].AsSpan().IndexOf("eventIndex"u8) > 0:
+                frames[i][^2] = (byte)'0';
                 break;
             case SeededBug.Renumber when type == PacketType.Publish:
                 Lower(frames[i], BridgeProperties.Sequence);

@@ -48,6 +48,8 @@ public enum SeededBug
     NeverExpire,
     /// <summary>The broker is not told what is revoked: <c>TokenRules</c>.</summary>
     ForgetRevocations,
+    /// <summary>Numbers of presence events are rounded: <c>PresenceEvents</c>.</summary>
+    RoundIndex,
     /// <summary>Now and then the store never answers: <c>Drains</c>.</summary>
     HangStore,
 }

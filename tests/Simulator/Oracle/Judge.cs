@@ -19,6 +19,7 @@ public sealed class Judge(Rules rules)
     public BridgeStreams Bridges { get; private set; } = null!;
     public OfflineDelivery Offline { get; private set; } = null!;
     public TokenRules Tokens { get; private set; } = null!;
+    public PresenceEvents Presence { get; private set; } = null!;
     public Bounds Bounds { get; } = new(rules.Options);
     public Wills Wills { get; private set; } = null!;
     public RetainedState Retained { get; private set; } = null!;
@@ -39,9 +40,12 @@ public sealed class Judge(Rules rules)
         judge.Retained = new RetainedState(judge);
         judge.Offline = new OfflineDelivery(judge);
         judge.Tokens = new TokenRules(judge);
+        judge.Presence = new PresenceEvents(judge);
         judge.Checkers.AddRange([
-            judge.Tokens, new PeerToPeer(judge), judge.Offline, new AtLeastOnce(judge), new ExactlyOnce(rules), new PublisherOrder(rules),
-            new NothingInvented(judge), judge.Wills, judge.Retained, judge.Bridges]);
+            judge.Tokens, new PeerToPeer(judge), judge.Offline, new AtLeastOnce(judge),
+            new ExactlyOnce(rules), new PublisherOrder(rules),
+            new NothingInvented(judge), judge.Wills, judge.Retained, judge.Bridges,
+            judge.Presence]);
         return judge;
     }
 

@@ -30,7 +30,12 @@ public sealed class SessionSurvival
         _stored[clientId] = !clean;
     }
 
-    /// <summary>CONNACK to a client that has no token yet: it says what is there, and changes nothing.</summary>
+    /// <summary>A CONNECT was refused: it has changed nothing.</summary>
+    public void Refused(string clientId, bool? before) => _stored[clientId] = before;
+
+    /// <summary>
+    /// CONNACK to a client that has no token yet: it says what is there, and changes nothing.
+    /// </summary>
     public void Promised(string clientId, bool clean, bool present)
     {
         if (clean && present)

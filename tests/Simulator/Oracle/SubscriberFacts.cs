@@ -22,10 +22,14 @@ public sealed class SubscriberFacts(string clientId, bool isBridge, bool isPaced
     public bool IsPaced { get; } = isPaced;
     /// <summary>A persistent client of plain MQTT.</summary>
     public bool KeepsByMqtt { get; init; }
-    /// <summary>It logs in by tokens; those uploaded on its connection, and those it was told the end of.</summary>
+    /// <summary>
+    /// It logs in by tokens; those uploaded on its connection, and those it was told the end of.
+    /// </summary>
     public bool NeedsToken { get; set; }
     public List<HeldToken> Tokens { get; } = [];
     public HashSet<string> NoticedTokens { get; } = [];
+    /// <summary>How often it has sent DISCONNECT.</summary>
+    public int Goodbyes { get; set; }
     /// <summary>When its latest CONNECT was sent, and when CONNACK came.</summary>
     public long ConnectSent { get; set; }
     public long ConnectedSince { get; set; } = long.MaxValue;

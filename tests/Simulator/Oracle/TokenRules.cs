@@ -70,7 +70,7 @@ public sealed class TokenRules(Judge judge) : IChecker
     }
 
     /// <summary>The broker closes a connection for a token; the notice is the last that it says.</summary>
-    public void Closed(Peer peer, IReadOnlySet<string> revoked, long unixMilliseconds)
+    public void Closed(Peer peer, IReadOnlySet<string> revoked, long earliest, long latest)
     {
         var who = peer.Connection.RemoteAddress;
         var said = peer.Connection.Outbox.Unsent;
@@ -83,7 +83,8 @@ public sealed class TokenRules(Judge judge) : IChecker
         var candidates = peer.Tokens.Values.ToList();
         if (peer.Judged is { } judged) candidates.Add(judged);
         Demand(notice.Fault != TokenFault.None && candidates.Exists(token => token.Type == notice.Type
-            && FaultOf(token, revoked, unixMilliseconds) == notice.Fault),
+            && (FaultOf(token, revoked, earliest) == notice.Fault
+                || FaultOf(token, revoked, latest) == notice.Fault)),
             $"{who} closed with code {(int)notice.Fault}");
     }
 

@@ -17,8 +17,10 @@ public sealed class CampaignTests(ITestOutputHelper output)
          "tokens taken", "notices of expiry", "messages by token", "impostors",
          "connections that lost their token: Expired", "connections that lost their token: Revoked",
          "tokens refused, code -1", "tokens refused, code 1", "tokens refused, code 5",
-         "tokens refused, code 8"];
-    private const int TriedLeast = 200;
+         "tokens refused, code 8", "connections over quota", "filters over quota", "quotas stored",
+         "publishers slowed by a quota", "alarms",
+         "presence Connect", "presence Disconnect", "presence TcpClean", "presence up a bridge"];
+    private const int TriedLeast = 100;
 
     [Fact]
     public void Promises_hold_over_two_thousand_seeds()

@@ -35,6 +35,7 @@ public sealed class SeededBugTests
     [InlineData(SeededBug.TakeForged, nameof(TokenRules))]
     [InlineData(SeededBug.NeverExpire, nameof(TokenRules))]
     [InlineData(SeededBug.ForgetRevocations, nameof(TokenRules))]
+    [InlineData(SeededBug.RoundIndex, nameof(PresenceEvents))]
     [InlineData(SeededBug.HangStore, nameof(Drains))]
     public void The_checker_catches_its_bug(SeededBug bug, string checker)
     {

@@ -14,14 +14,18 @@ public sealed class ContractMaker
     private readonly bool _hasPeers;
     private readonly bool _hasPulls;
     private readonly bool _hasTokens;
+    private readonly bool _hasQuotas;
+    private readonly bool _hasPresence;
 
     public ContractMaker(int seed)
     {
         _random = new Random(unchecked(seed * 7 + 3));
-        _isOn = _random.Happens(0.6);
+        _isOn = _random.Happens(0.45);
         _hasPeers = _random.Happens(0.6);
         _hasPulls = _random.Happens(0.6);
         _hasTokens = _random.Happens(0.5);
+        _hasQuotas = _random.Happens(0.3);
+        _hasPresence = _random.Happens(0.4);
     }
 
     /// <summary>Adds clients of the contract, and gives those there are what they may do.</summary>
@@ -29,12 +33,12 @@ public sealed class ContractMaker
     {
         if (!_isOn) return devices;
         var maker = new ScenarioMaker(_random, isContractOnly: true);
-        for (var left = _random.Next(1, 4); left > 0; left--)
+        for (var left = _random.Next(1, 3); left > 0; left--)
             devices.Add(maker.MakeDevice(devices.Count));
         var ids = devices.Where(device => !device.IsBridge).Select(device => device.ClientId)
             .Append($"{PeerToPeer.StrangerPrefix}1").ToArray();
-        return [.. devices.Select(device => device.Listener.Dialect == Dialect.Lmq && !device.IsBridge
-            ? Adapt(device, ids) : device)];
+        return [.. devices.Select(device => WithPresence(
+            device.Listener.Dialect == Dialect.Lmq && !device.IsBridge ? Adapt(device, ids) : device))];
     }
 
     private DeviceProfile Adapt(DeviceProfile device, string[] ids)
@@ -45,10 +49,18 @@ public sealed class ContractMaker
         return _hasPulls && device.IsPaced && _random.Happens(0.7) ? AsPuller(device) : device;
     }
 
-    // What a client without a password says before its first token is judged otherwise: no will, nothing early.
+    private DeviceProfile WithPresence(DeviceProfile device) => !_hasPresence || _random.Happens(0.5) ? device
+        : device with { Filters = [.. device.Filters, (PresenceEvents.Topic, 1)] };
+
+    // Before its first token a client without a password says nothing else, and has no will.
     private static DeviceProfile AsTokenHolder(DeviceProfile device) => device with
     {
-        HasTokens = true, User = null, Password = null, WillQos = -1, IsEager = false, WipeChance = 0,
+        HasTokens = true,
+        User = null,
+        Password = null,
+        WillQos = -1,
+        IsEager = false,
+        WipeChance = 0,
     };
 
     // It stays away long enough that something waits for it.
@@ -61,16 +73,21 @@ public sealed class ContractMaker
     };
 
     /// <summary>What else goes wrong in such a world.</summary>
-    public Scenario Adapt(Scenario scenario) => !_isOn || !_hasTokens ? scenario : scenario with
+    public Scenario Adapt(Scenario scenario) => !_isOn ? scenario : scenario with
     {
-        RevokeEvery = _random.Spread(2 * Scheduler.Second, 20 * Scheduler.Second),
-        ImpostorEvery = _random.Spread(2 * Scheduler.Second, 20 * Scheduler.Second),
+        RevokeEvery = _hasTokens ? _random.Spread(2 * Scheduler.Second, 20 * Scheduler.Second) : 0,
+        ImpostorEvery = _hasTokens ? _random.Spread(2 * Scheduler.Second, 20 * Scheduler.Second) : 0,
+        QuotaEvery = _hasQuotas ? _random.Spread(Scheduler.Second, 20 * Scheduler.Second) : 0,
     };
 
     /// <summary>How fast backlogs are pushed.</summary>
     public BrokerOptions Adapt(BrokerOptions options) => !_isOn ? options : options with
     {
         Tokens = _hasTokens,
+        Lmq = !_hasPresence ? options.Lmq : options.Lmq with
+        {
+            ParentTopics = [.. options.Lmq.ParentTopics, PresenceEvents.Topic],
+        },
         Offline = new OfflineOptions
         {
             Pace = new OfflinePace(_random.Pick([1, 5, 30]), _random.Pick([100, 1_000]),

@@ -18,6 +18,7 @@ public sealed class Mischief(
         Again(world.Scenario.FullEvery, FillDisk);
         Again(world.Scenario.RevokeEvery, board.Office.RevokeOne);
         Again(world.Scenario.ImpostorEvery, SendImpostor);
+        Again(world.Scenario.QuotaEvery, () => board.SetQuotas(QuotaMaker.Any(Random)));
     }
 
     private void Again(long every, Action mischief)

@@ -34,6 +34,8 @@ public sealed record Scenario
     public long RevokeEvery { get; init; }
     /// <summary>Between two that come under another's client id; 0: none come.</summary>
     public long ImpostorEvery { get; init; }
+    /// <summary>Between two changes of the quotas; 0: there are none.</summary>
+    public long QuotaEvery { get; init; }
 
     public bool IsFaultless => CutEvery == 0 && DownEvery == 0 && DiskFailChance == 0 && FullEvery == 0
         && PowerInCommitChance == 0;

@@ -95,6 +95,7 @@ public sealed class Simulation
         _world.IsFaulty = false;
         _faults.Active = false;
         Scheduler.Trace.Say($"faults end");
+        if (_world.Scenario.QuotaEvery > 0) _board.SetQuotas(QuotaMaker.Lasting(Random));
         Drain();
         if (!_world.Scenario.IsFaultless && Random.Happens(0.3))
         {

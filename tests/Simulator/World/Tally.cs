@@ -6,7 +6,7 @@ namespace LightMq.Simulator.World;
 /// <summary>How often the rarer things happened, so that a campaign shows what it has really tried.</summary>
 public sealed class Tally
 {
-    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _counts = [];
 
     public void Count(string what, long times = 1)
     {
@@ -21,6 +21,8 @@ public sealed class Tally
     {
         Count("groups", counters.Groups);
         Count("messages parked", counters.Parked);
+        Count("publishers slowed by a quota", counters.Slowed);
+        Count("alarms", counters.Alarms);
         Count("messages stored", counters.Journaled);
         Count("messages spared the disk", counters.Spared);
         foreach (var reason in Enum.GetValues<DropReason>())
@@ -35,5 +37,6 @@ public sealed class Tally
     }
 
     public override string ToString() =>
-        string.Join(", ", _counts.Select(pair => $"{pair.Value} {pair.Key}"));
+        string.Join(", ", _counts.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => $"{pair.Value} {pair.Key}"));
 }

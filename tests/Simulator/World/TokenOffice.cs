@@ -30,8 +30,10 @@ public sealed class TokenOffice(Random random, Func<long> unixMilliseconds)
     private static readonly string[] s_wide = ["t0/#", "t1/#", "will/#", "x0/#", "x1/#", "GID_SIM_MQTT"];
     private static readonly string[] s_narrow = ["t0/#"];
     private static readonly TokenFault[] s_faults =
-        [TokenFault.Forged, TokenFault.BadSignature, TokenFault.Expired, TokenFault.Revoked, TokenFault.Action,
-         TokenFault.AccountNotPermitted];
+    [
+        TokenFault.Forged, TokenFault.BadSignature, TokenFault.Expired, TokenFault.Revoked,
+        TokenFault.Action, TokenFault.AccountNotPermitted,
+    ];
 
     private readonly Dictionary<string, SimulatedToken> _tokens = [];
 
