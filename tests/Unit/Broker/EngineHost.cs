@@ -4,6 +4,7 @@ using LightMq.Broker.Bridges;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
+using LightMq.Broker.Streams;
 using LightMq.Lmq;
 using LightMq.Mqtt;
 using Xunit;
@@ -20,7 +21,8 @@ internal sealed class EngineHost : IEffects
     private StoreGroup? _underWay;
     private long _now = 1_000;
 
-    public EngineHost(BrokerOptions? options = null, EngineHost? before = null)
+    public EngineHost(
+        BrokerOptions? options = null, EngineHost? before = null, Action<Engine>? recover = null)
     {
         Options = options ?? before?.Options ?? new BrokerOptions { AckHoldMilliseconds = 0 };
         _disk = before?._disk ?? [];
@@ -29,6 +31,7 @@ internal sealed class EngineHost : IEffects
         if (before is not null) Tokens = before.Tokens;
         Engine = new Engine(Options, unseal: Unseal);
         foreach (var ((collection, key), value) in _disk) Engine.Recover(collection, key, value);
+        recover?.Invoke(Engine);
         var random = new byte[16];
         random[0] = (byte)_disk.Count;
         Engine.Start(random, Now, this);
@@ -131,6 +134,21 @@ internal sealed class EngineHost : IEffects
 
     public void CheckToken(Connection connection, byte[] token) =>
         _tokens.Enqueue((connection, Tokens(Encoding.ASCII.GetString(token))));
+
+    /// <summary>What the core was asked to keep: sender, epoch's start, number, topic and payload.</summary>
+    public List<string> Core { get; } = [];
+    /// <summary>The number of the newest.</summary>
+    public long CoreNumber { get; private set; }
+
+    public void Keep(in CoreEntry entry, long number)
+    {
+        Assert.Equal(CoreNumber + 1, number);
+        CoreNumber = number;
+        var last = entry.IsGap ? $"-{entry.LastSequence} gap" : "";
+        Core.Add($"{Encoding.UTF8.GetString(entry.Gateway)} {Encoding.UTF8.GetString(entry.Client)} "
+            + $"{entry.Epoch.Boot}:{entry.Sequence}{last} {Encoding.UTF8.GetString(entry.Topic)} "
+            + Encoding.UTF8.GetString(entry.Payload));
+    }
 
     public void RegistryStored(RegistryChange change) => Changed.Add(change);
 
