@@ -229,27 +229,36 @@ measure() {
     say "compiling the load generator"
     cc -std=gnu11 -O2 -Wall -Wextra -Werror -o artifacts/bench/lightmq-load bench/load/*.c -lssl -lcrypto
     build bench/Bench
-    build bench/EngineBench
+    publish_engine_bench
     dotnet bench/Bench/bin/Release/net10.0/LightMq.Bench.dll "$@"
 }
 
 # --- instructions ------------------------------------------------------------------------------------------
 
+# Compiled as the broker is.
+publish_engine_bench() {
+    local rid
+    rid=$(own_rid)
+    need_dotnet
+    need clang clang
+    need /usr/include/zlib.h zlib1g-dev
+    say "publishing bench/EngineBench for $rid"
+    dotnet publish bench/EngineBench -c Release -r "$rid" -v quiet -clp:"ErrorsOnly;NoSummary" -nodeReuse:false \
+        -p:PublishAot=true -p:StripSymbols=true -p:CppCompilerAndLinker=clang -p:IlcOptimizationPreference=Speed \
+        --artifacts-path "artifacts/obj/$rid" -o artifacts/engine-bench
+    rm -f artifacts/engine-bench/*.dbg # valgrind cannot read it
+}
+
 # A path may cost 3 % more than noted; the LMQ dialect 10 % more than Plain, with tokens 15 %.
 verb_instructions() {
     need valgrind valgrind
-    need_dotnet
     local file=bench/instructions.tsv rid
     rid=$(own_rid)
     if [[ $rid != linux-x64 ]]; then
         say "instructions are noted for linux-x64 only"
         return
     fi
-    say "publishing bench/EngineBench for $rid"
-    dotnet publish bench/EngineBench -c Release -r "$rid" -v quiet -clp:"ErrorsOnly;NoSummary" -nodeReuse:false \
-        -p:PublishAot=true -p:StripSymbols=true -p:CppCompilerAndLinker=clang -p:IlcOptimizationPreference=Speed \
-        --artifacts-path "artifacts/obj/$rid" -o artifacts/instructions
-    rm -f artifacts/instructions/*.dbg # valgrind cannot read it
+    publish_engine_bench
     local paths=() path count counts=""
     mapfile -t paths < <(cut -f 1 "$file")
     for path in "${paths[@]}"; do
@@ -280,7 +289,7 @@ verb_instructions() {
 # count_instructions <messages> <path>
 count_instructions() {
     DOTNET_GCHeapHardLimit=200000000 valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-        artifacts/instructions/LightMq.EngineBench "$1" "$2" 2>&1 | awk '/Collected/ { print $NF }'
+        artifacts/engine-bench/LightMq.EngineBench "$1" "$2" 2>&1 | awk '/Collected/ { print $NF }'
 }
 
 # --- publish -----------------------------------------------------------------------------------------------

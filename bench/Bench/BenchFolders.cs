@@ -6,7 +6,7 @@ internal sealed record BenchFolders(string Root)
     public string Broker => Path.Combine(Root, "artifacts/publish", Rid, "lightmq-edgebroker");
     public string Generator => Path.Combine(Root, "artifacts/bench/lightmq-load");
     public string EngineBench =>
-        Path.Combine(Root, "bench/EngineBench/bin/Release/net10.0/LightMq.EngineBench.dll");
+        Path.Combine(Root, "artifacts/engine-bench/LightMq.EngineBench");
     public string Work => Path.Combine(Root, "artifacts/bench");
 
     /// <summary>Where a run that does not measure everything leaves its figures, to be merged.</summary>

@@ -40,5 +40,6 @@ internal static class AllCases
         new Starts(),
         new Pulls(),
         new EnginePath(),
+        new DialectCost(),
     ];
 }

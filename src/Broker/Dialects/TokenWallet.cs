@@ -21,8 +21,8 @@ internal sealed class TokenWallet
 
     public bool IsEmpty { get; private set; } = true;
 
-    /// <summary>The tokens held.</summary>
-    public IEnumerable<UploadedToken> Tokens => _byType.OfType<UploadedToken>();
+    /// <summary>The tokens held, by type; null: none of that type.</summary>
+    public ReadOnlySpan<UploadedToken?> Tokens => _byType;
 
     /// <summary>Takes a token that holds.</summary>
     public void Put(UploadedToken token)

@@ -64,8 +64,9 @@ internal sealed class Vetting(
             { IsClosed: false, Stage: ConnectionStage.Ready, Login.Pass.Wallet: { } wallet })
             return;
         var now = turn.Now;
-        foreach (var token in wallet.Tokens)
+        foreach (var held in wallet.Tokens)
         {
+            if (held is not { } token) continue;
             var fault = token.Grant.Judge(now.UnixMilliseconds, now.Trusted);
             if (fault != TokenFault.None)
             {
@@ -88,7 +89,7 @@ internal sealed class Vetting(
         foreach (var connection in _looked)
             if (connection is { IsClosed: false, Login.Pass.Wallet: { IsEmpty: false } wallet })
                 foreach (var token in wallet.Tokens)
-                    if (tokenIds.Contains(token.Grant.Id))
+                    if (token is not null && tokenIds.Contains(token.Grant.Id))
                     {
                         Refuse(connection, TokenFault.Revoked, token.Type, "its token was revoked");
                         break;

@@ -25,7 +25,6 @@ internal sealed unsafe class TlsStream(nint ssl) : ISocketStream
         fixed (byte* start = to)
             while (total < to.Length && !_isEnded)
             {
-                OpenSsl.ERR_clear_error();
                 var count = OpenSsl.SSL_read(ssl, start + total, to.Length - total);
                 if (count > 0)
                 {
@@ -48,7 +47,6 @@ internal sealed unsafe class TlsStream(nint ssl) : ISocketStream
         fixed (byte* start = bytes)
             while (total < bytes.Length)
             {
-                OpenSsl.ERR_clear_error();
                 var count = OpenSsl.SSL_write(ssl, start + total, bytes.Length - total);
                 if (count > 0) total += count;
                 else if (IsPassing(count)) break;
@@ -60,14 +58,20 @@ internal sealed unsafe class TlsStream(nint ssl) : ISocketStream
     /// <inheritdoc/>
     public bool TryEnd(CloseReason reason)
     {
-        OpenSsl.ERR_clear_error();
         var result = OpenSsl.SSL_shutdown(ssl);
-        return result >= 0 || OpenSsl.SSL_get_error(ssl, result) != OpenSsl.ErrorWantWrite;
+        return result >= 0 || ErrorOf(result) != OpenSsl.ErrorWantWrite;
     }
 
     /// <inheritdoc/>
     public void Dispose() => OpenSsl.SSL_free(ssl);
 
-    private bool IsPassing(int result) =>
-        OpenSsl.SSL_get_error(ssl, result) is OpenSsl.ErrorWantRead or OpenSsl.ErrorWantWrite;
+    private bool IsPassing(int result) => ErrorOf(result) is OpenSsl.ErrorWantRead or OpenSsl.ErrorWantWrite;
+
+    // Whatever fails leaves the thread's queue of errors empty, so that what works need not empty it first.
+    private int ErrorOf(int result)
+    {
+        var error = OpenSsl.SSL_get_error(ssl, result);
+        OpenSsl.ERR_clear_error();
+        return error;
+    }
 }
