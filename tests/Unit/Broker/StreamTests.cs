@@ -32,10 +32,19 @@ public sealed class StreamTests
         gateway.Publish(topic, $"m{sequence}", 1, id, ("lmq-client", client),
             ("lmq-epoch", $"{epoch ?? Epoch}"), ("lmq-seq", $"{sequence}"), ("lmq-key", client));
 
-    /// <summary>Packet ids of PUBACKs.</summary>
-    private static List<int> Acks(UpLink gateway) =>
-        [.. gateway.Peer.Read().Where(static text => text.StartsWith("PUBACK"))
-            .Select(static text => int.Parse(text.Split(' ')[1]))];
+    /// <summary>Packet ids of the PUBACKs that wait.</summary>
+    private static List<int> Acks(UpLink gateway)
+    {
+        var ids = new List<int>();
+        var bytes = gateway.Peer.Connection.Outbox.Unsent.ToArray();
+        gateway.Peer.Connection.Outbox.Sent(bytes.Length);
+        for (var rest = bytes.AsSpan();
+            FrameReader.TryRead(rest, int.MaxValue, ProtocolVersion.V500, out var frame);
+            rest = rest[frame.Length..])
+            if (frame.Type == PacketType.PubAck)
+                ids.Add(AckPacket.Read(frame, ProtocolVersion.V500).PacketId);
+        return ids;
+    }
 
     [Fact]
     public void A_message_is_acknowledged_once_the_core_has_it_and_in_its_turn()
@@ -145,7 +154,7 @@ public sealed class StreamTests
         var client = host.SignIn("GID_AAA@@@1");
         for (ushort i = 1; i <= 200; i++) Bring(gateway, i, i);
         var taken = host.Core.Count;
-        Assert.InRange(taken, 20, 100);
+        Assert.InRange(taken, 5, 20);
         client.Publish("parent/x", "y");
         host.Advance(20);
         Assert.Contains("PUBACK 1", client.Read());
