@@ -83,7 +83,8 @@ public sealed class Engine
         _parts.Recovery.Take(collection, key, value);
 
     /// <summary>
-    /// A stream is in the core as far as <paramref name="last"/>; call before <see cref="Start"/>, in any order.
+    /// A stream is in the core as far as <paramref name="last"/>; call before <see cref="Start"/>, in any
+    /// order.
     /// </summary>
     /// <param name="gateway">Client id of the gateway.</param>
     /// <param name="client">Client id of the first sender.</param>

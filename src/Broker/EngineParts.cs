@@ -63,17 +63,13 @@ internal sealed class EngineParts
         Connecting = MakeConnecting(
             options, names, dialects, timers, peers, ending, wills, noticing, granting, forwarding);
         Registering = new Registering(Turn, Register, Connections, Journal, Closing, granting, Metering);
-        Vetting = new Vetting(Turn, Connections, Register, Connecting, Closing, Delivering, Receipting,
-            noticing, Pressure);
-        Subscribing = new Subscribing(Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing,
-            Metering);
+        Vetting = new Vetting(
+            Turn, Connections, Register, Connecting, Closing, Delivering, Receipting, noticing, Pressure);
+        Subscribing = new Subscribing(
+            Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing, Metering);
         var releasing = new Releasing(Turn, Journal, sending);
-        if (options.Central is { } central)
-            Streaming = MakeStreaming(central, dialects, refusing);
-        var intake = new Intake(
-            Turn, options, Closing, Publishing, Receipting, Pressure, overtaking, Streaming);
-        Inbound = new Inbound(Turn, options, Connections, Journal, Connecting, Closing, intake, Subscribing,
-            answering, releasing, Pressure, Pacing);
+        Streaming = MakeStreaming(options.Central, dialects, refusing);
+        Inbound = MakeInbound(options, answering, releasing, overtaking);
         Confirming = new Confirming(Journal, Messages, Delivering, answering, finishing, Receipting,
             Connecting, Subscribing, releasing, Inbound, Vetting, Registering);
         Watch = new Watch(Turn, options, Connections, Closing, Pressure, Vetting);
@@ -95,8 +91,18 @@ internal sealed class EngineParts
             bridging, peers);
     }
 
-    private Streaming MakeStreaming(CentralOptions central, DialectTable dialects, Refusing refusing) =>
-        new(Turn, central, Streams, Pressure, Closing, Receipting, dialects, refusing);
+    private Inbound MakeInbound(
+        BrokerOptions options, Answering answering, Releasing releasing, Overtaking overtaking)
+    {
+        var intake = new Intake(
+            Turn, options, Closing, Publishing, Receipting, Pressure, overtaking, Streaming);
+        return new Inbound(Turn, options, Connections, Journal, Connecting, Closing, intake, Subscribing,
+            answering, releasing, Pressure, Pacing);
+    }
+
+    private Streaming? MakeStreaming(CentralOptions? central, DialectTable dialects, Refusing refusing) =>
+        central is null ? null : new(
+            Turn, central, Streams, Pressure, Closing, Receipting, dialects, refusing);
 
     private Connecting MakeConnecting(BrokerOptions options, BytesComparer names, DialectTable dialects,
         SessionTimers timers, PeerToPeer peers, Ending ending, Wills wills, Noticing noticing,

@@ -54,8 +54,8 @@ public interface IEffects
     void RegistryStored(RegistryChange change);
 
     /// <summary>
-    /// Put an entry into the core and answer with <see cref="Input.Kept"/> once it is durable, in the order of
-    /// their numbers. Only a host with a core is asked (<see cref="BrokerOptions.Central"/>).
+    /// Put an entry into the core and answer with <see cref="Input.Kept"/> once it is durable, in the order
+    /// of their numbers. Only a host with a core is asked (<see cref="BrokerOptions.Central"/>).
     /// </summary>
     void Keep(in CoreEntry entry, long number) =>
         throw new InvalidOperationException("this host has no core");

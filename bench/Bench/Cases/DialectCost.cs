@@ -43,8 +43,8 @@ internal sealed class DialectCost : IBenchCase
         }
         return new CaseResult(Name, Title, date,
             [
-                "`bench/EngineBench`, CPU time of its thread; ratios are medians of the turns' ratios. A token",
-                "is checked once and then remembered; the bare verification beside it is the curve alone.",
+                "`bench/EngineBench`, CPU time of its thread; ratios are medians of the turns' ratios. A",
+                "token is checked once and then remembered; the bare verification is the curve alone.",
             ],
             ["what", "CPU time", ""], rows, gates);
     }

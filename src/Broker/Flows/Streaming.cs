@@ -46,7 +46,8 @@ internal sealed class Streaming(
             return PublishOutcome.NoRoom;
         }
         var properties = connection.Terms is null ? default : packet.Properties;
-        if (!StreamStamp.TryRead(properties, out var stamp)) return Refuse(connection, "a stamp without sense");
+        if (!StreamStamp.TryRead(properties, out var stamp))
+            return Refuse(connection, "a stamp without sense");
         StreamGap gap = default;
         if (isGap && !(properties.TryFindUser(BridgeProperties.Gap, out var text)
             && StreamGap.TryParse(text, out gap) && !stamp.Client.IsEmpty))
@@ -114,8 +115,9 @@ internal sealed class Streaming(
         if (place == StreamPlace.Hole)
         {
             turn.Counters.StreamHoles++;
+            var client = Encoding.UTF8.GetString(stamp.Client);
             closing.Close(connection, CloseReason.StreamHole,
-                $"lmq-seq {first} of {Encoding.UTF8.GetString(stamp.Client)} in {stamp.Epoch}: {wanted} is wanted");
+                $"lmq-seq {first} of {client} in {stamp.Epoch}: {wanted} is wanted");
             return false;
         }
         isNew = place != StreamPlace.Repeated;
@@ -131,10 +133,12 @@ internal sealed class Streaming(
         var client = Encoding.UTF8.GetString(stamp.Client);
         if (its.IsFork(stamp.Epoch))
             turn.Report(BrokerEventKind.StreamForked, session.ClientText, null,
-                $"two installations have counted start {stamp.Epoch.Boot}: a backup was put back, or a card copied");
+                $"two installations have counted start {stamp.Epoch.Boot}: "
+                + "a backup was put back, or a card copied");
         if (first > 1)
             turn.Report(BrokerEventKind.StreamBegun, session.ClientText, null,
-                $"the stream of {client} begins at {first}: what was before it was not for here, or is forgotten");
+                $"the stream of {client} begins at {first}: "
+                + "what was before it was not for here, or is forgotten");
     }
 
     private void Owe(Session session, in PublishPacket packet, int bytes)

@@ -3,8 +3,8 @@ using LightMq.Lmq;
 namespace LightMq.Broker.Streams;
 
 /// <summary>
-/// What the core is asked to keep: a message that a gateway brought, or a gap in one of its streams. Its bytes
-/// live as long as the call.
+/// What the core is asked to keep: a message that a gateway brought, or a gap in one of its streams. Its
+/// bytes live as long as the call.
 /// </summary>
 public readonly ref struct CoreEntry
 {

@@ -31,7 +31,7 @@ internal readonly record struct BatchHead(BatchKind Kind, long Number, int Count
 
     private const uint Magic = 0x42514D4C; // "LMQB"
 
-    /// <summary>Every batch begins in a sector of its own, so that writing one never touches another.</summary>
+    /// <summary>Every batch begins in a sector of its own: writing one never touches another.</summary>
     public const int SectorBytes = 512;
 
     /// <summary>Bytes with the body, and up to the next sector.</summary>

@@ -4,23 +4,6 @@ using LightMq.Store.Disk;
 
 namespace LightMq.Central.Core;
 
-/// <summary>A message as a consumer reads it: its offset and its bytes (<see cref="CoreRecord"/>).</summary>
-/// <param name="Offset">In its partition.</param>
-/// <param name="Bytes">The record.</param>
-public readonly record struct KeptMessage(long Offset, ReadOnlyMemory<byte> Bytes)
-{
-    /// <summary>The record.</summary>
-    public CoreRecord Record
-    {
-        get
-        {
-            var bytes = Bytes.Span;
-            return CoreRecord.TryRead(ref bytes, out var record)
-                ? record : throw new InvalidOperationException("not a record");
-        }
-    }
-}
-
 /// <summary>
 /// The embedded core (LMQ-CORE-1): an append-only log of what came up, read by partition and offset. Records
 /// gather until <see cref="Commit"/>, which returns once they are durable. One thread writes; any thread
@@ -278,7 +261,8 @@ public sealed class CoreLog : IDisposable
             if (record.Kind == CoreRecordKind.Message)
             {
                 var all = _partitions.Of(ParentOf(record));
-                if (record.Partition < all.Length) all[record.Partition].Add(record.Offset, segment.Number, at);
+                if (record.Partition < all.Length)
+                    all[record.Partition].Add(record.Offset, segment.Number, at);
             }
             if (record.Sequence == 0) continue;
             var stream = new StreamName(Encoding.UTF8.GetString(record.Gateway),

@@ -36,7 +36,7 @@ internal sealed class Partitions(int perTopic)
         return (parent, (int)index);
     }
 
-    /// <summary>FNV-1a: the same on every machine and in every release, because consumers rely on it.</summary>
+    /// <summary>FNV-1a: the same everywhere and in every release, because consumers rely on it.</summary>
     public static uint StableHash(ReadOnlySpan<byte> key)
     {
         var hash = 2_166_136_261;

@@ -78,7 +78,8 @@ internal sealed class Segment(IDisk disk, long number, IDiskFile file) : IDispos
     }
 
     /// <summary>
-    /// Cuts off what was not finished, and syncs the rest: a killed process may have left it to the kernel alone.
+    /// Cuts off what was not finished, and syncs the rest: a killed process may have left it to the kernel
+    /// alone.
     /// </summary>
     public void Cut(long length)
     {

@@ -10,8 +10,8 @@ public static partial class PacketWriter
     public const int Ack5SizeMax = 5;
 
     /// <summary>
-    /// Largest size of what <see cref="Disconnect5(Span{byte}, ReasonCode)"/> writes, and of what is around the
-    /// words of one that has some.
+    /// Largest size of what <see cref="Disconnect5(Span{byte}, ReasonCode)"/> writes, and of what is around
+    /// the words of one that has some.
     /// </summary>
     public const int Disconnect5SizeMax = 16;
 
@@ -80,7 +80,8 @@ public static partial class PacketWriter
     {
         if (words.IsEmpty) return Disconnect5(to, reason);
         var properties = 3 + words.Length;
-        var at = Start(to, (byte)PacketType.Disconnect << 4, 1 + VariableInteger.Size(properties) + properties);
+        var remaining = 1 + VariableInteger.Size(properties) + properties;
+        var at = Start(to, (byte)PacketType.Disconnect << 4, remaining);
         to[at++] = (byte)reason;
         at += VariableInteger.Write(to[at..], properties);
         return at + PropertyWriter.Bytes(to[at..], PropertyId.ReasonString, words);

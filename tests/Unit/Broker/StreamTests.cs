@@ -158,7 +158,8 @@ public sealed class StreamTests
         client.Publish("parent/x", "y");
         host.Advance(20);
         Assert.Contains("PUBACK 1", client.Read());
-        for (var turn = 0; turn < 300 && host.Core.Count < 200; turn++) host.Handle(Input.Kept(host.CoreNumber));
+        for (var turn = 0; turn < 300 && host.Core.Count < 200; turn++)
+            host.Handle(Input.Kept(host.CoreNumber));
         host.Handle(Input.Kept(host.CoreNumber));
         Assert.Equal(200, host.Core.Count);
         Assert.Equal(Enumerable.Range(1, 200), Acks(gateway));

@@ -82,8 +82,8 @@ public sealed class CoreLogTests
         var partition = (int)(Partitions.StableHash("c1"u8) % 4);
         var message = Assert.Single(log.Read("plant", partition, 0, 10, 1_000));
         var record = message.Record;
-        Assert.Equal((0L, 5L, 42L, (byte)1, false), (record.Offset, record.Sequence, record.TakenAt, record.Qos,
-            record.CleanSession));
+        Assert.Equal((0L, 5L, 42L, (byte)1, false),
+            (record.Offset, record.Sequence, record.TakenAt, record.Qos, record.CleanSession));
         Assert.Equal(Epoch, record.Epoch);
         Assert.Equal("GID_gate@@@1 c1 c1 plant/b/c p text", string.Join(' ', new[]
         {
@@ -171,8 +171,8 @@ public sealed class CoreLogTests
         for (var i = 1; i <= 8; i++) Add(log, "c", i, $"{i}", isKeyed: false);
         log.Add(new CoreRecord
         {
-            Kind = CoreRecordKind.Gap, Gateway = "GID_gate@@@1"u8, Client = "c"u8, Epoch = Epoch, Sequence = 9,
-            LastSequence = 20, Topic = "policy"u8, TakenAt = 1_000,
+            Kind = CoreRecordKind.Gap, Gateway = "GID_gate@@@1"u8, Client = "c"u8, Epoch = Epoch,
+            Sequence = 9, LastSequence = 20, Topic = "policy"u8, TakenAt = 1_000,
         });
         log.Commit();
         for (var partition = 0; partition < 4; partition++)
@@ -271,7 +271,8 @@ public sealed class CoreLogTests
         using var again = CoreLog.Open(disk, Small with { SegmentBytes = 1 << 20 });
         Assert.Equal(2, again.Damage.Count);
         Assert.Equal(length, disk.Content(name).Length);
-        Assert.Equal(Enumerable.Range(1, 20).Where(static i => i is not (5 or 10)).Select(static i => $"c {i}"),
+        Assert.Equal(
+            Enumerable.Range(1, 20).Where(static i => i is not (5 or 10)).Select(static i => $"c {i}"),
             All(again));
         Assert.Equal(20, LastOf(again, "c"));
         // Offsets of what is lost are not given to others.
