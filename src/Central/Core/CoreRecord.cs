@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using LightMq.Broker.Streams;
 using LightMq.Lmq;
 
 namespace LightMq.Central.Core;
@@ -65,6 +66,24 @@ public readonly ref struct CoreRecord
 
     /// <summary>Its content.</summary>
     public ReadOnlySpan<byte> Payload { get; init; }
+
+    /// <summary>What the engine asks to keep, as a record; partition and offset are the log's to give.</summary>
+    public static CoreRecord Of(in CoreEntry entry) => new()
+    {
+        Kind = entry.IsGap ? CoreRecordKind.Gap : CoreRecordKind.Message,
+        Qos = entry.Qos,
+        CleanSession = entry.CleanSession,
+        Gateway = entry.Gateway,
+        Client = entry.Client,
+        Epoch = entry.Epoch,
+        Sequence = entry.Sequence,
+        LastSequence = entry.LastSequence,
+        TakenAt = entry.TakenAt,
+        Key = entry.Key,
+        Topic = entry.Topic,
+        Properties = entry.Properties,
+        Payload = entry.Payload,
+    };
 
     /// <summary>Bytes that <see cref="Write"/> needs.</summary>
     public int Length => FixedBytes + Gateway.Length + Client.Length + Key.Length + Topic.Length

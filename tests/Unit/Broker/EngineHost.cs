@@ -139,10 +139,15 @@ internal sealed class EngineHost : IEffects
     /// <summary>The number of the newest.</summary>
     public long CoreNumber { get; private set; }
 
+    public delegate void Keeper(in CoreEntry entry);
+    /// <summary>Takes what the core is asked to keep.</summary>
+    public Keeper? Kept { get; set; }
+
     public void Keep(in CoreEntry entry, long number)
     {
         Assert.Equal(CoreNumber + 1, number);
         CoreNumber = number;
+        Kept?.Invoke(entry);
         var last = entry.IsGap ? $"-{entry.LastSequence} gap" : "";
         Core.Add($"{Encoding.UTF8.GetString(entry.Gateway)} {Encoding.UTF8.GetString(entry.Client)} "
             + $"{entry.Epoch.Boot}:{entry.Sequence}{last} {Encoding.UTF8.GetString(entry.Topic)} "
