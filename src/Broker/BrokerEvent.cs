@@ -36,6 +36,10 @@ public enum BrokerEventKind
     RegistryChanged,
     /// <summary>The store was started so often that rising numbers rise no more (LMQ-PRE-3).</summary>
     BootCounterSpent,
+    /// <summary>A gateway's stream does not begin with 1 (LMQ-CORE-4); Detail: where.</summary>
+    StreamBegun,
+    /// <summary>Two installations of one gateway exist (LMQ-CORE-4); Detail: what is known.</summary>
+    StreamForked,
 }
 
 /// <summary>Something worth a log line.</summary>

@@ -97,6 +97,12 @@ public sealed class Counters
     public long PullsUnreadable { get; internal set; }
     /// <summary>Such requests beyond those of a second (LMQ-OFF-3).</summary>
     public long PullsExcess { get; internal set; }
+    /// <summary>Streams of gateways' clients that were not known before (LMQ-CORE-4).</summary>
+    public long StreamsBegun { get; internal set; }
+    /// <summary>Publishes of gateways that had come before; they are acknowledged and dropped.</summary>
+    public long StreamRepeated { get; internal set; }
+    /// <summary>Publishes of gateways behind a hole; their connection is closed.</summary>
+    public long StreamHoles { get; internal set; }
     /// <summary>Groups handed to the store.</summary>
     public long Groups { get; internal set; }
 

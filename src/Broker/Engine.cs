@@ -2,6 +2,7 @@ using LightMq.Broker.Bridges;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
+using LightMq.Lmq;
 
 namespace LightMq.Broker;
 
@@ -82,6 +83,18 @@ public sealed class Engine
         _parts.Recovery.Take(collection, key, value);
 
     /// <summary>
+    /// A stream is in the core as far as <paramref name="last"/>; call before <see cref="Start"/>, in any
+    /// order.
+    /// </summary>
+    /// <param name="gateway">Client id of the gateway.</param>
+    /// <param name="client">Client id of the first sender.</param>
+    /// <param name="epoch">The stream (LMQ-CORE-4).</param>
+    /// <param name="last">The last number that the core has, or that was declared missing.</param>
+    public void RecoverStream(
+        ReadOnlySpan<byte> gateway, ReadOnlySpan<byte> client, in EpochText epoch, long last) =>
+        _parts.Streams.Of(gateway).Recover(client, epoch, last);
+
+    /// <summary>
     /// Ends recovery and begins a new epoch. The first group goes to <see cref="IEffects.Store"/>; open the
     /// listeners once its <see cref="Input.Stored"/> was handled (<see cref="IsReady"/>).
     /// </summary>
@@ -133,6 +146,7 @@ public sealed class Engine
                 break;
             case InputKind.TokenChecked: _parts.Vetting.Checked(input.Connection!, input.Token); break;
             case InputKind.Revoked: _parts.Vetting.Revoke(input.TokenIds!); break;
+            case InputKind.Kept: _parts.Streaming!.Kept(input.Number); break;
             case InputKind.RegistryChanged: _parts.Registering.Take(input.Change!); break;
             case InputKind.DiskFull: DiskFull(input.Yes); break;
             case InputKind.StoreRebuilt: StoreRebuilt(); break;

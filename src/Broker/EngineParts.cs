@@ -8,6 +8,7 @@ using LightMq.Broker.Registry;
 using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
+using LightMq.Broker.Streams;
 
 namespace LightMq.Broker;
 
@@ -21,6 +22,7 @@ internal sealed class EngineParts
         Register = new Register(options, names, unseal);
         var dialects = new DialectTable(options, Register);
         Sessions = new SessionTable(names);
+        Streams = new StreamTable(names);
         Tree = new SubscriptionTree(names);
         Retained = new RetainedMessages(names, Messages, options);
         Journal = new Journal(Turn, options, Slots, Retained);
@@ -47,7 +49,7 @@ internal sealed class EngineParts
         var forwarding = new Forwarding(Turn);
         var noticing = new Noticing(sending);
         Publishing = MakePublishing(dialects, sending, noticing, forwarding, bridging, drawing, peers,
-            out var overtaking);
+            out var overtaking, out var refusing);
         Replaying = new Replaying(Turn, Retained, new RetainedSending(Turn, Messages, Sessions, Hold,
             Delivering, sending, Pressure, bridging), Pressure, bridging);
         Presence = new Presence(Turn, Register, Journal, Sessions, Publishing, Pressure);
@@ -61,14 +63,13 @@ internal sealed class EngineParts
         Connecting = MakeConnecting(
             options, names, dialects, timers, peers, ending, wills, noticing, granting, forwarding);
         Registering = new Registering(Turn, Register, Connections, Journal, Closing, granting, Metering);
-        Vetting = new Vetting(Turn, Connections, Register, Connecting, Closing, Delivering, Receipting,
-            noticing, Pressure);
-        Subscribing = new Subscribing(Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing,
-            Metering);
+        Vetting = new Vetting(
+            Turn, Connections, Register, Connecting, Closing, Delivering, Receipting, noticing, Pressure);
+        Subscribing = new Subscribing(
+            Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing, Metering);
         var releasing = new Releasing(Turn, Journal, sending);
-        var intake = new Intake(Turn, options, Closing, Publishing, Receipting, Pressure, overtaking);
-        Inbound = new Inbound(Turn, options, Connections, Journal, Connecting, Closing, intake, Subscribing,
-            answering, releasing, Pressure, Pacing);
+        Streaming = MakeStreaming(options.Central, dialects, refusing);
+        Inbound = MakeInbound(options, answering, releasing, overtaking);
         Confirming = new Confirming(Journal, Messages, Delivering, answering, finishing, Receipting,
             Connecting, Subscribing, releasing, Inbound, Vetting, Registering);
         Watch = new Watch(Turn, options, Connections, Closing, Pressure, Vetting);
@@ -76,18 +77,32 @@ internal sealed class EngineParts
 
     private Publishing MakePublishing(DialectTable dialects, Sending sending, Noticing noticing,
         Forwarding forwarding, Bridging bridging, Drawing drawing, PeerToPeer peers,
-        out Overtaking overtaking)
+        out Overtaking overtaking, out Refusing refusing)
     {
         var ordering = new Ordering(Turn, Register, Journal);
         var repeating = new Repeating(Journal, Receipting);
+        refusing = new Refusing(Turn, repeating, noticing);
         var controlling = new Controlling(ordering, new Pulling(Turn, drawing));
         var uploading = new Uploading(Turn);
         overtaking = new Overtaking(Turn, dialects, controlling, uploading, Pressure);
         return new Publishing(
             Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending, repeating, Pressure, dialects,
-            controlling, uploading, new Refusing(Turn, repeating, noticing), Metering, forwarding, ordering,
+            controlling, uploading, refusing, Metering, forwarding, ordering,
             bridging, peers);
     }
+
+    private Inbound MakeInbound(
+        BrokerOptions options, Answering answering, Releasing releasing, Overtaking overtaking)
+    {
+        var intake = new Intake(
+            Turn, options, Closing, Publishing, Receipting, Pressure, overtaking, Streaming);
+        return new Inbound(Turn, options, Connections, Journal, Connecting, Closing, intake, Subscribing,
+            answering, releasing, Pressure, Pacing);
+    }
+
+    private Streaming? MakeStreaming(CentralOptions? central, DialectTable dialects, Refusing refusing) =>
+        central is null ? null : new(
+            Turn, central, Streams, Pressure, Closing, Receipting, dialects, refusing);
 
     private Connecting MakeConnecting(BrokerOptions options, BytesComparer names, DialectTable dialects,
         SessionTimers timers, PeerToPeer peers, Ending ending, Wills wills, Noticing noticing,
@@ -107,6 +122,8 @@ internal sealed class EngineParts
     public Register Register { get; }
     public SessionTable Sessions { get; }
     public SubscriptionTree Tree { get; }
+    public StreamTable Streams { get; }
+    public Streaming? Streaming { get; }
     public RetainedMessages Retained { get; }
     public Journal Journal { get; }
     public Hold Hold { get; }

@@ -1,6 +1,7 @@
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
+using LightMq.Broker.Streams;
 
 namespace LightMq.Broker;
 
@@ -51,6 +52,13 @@ public interface IEffects
     /// A change that came with <see cref="Input.RegistryChanged"/> is durable; it counted before.
     /// </summary>
     void RegistryStored(RegistryChange change);
+
+    /// <summary>
+    /// Put an entry into the core and answer with <see cref="Input.Kept"/> once it is durable, in the order
+    /// of their numbers. Only a host with a core is asked (<see cref="BrokerOptions.Central"/>).
+    /// </summary>
+    void Keep(in CoreEntry entry, long number) =>
+        throw new InvalidOperationException("this host has no core");
 
     /// <summary>Something a person may want to read in the log. Never per message, never a secret.</summary>
     void Report(in BrokerEvent happened);

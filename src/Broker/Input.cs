@@ -33,6 +33,8 @@ public enum InputKind
     TokenChecked,
     /// <summary>Tokens were revoked.</summary>
     Revoked,
+    /// <summary>See <see cref="Input.Kept"/>.</summary>
+    Kept,
     /// <summary>The registry is to be changed.</summary>
     RegistryChanged,
 }
@@ -102,6 +104,8 @@ public readonly ref struct Input
     /// </summary>
     public static Input RegistryChanged(RegistryChange change) =>
         new() { Kind = InputKind.RegistryChanged, Change = change };
+    /// <summary>The answer to <see cref="IEffects.Keep"/>: all up to this number are durable.</summary>
+    public static Input Kept(long number) => new() { Kind = InputKind.Kept, Number = number };
     /// <summary>The host stops.</summary>
     public static Input Stop() => new() { Kind = InputKind.Stop };
 }

@@ -33,4 +33,6 @@ public enum CloseReason
     ServerStopping,
     /// <summary>No token was uploaded in time (LMQ-AUTH-2).</summary>
     TokenTimeout,
+    /// <summary>A gateway's message came behind one that has not come (LMQ-CORE-4).</summary>
+    StreamHole,
 }

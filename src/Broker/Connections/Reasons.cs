@@ -16,6 +16,7 @@ internal static class Reasons
         CloseReason.SlowReader or CloseReason.QuotaExceeded => ReasonCode.QuotaExceeded,
         CloseReason.TooManyConnections => ReasonCode.ServerBusy,
         CloseReason.ServerStopping => ReasonCode.ServerShuttingDown,
+        CloseReason.StreamHole => ReasonCode.ImplementationSpecificError,
         _ => null,
     };
 

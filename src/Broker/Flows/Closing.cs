@@ -1,3 +1,4 @@
+using System.Text;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Sessions;
@@ -23,8 +24,7 @@ internal sealed class Closing(
         if (connection.IsClosed) return;
         if (!isGone && connection is { Terms: not null, Stage: >= ConnectionStage.Provisional }
             && (code ?? Reasons.Of(reason)) is { } said)
-            connection.Outbox.Append(PacketWriter.Disconnect5(
-                connection.Reserve(PacketWriter.Disconnect5SizeMax, turn.Effects), said));
+            Say(connection, said, reason == CloseReason.StreamHole ? detail : "");
         connection.IsClosed = true;
         connection.Leftover.Clear();
         connections.Remove(connection);
@@ -40,6 +40,13 @@ internal sealed class Closing(
         }
         else if (connection.ClientId.Length > 0 || IsFault(reason))
             Report(connection, connection.ClientText, reason, detail);
+    }
+
+    private void Say(Connection connection, ReasonCode reason, string words)
+    {
+        var text = Encoding.UTF8.GetBytes(words);
+        var room = connection.Reserve(PacketWriter.Disconnect5SizeMax + text.Length, turn.Effects);
+        connection.Outbox.Append(PacketWriter.Disconnect5(room, reason, text));
     }
 
     /// <summary>

@@ -232,6 +232,8 @@ internal sealed class Connecting(
             || (session.OfflineSince >= 0 && expiry != Session.Never && session.IsStored)
             || session.IsLmq != connection.IsLmq;
         session.IsLmq = connection.IsLmq;
+        session.IsGateway = options.Central is { } central && connection.Login?.Pass is { } pass
+            && central.GatewayGroups.Contains(Encoding.UTF8.GetString(pass.Group));
         session.IsPaced = session.IsKeptByContract;
         session.Connection = connection;
         session.Channel = connection.Number;

@@ -10,7 +10,7 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class Intake(
     Turn turn, BrokerOptions options, Closing closing, Publishing publishing, Receipting receipting,
-    BackPressure pressure, Overtaking overtaking)
+    BackPressure pressure, Overtaking overtaking, Streaming? streaming)
 {
     private const string NotGranted = "a topic that is not granted";
 
@@ -47,6 +47,12 @@ internal sealed class Intake(
         Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic) =>
         connection.Parked is { Count: > 0 }
             ? overtaking.Take(connection, packet, topic)
+            : Publish(connection, packet, topic);
+
+    private PublishOutcome Publish(
+        Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic) =>
+        connection.Session is { IsGateway: true } gateway && Streaming.Takes(topic)
+            ? streaming!.Take(connection, gateway, packet, topic)
             : publishing.Publish(connection, packet, topic);
 
     private void Park(Connection connection, in PublishPacket packet, byte[] kept) =>
@@ -84,7 +90,7 @@ internal sealed class Intake(
         }
         FrameReader.TryRead(parked.Packet, options.PacketBytesMax, connection.Version, out var frame);
         var packet = Read(connection, frame);
-        var outcome = publishing.Publish(connection, packet, packet.Topic);
+        var outcome = Publish(connection, packet, packet.Topic);
         if (outcome is not (PublishOutcome.Taken or PublishOutcome.NoRoom))
             CloseForbidden(connection, outcome);
         return outcome;

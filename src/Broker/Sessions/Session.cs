@@ -110,6 +110,9 @@ internal sealed class Session(Publisher publisher, bool isClean)
     /// </summary>
     public Session? Companion { get; set; }
 
+    /// <summary>Its client brings what edge brokers took (LMQ-CORE-4).</summary>
+    public bool IsGateway { get; set; }
+
     /// <summary>It is a mailbox: it keeps what was published to one client id (LMQ-MSG-5).</summary>
     public bool IsMailbox { get; } = publisher.ClientId is [SessionTable.MailboxMark, ..];
 

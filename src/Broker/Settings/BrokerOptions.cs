@@ -141,6 +141,8 @@ public sealed record BrokerOptions
     /// gives the date of its own release.
     /// </summary>
     public long EarliestUnixMilliseconds { get; init; }
+    /// <summary>What makes it a central broker; null: it is one at the edge.</summary>
+    public CentralOptions? Central { get; init; }
     /// <summary>Bridge sessions.</summary>
     public IReadOnlyList<BridgeOptions> Bridges { get; init; } = [];
     /// <summary>Local users of Plain listeners.</summary>

@@ -9,8 +9,11 @@ public static partial class PacketWriter
     /// <summary>Largest size of what <see cref="Ack5"/> writes.</summary>
     public const int Ack5SizeMax = 5;
 
-    /// <summary>Largest size of what <see cref="Disconnect5(Span{byte}, ReasonCode)"/> writes.</summary>
-    public const int Disconnect5SizeMax = 3;
+    /// <summary>
+    /// Largest size of what <see cref="Disconnect5(Span{byte}, ReasonCode)"/> writes, and of what is around
+    /// the words of one that has some.
+    /// </summary>
+    public const int Disconnect5SizeMax = 16;
 
     /// <summary>Bytes of a CONNACK of 5.0.</summary>
     public static int ConnAck5Size(in ConnAckFields fields)
@@ -68,6 +71,21 @@ public static partial class PacketWriter
     /// <summary>UNSUBACK of 5.0 with a reason for each filter.</summary>
     public static int UnsubAck5(Span<byte> to, ushort id, ReadOnlySpan<byte> codes) =>
         Codes5(to, PacketType.UnsubAck, id, codes);
+
+    /// <summary>DISCONNECT of 5.0 with a reason in words, for people (MQTT5-3.14.2-3).</summary>
+    /// <param name="to">Has room for <see cref="Disconnect5SizeMax"/> and the words.</param>
+    /// <param name="reason">The code.</param>
+    /// <param name="words">UTF-8, at most 65,535 bytes; empty: none.</param>
+    public static int Disconnect5(Span<byte> to, ReasonCode reason, ReadOnlySpan<byte> words)
+    {
+        if (words.IsEmpty) return Disconnect5(to, reason);
+        var properties = 3 + words.Length;
+        var remaining = 1 + VariableInteger.Size(properties) + properties;
+        var at = Start(to, (byte)PacketType.Disconnect << 4, remaining);
+        to[at++] = (byte)reason;
+        at += VariableInteger.Write(to[at..], properties);
+        return at + PropertyWriter.Bytes(to[at..], PropertyId.ReasonString, words);
+    }
 
     /// <summary>DISCONNECT of 5.0; success is left unsaid.</summary>
     public static int Disconnect5(Span<byte> to, ReasonCode reason)

@@ -16,6 +16,7 @@ internal static partial class Layout
         ["Store"] = ["Broker"],
         ["Net"] = ["Broker"],
         ["EdgeBroker"] = ["Store", "Net"],
+        ["Central"] = ["Store", "Net"],
         ["DeviceAgent"] = ["Lmq"],
     };
 

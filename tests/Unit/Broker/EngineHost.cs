@@ -4,8 +4,8 @@ using LightMq.Broker.Bridges;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
+using LightMq.Broker.Streams;
 using LightMq.Lmq;
-using LightMq.Mqtt;
 using Xunit;
 
 namespace LightMq.Unit.Broker;
@@ -20,7 +20,8 @@ internal sealed class EngineHost : IEffects
     private StoreGroup? _underWay;
     private long _now = 1_000;
 
-    public EngineHost(BrokerOptions? options = null, EngineHost? before = null)
+    public EngineHost(
+        BrokerOptions? options = null, EngineHost? before = null, Action<Engine>? recover = null)
     {
         Options = options ?? before?.Options ?? new BrokerOptions { AckHoldMilliseconds = 0 };
         _disk = before?._disk ?? [];
@@ -29,6 +30,7 @@ internal sealed class EngineHost : IEffects
         if (before is not null) Tokens = before.Tokens;
         Engine = new Engine(Options, unseal: Unseal);
         foreach (var ((collection, key), value) in _disk) Engine.Recover(collection, key, value);
+        recover?.Invoke(Engine);
         var random = new byte[16];
         random[0] = (byte)_disk.Count;
         Engine.Start(random, Now, this);
@@ -132,6 +134,26 @@ internal sealed class EngineHost : IEffects
     public void CheckToken(Connection connection, byte[] token) =>
         _tokens.Enqueue((connection, Tokens(Encoding.ASCII.GetString(token))));
 
+    /// <summary>What the core was asked to keep: sender, epoch's start, number, topic and payload.</summary>
+    public List<string> Core { get; } = [];
+    /// <summary>The number of the newest.</summary>
+    public long CoreNumber { get; private set; }
+
+    public delegate void Keeper(in CoreEntry entry);
+    /// <summary>Takes what the core is asked to keep.</summary>
+    public Keeper? Kept { get; set; }
+
+    public void Keep(in CoreEntry entry, long number)
+    {
+        Assert.Equal(CoreNumber + 1, number);
+        CoreNumber = number;
+        Kept?.Invoke(entry);
+        var last = entry.IsGap ? $"-{entry.LastSequence} gap" : "";
+        Core.Add($"{Encoding.UTF8.GetString(entry.Gateway)} {Encoding.UTF8.GetString(entry.Client)} "
+            + $"{entry.Epoch.Boot}:{entry.Sequence}{last} {Encoding.UTF8.GetString(entry.Topic)} "
+            + Encoding.UTF8.GetString(entry.Payload));
+    }
+
     public void RegistryStored(RegistryChange change) => Changed.Add(change);
 
     /// <summary>As sealing goes here: backwards.</summary>
@@ -187,105 +209,5 @@ internal sealed class EngineHost : IEffects
         if (AnswersTokens) AnswerTokens();
         if (AnswersLoads) AnswerLoads();
         if (CommitsAtOnce) Commit();
-    }
-}
-
-/// <summary>A client at the other end, speaking in packets.</summary>
-internal sealed class Peer(EngineHost host, Connection connection)
-{
-    private readonly byte[] _buffer = new byte[300_000];
-
-    public Connection Connection { get; } = connection;
-    /// <summary>When set, nothing is taken from the outbox.</summary>
-    public bool Stuck { get; set; }
-    public bool IsClosed => host.Closes.Any(c => c.Connection == Connection);
-
-    public void Send(int length) => host.Handle(Input.Received(Connection, _buffer.AsSpan(0, length)));
-    public void Send(params byte[] bytes) => host.Handle(Input.Received(Connection, bytes));
-    public void Gone() => host.Handle(Input.Closed(Connection));
-    public void Disconnect() => Send(PacketWriter.Disconnect(_buffer));
-
-    public void SendConnect(
-        string clientId, bool clean, string? will = null, int keepAlive = 60, string? user = null,
-        string? password = null)
-    {
-        var fields = new ConnectFields
-        {
-            ClientId = Encoding.UTF8.GetBytes(clientId),
-            CleanSession = clean,
-            KeepAliveSeconds = (ushort)keepAlive,
-        };
-        if (will is not null)
-            fields = fields with
-            {
-                WillTopic = Encoding.UTF8.GetBytes(will),
-                WillPayload = "gone"u8,
-                WillQos = 1,
-            };
-        if (user is not null) fields = fields with { UserName = Encoding.UTF8.GetBytes(user) };
-        if (password is not null) fields = fields with { Password = Encoding.UTF8.GetBytes(password) };
-        Send(PacketWriter.Connect(_buffer, fields));
-    }
-
-    public void Subscribe(string filter, int qos = 1, ushort id = 1)
-    {
-        Send(PacketWriter.Subscribe(_buffer, id, Encoding.UTF8.GetBytes(filter), qos));
-        host.Advance(host.Options.GroupMilliseconds);
-    }
-
-    public void Subscribe5(string filter)
-    {
-        Send(PacketWriter.Subscribe(_buffer, 1, Encoding.UTF8.GetBytes(filter), new SubscriptionOptions(1),
-            subscriptionIdentifier: 0, ProtocolVersion.V500));
-        host.Advance(host.Options.GroupMilliseconds);
-    }
-
-    public void Publish(
-        string topic, string payload, int qos = 1, ushort id = 1, bool dup = false, bool retain = false)
-    {
-        var bytes = Encoding.UTF8.GetBytes(payload);
-        Send(PacketWriter.Publish(_buffer, Encoding.UTF8.GetBytes(topic), bytes, qos, dup, retain, id));
-    }
-
-    public void Ack(PacketType type, int id) => Send(PacketWriter.Ack(_buffer, type, (ushort)id));
-
-    /// <summary>
-    /// Takes everything that waits and names it: "CONNACK 0", "PUBLISH 1 t/a hello dup retain", "PUBACK 7".
-    /// </summary>
-    public List<string> Read()
-    {
-        var texts = new List<string>();
-        while (!Connection.Outbox.IsEmpty)
-        {
-            var bytes = Connection.Outbox.Unsent.ToArray();
-            Connection.Outbox.Sent(bytes.Length);
-            var rest = bytes.AsSpan();
-            while (FrameReader.TryRead(rest, int.MaxValue, out var frame))
-            {
-                texts.Add(Name(frame));
-                rest = rest[frame.Length..];
-            }
-            Assert.True(rest.IsEmpty);
-            if (Connection.WantsDrained) host.Handle(Input.Drained(Connection));
-        }
-        return texts;
-    }
-
-    private static string Name(in Frame frame)
-    {
-        switch (frame.Type)
-        {
-            case PacketType.ConnAck:
-                var ack = ConnAckPacket.Read(frame);
-                return $"CONNACK {(int)ack.Code}{(ack.SessionPresent ? " present" : "")}";
-            case PacketType.Publish:
-                var publish = PublishPacket.Read(frame);
-                return $"PUBLISH {publish.PacketId} {Encoding.UTF8.GetString(publish.Topic)} "
-                    + $"{Encoding.UTF8.GetString(publish.Payload)} q{publish.Qos}"
-                    + (publish.Dup ? " dup" : "") + (publish.Retain ? " retain" : "");
-            case PacketType.SubAck: return $"SUBACK {SubAckPacket.Read(frame).Codes[0]}";
-            case PacketType.PingResp: return "PINGRESP";
-            default: return $"{frame.Type.ToString().ToUpperInvariant()} {AckPacket.Read(frame)}";
-        }
     }
 }
