@@ -67,7 +67,7 @@ public readonly ref struct CoreRecord
     /// <summary>Its content.</summary>
     public ReadOnlySpan<byte> Payload { get; init; }
 
-    /// <summary>What the engine asks to keep, as a record; partition and offset are the log's to give.</summary>
+    /// <summary>What the engine asks to keep; partition and offset are the log's to give.</summary>
     public static CoreRecord Of(in CoreEntry entry) => new()
     {
         Kind = entry.IsGap ? CoreRecordKind.Gap : CoreRecordKind.Message,

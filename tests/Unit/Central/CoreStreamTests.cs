@@ -12,8 +12,8 @@ using Xunit;
 namespace LightMq.Unit.Central;
 
 /// <summary>
-/// Engine and core together, under a gateway that sends again what was not acknowledged: each message is in the
-/// core once and in order, whenever the power goes (LMQ-ORD-1, LMQ-CORE-4).
+/// Engine and core together, under a gateway that sends again what was not acknowledged: each message is in
+/// the core once and in order, whenever the power goes (LMQ-ORD-1, LMQ-CORE-4).
 /// </summary>
 public sealed class CoreStreamTests
 {
