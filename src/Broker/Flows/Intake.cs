@@ -47,9 +47,10 @@ internal sealed class Intake(
         Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic) =>
         connection.Parked is { Count: > 0 }
             ? overtaking.Take(connection, packet, topic)
-            : Publish(connection, packet, topic);
+            : streaming is null ? publishing.Publish(connection, packet, topic)
+            : TakeAtCentral(connection, packet, topic);
 
-    private PublishOutcome Publish(
+    private PublishOutcome TakeAtCentral(
         Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic) =>
         connection.Session is { IsGateway: true } gateway && Streaming.Takes(topic)
             ? streaming!.Take(connection, gateway, packet, topic)
@@ -90,7 +91,8 @@ internal sealed class Intake(
         }
         FrameReader.TryRead(parked.Packet, options.PacketBytesMax, connection.Version, out var frame);
         var packet = Read(connection, frame);
-        var outcome = Publish(connection, packet, packet.Topic);
+        var outcome = streaming is null ? publishing.Publish(connection, packet, packet.Topic)
+            : TakeAtCentral(connection, packet, packet.Topic);
         if (outcome is not (PublishOutcome.Taken or PublishOutcome.NoRoom))
             CloseForbidden(connection, outcome);
         return outcome;
