@@ -47,6 +47,6 @@ public readonly ref struct CoreEntry
     /// <summary>Content.</summary>
     public ReadOnlySpan<byte> Payload { get; init; }
 
-    /// <summary>Bytes of its contents together.</summary>
+    /// <summary>Bytes of its contents together, without the gateway.</summary>
     public int Length => Client.Length + Key.Length + Topic.Length + Properties.Length + Payload.Length;
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using LightMq.Broker.Streams;
 using LightMq.Lmq;
 using LightMq.Store.Disk;
 
@@ -61,32 +62,22 @@ public sealed class CoreLog : IDisposable
         return log;
     }
 
-    /// <summary>Adds a record to those that are written next.</summary>
-    /// <returns>The partition that it goes to.</returns>
-    public int Add(in CoreRecord record)
+    /// <summary>Adds an entry to those that are written next.</summary>
+    public void Add(in CoreEntry entry)
     {
         var (partition, offset) = (0, 0L);
-        if (record.Kind == CoreRecordKind.Message)
+        if (!entry.IsGap)
         {
-            (var parent, partition) = _partitions.PlaceOf(record);
+            (var parent, partition) = _partitions.PlaceOf(entry);
             lock (_gate) offset = _partitions.Of(parent)[partition].Give();
         }
-        var placed = new CoreRecord
-        {
-            Kind = record.Kind, Qos = record.Qos, CleanSession = record.CleanSession,
-            Partition = (ushort)partition, Offset = offset,
-            Gateway = record.Gateway, Client = record.Client,
-            Epoch = record.Epoch, Sequence = record.Sequence, LastSequence = record.LastSequence,
-            TakenAt = record.TakenAt, Key = record.Key, Topic = record.Topic,
-            Properties = record.Properties, Payload = record.Payload,
-        };
-        if (_batch.Length - _length < placed.Length)
-            Array.Resize(ref _batch, Math.Max(_batch.Length * 2, _length + placed.Length));
-        placed.Write(_batch.AsSpan(_length));
-        _length += placed.Length;
+        var record = new CoreRecord(entry, (ushort)partition, offset);
+        if (_batch.Length - _length < record.Length)
+            Array.Resize(ref _batch, Math.Max(_batch.Length * 2, _length + record.Length));
+        record.Write(_batch.AsSpan(_length));
+        _length += record.Length;
         _count++;
-        _newestAt = Math.Max(_newestAt, record.TakenAt);
-        return partition;
+        _newestAt = Math.Max(_newestAt, entry.TakenAt);
     }
 
     /// <summary>
@@ -257,17 +248,18 @@ public sealed class CoreLog : IDisposable
     {
         while (CoreRecord.TryRead(ref body, out var record))
         {
-            segment.NewestAt = Math.Max(segment.NewestAt, record.TakenAt);
-            if (record.Kind == CoreRecordKind.Message)
+            var entry = record.Entry;
+            segment.NewestAt = Math.Max(segment.NewestAt, entry.TakenAt);
+            if (!entry.IsGap)
             {
                 var all = _partitions.Of(ParentOf(record));
                 if (record.Partition < all.Length)
                     all[record.Partition].Add(record.Offset, segment.Number, at);
             }
-            if (record.Sequence == 0) continue;
-            var stream = new StreamName(Encoding.UTF8.GetString(record.Gateway),
-                Encoding.UTF8.GetString(record.Client), record.Epoch);
-            Marks.Move(stream, Math.Max(record.Sequence, record.LastSequence), record.TakenAt);
+            if (entry.Sequence == 0) continue;
+            var stream = new StreamName(Encoding.UTF8.GetString(entry.Gateway),
+                Encoding.UTF8.GetString(entry.Client), entry.Epoch);
+            Marks.Move(stream, Math.Max(entry.Sequence, entry.LastSequence), entry.TakenAt);
         }
     }
 
@@ -284,7 +276,7 @@ public sealed class CoreLog : IDisposable
         {
             var start = body.Length - rest.Length;
             if (!CoreRecord.TryRead(ref rest, out var record)) return;
-            if (record.Kind != CoreRecordKind.Message || record.Partition != partition) continue;
+            if (record.Entry.IsGap || record.Partition != partition) continue;
             if (record.Offset < offset || ParentOf(record) != parent) continue;
             found.Add(new KeptMessage(record.Offset, body.AsMemory(start, record.Length)));
             bytesMax -= record.Length;
@@ -292,5 +284,5 @@ public sealed class CoreLog : IDisposable
     }
 
     private static string ParentOf(in CoreRecord record) =>
-        Encoding.UTF8.GetString(TopicNames.Parent(record.Topic));
+        Encoding.UTF8.GetString(TopicNames.Parent(record.Entry.Topic));
 }

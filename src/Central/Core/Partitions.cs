@@ -1,4 +1,5 @@
 using System.Text;
+using LightMq.Broker.Streams;
 using LightMq.Lmq;
 
 namespace LightMq.Central.Core;
@@ -29,10 +30,10 @@ internal sealed class Partitions(int perTopic)
     }
 
     /// <summary>Parent topic and partition of a message.</summary>
-    public (string Parent, int Index) PlaceOf(in CoreRecord record)
+    public (string Parent, int Index) PlaceOf(in CoreEntry entry)
     {
-        var parent = Encoding.UTF8.GetString(TopicNames.Parent(record.Topic));
-        var index = record.Key.IsEmpty ? _turn++ % (uint)perTopic : StableHash(record.Key) % (uint)perTopic;
+        var parent = Encoding.UTF8.GetString(TopicNames.Parent(entry.Topic));
+        var index = entry.Key.IsEmpty ? _turn++ % (uint)perTopic : StableHash(entry.Key) % (uint)perTopic;
         return (parent, (int)index);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using LightMq.Broker.Streams;
 using LightMq.Central.Core;
 using LightMq.Lmq;
 using LightMq.Simulator.Disk;
@@ -14,9 +15,8 @@ public sealed class CoreLogTests
     private static readonly CoreOptions Small = new() { Partitions = 4, SegmentBytes = 8 << 10 };
 
     private static void Add(CoreLog log, string client, long sequence, string text = "x",
-        string topic = "plant/a", bool isKeyed = true, long at = 1_000) => log.Add(new CoreRecord
+        string topic = "plant/a", bool isKeyed = true, long at = 1_000) => log.Add(new CoreEntry
         {
-            Kind = CoreRecordKind.Message,
             Qos = 1,
             Gateway = "GID_gate@@@1"u8,
             Client = Encoding.UTF8.GetBytes(client),
@@ -44,8 +44,8 @@ public sealed class CoreLogTests
                 {
                     Assert.True(message.Offset >= offset);
                     offset = message.Offset + 1;
-                    texts.Add($"{Encoding.UTF8.GetString(message.Record.Client)} "
-                        + Encoding.UTF8.GetString(message.Record.Payload));
+                    texts.Add($"{Encoding.UTF8.GetString(message.Record.Entry.Client)} "
+                        + Encoding.UTF8.GetString(message.Record.Entry.Payload));
                 }
             }
         return texts;
@@ -81,9 +81,9 @@ public sealed class CoreLogTests
         log.Commit();
         var partition = (int)(Partitions.StableHash("c1"u8) % 4);
         var message = Assert.Single(log.Read("plant", partition, 0, 10, 1_000));
-        var record = message.Record;
+        var record = message.Record.Entry;
         Assert.Equal((0L, 5L, 42L, (byte)1, false),
-            (record.Offset, record.Sequence, record.TakenAt, record.Qos, record.CleanSession));
+            (message.Offset, record.Sequence, record.TakenAt, record.Qos, record.CleanSession));
         Assert.Equal(Epoch, record.Epoch);
         Assert.Equal("GID_gate@@@1 c1 c1 plant/b/c p text", string.Join(' ', new[]
         {
@@ -169,9 +169,9 @@ public sealed class CoreLogTests
         var disk = new SimulatedDisk(1);
         using var log = CoreLog.Open(disk, Small);
         for (var i = 1; i <= 8; i++) Add(log, "c", i, $"{i}", isKeyed: false);
-        log.Add(new CoreRecord
+        log.Add(new CoreEntry
         {
-            Kind = CoreRecordKind.Gap, Gateway = "GID_gate@@@1"u8, Client = "c"u8, Epoch = Epoch,
+            IsGap = true, Gateway = "GID_gate@@@1"u8, Client = "c"u8, Epoch = Epoch,
             Sequence = 9, LastSequence = 20, Topic = "policy"u8, TakenAt = 1_000,
         });
         log.Commit();

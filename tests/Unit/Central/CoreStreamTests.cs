@@ -1,7 +1,6 @@
 using System.Text;
 using LightMq.Broker;
 using LightMq.Broker.Settings;
-using LightMq.Broker.Streams;
 using LightMq.Central.Core;
 using LightMq.Lmq;
 using LightMq.Mqtt;
@@ -70,7 +69,7 @@ public sealed class CoreStreamTests
                     Encoding.UTF8.GetBytes(stream.Client), stream.Epoch, mark.Last);
         })
         {
-            Kept = (in CoreEntry entry) => log.Add(CoreRecord.Of(entry)),
+            Kept = log.Add,
         };
         var gateway = new UpLink(host, Gateway, listener: LmqHost.Listener, user: "AK",
             password: Signature.Login(LmqHost.Secret, "GID_GATE"));
@@ -104,8 +103,8 @@ public sealed class CoreStreamTests
         var sequences = new List<long>();
         for (var partition = 0; partition < 2; partition++)
             foreach (var message in log.Read("parent", partition, 0, 1_000, 1 << 20))
-                if (Encoding.UTF8.GetString(message.Record.Client) == client)
-                    sequences.Add(message.Record.Sequence);
+                if (Encoding.UTF8.GetString(message.Record.Entry.Client) == client)
+                    sequences.Add(message.Record.Entry.Sequence);
         return sequences;
     }
 }
