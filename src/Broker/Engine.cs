@@ -103,11 +103,10 @@ public sealed class Engine
     /// <param name="effects">Where effects go.</param>
     public void Start(ReadOnlySpan<byte> epochRandom, in Now now, IEffects effects)
     {
-        _parts.Turn.Begin(now, effects);
-        _parts.Recovery.Complete();
         _parts.Turn.KnownUnixAtZero = Math.Max(
             _parts.Recovery.KnownUnixMilliseconds, Options.EarliestUnixMilliseconds) - now.Milliseconds;
         _parts.Turn.Begin(now, effects);
+        _parts.Recovery.Complete();
         _parts.Turn.AgeAtZero = _parts.Recovery.AgeAt(now) - now.Milliseconds;
         _parts.Turn.MayExpire = true;
         foreach (var lost in _parts.Recovery.Lost)
@@ -117,7 +116,6 @@ public sealed class Engine
             _parts.Turn.Report(BrokerEventKind.BootCounterSpent, "", null,
                 $"this store was started {Epoch.Boot} times: presence and order numbers may come again");
         StoreEpoch();
-        if (now.Trusted) _parts.Journal.AgeNow();
         _parts.Timekeeping.Begin();
         _parts.Registering.TellOverrides();
         _parts.Metering.Changed();

@@ -68,7 +68,7 @@ internal sealed class EngineParts
         Subscribing = new Subscribing(
             Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing, Metering);
         var releasing = new Releasing(Turn, Journal, sending);
-        Streaming = MakeStreaming(options.Central, dialects, refusing);
+        Streaming = MakeStreaming(options.Central, dialects, refusing, forwarding);
         Inbound = MakeInbound(options, answering, releasing, overtaking);
         Confirming = new Confirming(Journal, Messages, Delivering, answering, finishing, Receipting,
             Connecting, Subscribing, releasing, Inbound, Vetting, Registering);
@@ -100,9 +100,10 @@ internal sealed class EngineParts
             answering, releasing, Pressure, Pacing);
     }
 
-    private Streaming? MakeStreaming(CentralOptions? central, DialectTable dialects, Refusing refusing) =>
+    private Streaming? MakeStreaming(
+        CentralOptions? central, DialectTable dialects, Refusing refusing, Forwarding forwarding) =>
         central is null ? null : new(
-            Turn, central, Streams, Pressure, Closing, Receipting, dialects, refusing);
+            Turn, central, Streams, Pressure, Closing, Receipting, dialects, refusing, forwarding);
 
     private Connecting MakeConnecting(BrokerOptions options, BytesComparer names, DialectTable dialects,
         SessionTimers timers, PeerToPeer peers, Ending ending, Wills wills, Noticing noticing,

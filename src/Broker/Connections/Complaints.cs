@@ -34,7 +34,7 @@ internal sealed class Complaints
 
     private static long[] NeverTold()
     {
-        var times = new long[(int)Complaint.PeerUnknown + 1];
+        var times = new long[Enum.GetValues<Complaint>().Length];
         Array.Fill(times, -EveryMilliseconds);
         return times;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
 using LightMq.Mqtt;
@@ -47,7 +48,13 @@ internal sealed class Intake(
         Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic) =>
         connection.Parked is { Count: > 0 }
             ? overtaking.Take(connection, packet, topic)
-            : streaming is null ? publishing.Publish(connection, packet, topic)
+            : Publish(connection, packet, topic);
+
+    // Inlined: at the edge there is nothing to choose.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private PublishOutcome Publish(
+        Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic) =>
+        streaming is null ? publishing.Publish(connection, packet, topic)
             : TakeAtCentral(connection, packet, topic);
 
     private PublishOutcome TakeAtCentral(
@@ -91,8 +98,7 @@ internal sealed class Intake(
         }
         FrameReader.TryRead(parked.Packet, options.PacketBytesMax, connection.Version, out var frame);
         var packet = Read(connection, frame);
-        var outcome = streaming is null ? publishing.Publish(connection, packet, packet.Topic)
-            : TakeAtCentral(connection, packet, packet.Topic);
+        var outcome = Publish(connection, packet, packet.Topic);
         if (outcome is not (PublishOutcome.Taken or PublishOutcome.NoRoom))
             CloseForbidden(connection, outcome);
         return outcome;

@@ -16,7 +16,7 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class Streaming(
     Turn turn, CentralOptions options, StreamTable streams, BackPressure pressure, Closing closing,
-    Receipting receipting, DialectTable dialects, Refusing refusing)
+    Receipting receipting, DialectTable dialects, Refusing refusing, Forwarding forwarding)
 {
     private readonly Queue<Waiting> _waiting = [];
     private long _given;
@@ -52,20 +52,19 @@ internal sealed class Streaming(
         if (isGap && !(properties.TryFindUser(BridgeProperties.Gap, out var text)
             && StreamGap.TryParse(text, out gap) && !stamp.Client.IsEmpty))
             return Refuse(connection, "a gap that cannot be read");
-        var first = isGap ? gap.From : stamp.Sequence;
-        var isNew = true;
-        var last = isGap ? gap.To : first;
-        if (first > 0 && !MayGoOn(connection, session, stamp, first, last, out isNew))
-            return PublishOutcome.Taken;
-        if (first > 0 && !isNew)
+        var (first, last) = isGap ? (gap.From, gap.To) : (stamp.Sequence, stamp.Sequence);
+        long wanted = 0;
+        switch (first > 0 ? Move(session, stamp, first, last, out wanted) : StreamPlace.Next)
         {
-            turn.Counters.StreamRepeated++;
-            Owe(session, packet, 0);
-            return PublishOutcome.Taken;
+            case StreamPlace.Hole:
+                CloseAtHole(connection, stamp, first, wanted);
+                return PublishOutcome.Taken;
+            case StreamPlace.Repeated:
+                turn.Counters.StreamRepeated++;
+                Owe(session, packet, 0);
+                return PublishOutcome.Taken;
         }
         turn.Counters.Received[packet.Qos]++;
-        var forwarded = properties.HasForwarded ? new byte[properties.ForwardedBytes] : [];
-        if (forwarded.Length > 0) properties.CopyForwarded(forwarded);
         var entry = new CoreEntry
         {
             IsGap = isGap,
@@ -75,11 +74,11 @@ internal sealed class Streaming(
             Client = stamp.Client.IsEmpty ? session.ClientId : stamp.Client,
             Epoch = stamp.Epoch,
             Sequence = first,
-            LastSequence = isGap ? gap.To : 0,
+            LastSequence = isGap ? last : 0,
             TakenAt = turn.Now.UnixMilliseconds,
             Key = stamp.Client.IsEmpty ? session.ClientId : stamp.Key,
             Topic = isGap ? gap.Reason : topic,
-            Properties = forwarded,
+            Properties = forwarding.Of(properties, fromBridge: true),
             Payload = packet.Payload,
         };
         _given++;
@@ -102,29 +101,28 @@ internal sealed class Streaming(
         turn.RoomFreed = true;
     }
 
-    private static bool IsGap(ReadOnlySpan<byte> topic) => topic.SequenceEqual("$SYS/bridge/gap"u8);
+    private static bool IsGap(ReadOnlySpan<byte> topic) => topic.SequenceEqual(ControlTopics.BridgeGap);
 
-    /// <summary>Whether the connection goes on; what is not new only wants its acknowledgement.</summary>
-    private bool MayGoOn(Connection connection, Session session, in StreamStamp stamp, long first, long last,
-        out bool isNew)
+    /// <summary>Where numbers stand in their stream; it goes on with them if they are the next.</summary>
+    private StreamPlace Move(
+        Session session, in StreamStamp stamp, long first, long last, out long wanted)
     {
-        isNew = false;
         var its = streams.Of(session.ClientId);
-        var place = its.PlaceOf(stamp.Client, stamp.Epoch, first, out var wanted);
+        var place = its.PlaceOf(stamp.Client, stamp.Epoch, first, out wanted);
+        // A gap may begin with numbers that came after all.
         if (place == StreamPlace.Repeated && last >= wanted) place = StreamPlace.Next;
-        if (place == StreamPlace.Hole)
-        {
-            turn.Counters.StreamHoles++;
-            var client = Encoding.UTF8.GetString(stamp.Client);
-            closing.Close(connection, CloseReason.StreamHole,
-                $"lmq-seq {first} of {client} in {stamp.Epoch}: {wanted} is wanted");
-            return false;
-        }
-        isNew = place != StreamPlace.Repeated;
-        if (!isNew) return true;
+        if (place is StreamPlace.Hole or StreamPlace.Repeated) return place;
         if (place == StreamPlace.First) Begin(session, its, stamp, first);
         its.Move(stamp.Client, stamp.Epoch, last);
-        return true;
+        return place;
+    }
+
+    private void CloseAtHole(Connection connection, in StreamStamp stamp, long first, long wanted)
+    {
+        turn.Counters.StreamHoles++;
+        var client = Encoding.UTF8.GetString(stamp.Client);
+        closing.Close(connection, CloseReason.StreamHole,
+            $"lmq-seq {first} of {client} in {stamp.Epoch}: {wanted} is wanted");
     }
 
     private void Begin(Session session, GatewayStreams its, in StreamStamp stamp, long first)

@@ -11,18 +11,21 @@ internal sealed class Timekeeping(Turn turn, Journal journal)
 {
     private const long EveryMilliseconds = 3_600_000;
 
-    private bool _isKnown;
-    private long _writtenAt;
+    private long _dueAt;
 
-    /// <summary>At start: a time that is trusted was written with the first group.</summary>
-    public void Begin() => (_isKnown, _writtenAt) = (turn.Now.Trusted, turn.Now.Milliseconds);
+    /// <summary>At start: a time that is trusted goes with the first group.</summary>
+    public void Begin()
+    {
+        if (!turn.Now.Trusted) return;
+        _dueAt = turn.Now.Milliseconds + EveryMilliseconds;
+        journal.AgeNow();
+    }
 
     /// <summary>At the end of an input.</summary>
     public void Look()
     {
-        if (!turn.Now.Trusted) return;
-        if (_isKnown && turn.Now.Milliseconds - _writtenAt < EveryMilliseconds) return;
-        (_isKnown, _writtenAt) = (true, turn.Now.Milliseconds);
+        if (!turn.Now.Trusted || turn.Now.Milliseconds < _dueAt) return;
+        _dueAt = turn.Now.Milliseconds + EveryMilliseconds;
         journal.Age();
     }
 }

@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using LightMq.Broker.Flows;
 using LightMq.Lmq;
 using LightMq.Mqtt;
 
@@ -38,15 +38,13 @@ internal readonly ref struct StreamStamp
             return false;
         long sequence = 0;
         if (properties.TryFindUser(BridgeProperties.Sequence, out var number)
-            && (!Utf8Parser.TryParse(number, out sequence, out var read) || read != number.Length
-                || sequence < 1))
+            && (!PlainNumber.TryParse(number, out sequence) || sequence < 1))
             return false;
         properties.TryFindUser(BridgeProperties.Key, out var key);
-        var isPersistent = properties.TryFindUser(BridgeProperties.Clean, out var clean)
-            && clean.SequenceEqual("false"u8);
         stamp = new StreamStamp
         {
-            Client = client, Epoch = epoch, Sequence = sequence, Key = key, CleanSession = !isPersistent,
+            Client = client, Epoch = epoch, Sequence = sequence, Key = key,
+            CleanSession = Forwarding.CleanSessionOf(properties) ?? true,
         };
         return true;
     }

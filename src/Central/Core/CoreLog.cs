@@ -1,6 +1,5 @@
 using System.Text;
 using LightMq.Broker.Streams;
-using LightMq.Lmq;
 using LightMq.Store.Disk;
 
 namespace LightMq.Central.Core;
@@ -22,7 +21,6 @@ public sealed class CoreLog : IDisposable
     private byte[] _batch = new byte[64 << 10];
     private int _length = BatchHead.Size;
     private int _count;
-    private long _newestAt;
     private long _number;
 
     private CoreLog(IDisk disk, CoreOptions options)
@@ -42,9 +40,6 @@ public sealed class CoreLog : IDisposable
     {
         get { lock (_gate) return _segments.Sum(static segment => segment.End); }
     }
-
-    /// <summary>Records that wait for <see cref="Commit"/>.</summary>
-    public int Waiting => _count;
 
     private Segment Newest => _segments[^1];
 
@@ -68,8 +63,8 @@ public sealed class CoreLog : IDisposable
         var (partition, offset) = (0, 0L);
         if (!entry.IsGap)
         {
-            (var parent, partition) = _partitions.PlaceOf(entry);
-            lock (_gate) offset = _partitions.Of(parent)[partition].Give();
+            partition = _partitions.Choose(entry);
+            lock (_gate) offset = _partitions.Of(Partitions.ParentOf(entry))[partition].Give();
         }
         var record = new CoreRecord(entry, (ushort)partition, offset);
         if (_batch.Length - _length < record.Length)
@@ -77,7 +72,6 @@ public sealed class CoreLog : IDisposable
         record.Write(_batch.AsSpan(_length));
         _length += record.Length;
         _count++;
-        _newestAt = Math.Max(_newestAt, entry.TakenAt);
     }
 
     /// <summary>
@@ -99,7 +93,6 @@ public sealed class CoreLog : IDisposable
         {
             Index(Newest, Newest.End, _batch.AsSpan(BatchHead.Size, head.BodyBytes));
             Newest.End += head.Length;
-            Newest.NewestAt = Math.Max(Newest.NewestAt, _newestAt);
         }
         _number++;
         (_length, _count) = (BatchHead.Size, 0);
@@ -191,7 +184,6 @@ public sealed class CoreLog : IDisposable
         segment.Write(bytes);
         Segment.SyncNames(_disk);
         segment.End = bytes.Length;
-        segment.NewestAt = _newestAt;
         _number++;
         lock (_gate) _segments.Add(segment);
     }
@@ -252,7 +244,7 @@ public sealed class CoreLog : IDisposable
             segment.NewestAt = Math.Max(segment.NewestAt, entry.TakenAt);
             if (!entry.IsGap)
             {
-                var all = _partitions.Of(ParentOf(record));
+                var all = _partitions.Of(Partitions.ParentOf(entry));
                 if (record.Partition < all.Length)
                     all[record.Partition].Add(record.Offset, segment.Number, at);
             }
@@ -277,12 +269,9 @@ public sealed class CoreLog : IDisposable
             var start = body.Length - rest.Length;
             if (!CoreRecord.TryRead(ref rest, out var record)) return;
             if (record.Entry.IsGap || record.Partition != partition) continue;
-            if (record.Offset < offset || ParentOf(record) != parent) continue;
+            if (record.Offset < offset || Partitions.ParentOf(record.Entry) != parent) continue;
             found.Add(new KeptMessage(record.Offset, body.AsMemory(start, record.Length)));
             bytesMax -= record.Length;
         }
     }
-
-    private static string ParentOf(in CoreRecord record) =>
-        Encoding.UTF8.GetString(TopicNames.Parent(record.Entry.Topic));
 }

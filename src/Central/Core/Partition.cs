@@ -34,7 +34,7 @@ internal sealed class Partition
     /// <summary>At the start: offsets below are used up.</summary>
     public void SkipTo(long next) => (Next, _given) = (Math.Max(Next, next), Math.Max(_given, next));
 
-    /// <summary>The batch that holds an offset; null: it is not kept, or not there yet.</summary>
+    /// <summary>Index of the run that holds an offset; -1: it is not kept, or not there yet.</summary>
     public int FindRun(long offset)
     {
         if (offset < First || offset >= Next) return -1;

@@ -14,9 +14,6 @@ internal sealed class Partitions(int perTopic)
     private readonly Dictionary<string, Partition[]> _topics = new(StringComparer.Ordinal);
     private uint _turn;
 
-    /// <summary>Partitions of each parent topic.</summary>
-    public int PerTopic => perTopic;
-
     /// <summary>All of them, by parent topic.</summary>
     public IReadOnlyDictionary<string, Partition[]> Topics => _topics;
 
@@ -29,13 +26,13 @@ internal sealed class Partitions(int perTopic)
         return _topics[parent] = partitions;
     }
 
-    /// <summary>Parent topic and partition of a message.</summary>
-    public (string Parent, int Index) PlaceOf(in CoreEntry entry)
-    {
-        var parent = Encoding.UTF8.GetString(TopicNames.Parent(entry.Topic));
-        var index = entry.Key.IsEmpty ? _turn++ % (uint)perTopic : StableHash(entry.Key) % (uint)perTopic;
-        return (parent, (int)index);
-    }
+    /// <summary>Parent topic of a message.</summary>
+    public static string ParentOf(in CoreEntry entry) =>
+        Encoding.UTF8.GetString(TopicNames.Parent(entry.Topic));
+
+    /// <summary>The partition that a new message goes to.</summary>
+    public int Choose(in CoreEntry entry) =>
+        (int)((entry.Key.IsEmpty ? _turn++ : StableHash(entry.Key)) % (uint)perTopic);
 
     /// <summary>FNV-1a: the same everywhere and in every release, because consumers rely on it.</summary>
     public static uint StableHash(ReadOnlySpan<byte> key)

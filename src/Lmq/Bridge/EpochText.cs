@@ -42,8 +42,9 @@ public readonly record struct EpochText(uint Boot, UInt128 Draw)
 }
 
 /// <summary>Decimal numbers as properties have them: digits only, no leading zeros.</summary>
-internal static class PlainNumber
+public static class PlainNumber
 {
+    /// <summary>Reads one; false: it is none, or beyond 63 bits.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out long number)
     {
         number = 0;

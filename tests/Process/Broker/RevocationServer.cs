@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using LightMq.Lmq;
@@ -7,19 +6,12 @@ using LightMq.Lmq;
 namespace LightMq.Process.Broker;
 
 /// <summary>An auth server, as far as it tells of revocations: one answer per connection.</summary>
-internal sealed class RevocationServer : IDisposable
+internal sealed class RevocationServer : LocalServer
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Lock _gate = new();
     private readonly List<string> _revoked = [];
 
-    public RevocationServer()
-    {
-        _listener.Start();
-        _ = Task.Run(ServeAsync);
-    }
-
-    public string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/revocations";
+    public string Url => UrlOf("revocations");
 
     /// <summary>Requests so far.</summary>
     public int Asked { get; private set; }
@@ -32,25 +24,7 @@ internal sealed class RevocationServer : IDisposable
         lock (_gate) _revoked.Add(tokenId);
     }
 
-    public void Dispose() => _listener.Dispose();
-
-    private async Task ServeAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                using var client = await _listener.AcceptTcpClientAsync();
-                await AnswerAsync(client.GetStream());
-            }
-        }
-        catch (Exception end) when (end is SocketException or ObjectDisposedException or IOException)
-        {
-            // The test is over.
-        }
-    }
-
-    private async Task AnswerAsync(NetworkStream stream)
+    protected override async Task AnswerAsync(NetworkStream stream)
     {
         using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
         if (await reader.ReadLineAsync() is not { } first) return;

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
@@ -6,42 +5,17 @@ using System.Threading.Channels;
 namespace LightMq.Process.Broker;
 
 /// <summary>What an operator's webhook is: takes what is posted, one request per connection.</summary>
-internal sealed class WebhookServer : IDisposable
+internal sealed class WebhookServer : LocalServer
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Channel<string> _posted = Channel.CreateUnbounded<string>();
 
-    public WebhookServer()
-    {
-        _listener.Start();
-        _ = Task.Run(ServeAsync);
-    }
-
-    public string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/alarm";
+    public string Url => UrlOf("alarm");
 
     /// <summary>The next body.</summary>
     public async Task<string> Next(CancellationToken cancel) =>
         await _posted.Reader.ReadAsync(cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(30), cancel);
 
-    public void Dispose() => _listener.Dispose();
-
-    private async Task ServeAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                using var client = await _listener.AcceptTcpClientAsync();
-                await TakeAsync(client.GetStream());
-            }
-        }
-        catch (Exception end) when (end is SocketException or ObjectDisposedException or IOException)
-        {
-            // The test is over.
-        }
-    }
-
-    private async Task TakeAsync(NetworkStream stream)
+    protected override async Task AnswerAsync(NetworkStream stream)
     {
         using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
         var length = 0;

@@ -3,7 +3,6 @@ using LightMq.Broker;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
 using LightMq.Lmq;
-using LightMq.Mqtt;
 using Xunit;
 
 namespace LightMq.Unit.Broker;
@@ -32,19 +31,8 @@ public sealed class StreamTests
         gateway.Publish(topic, $"m{sequence}", 1, id, ("lmq-client", client),
             ("lmq-epoch", $"{epoch ?? Epoch}"), ("lmq-seq", $"{sequence}"), ("lmq-key", client));
 
-    /// <summary>Packet ids of the PUBACKs that wait.</summary>
-    private static List<int> Acks(UpLink gateway)
-    {
-        var ids = new List<int>();
-        var bytes = gateway.Peer.Connection.Outbox.Unsent.ToArray();
-        gateway.Peer.Connection.Outbox.Sent(bytes.Length);
-        for (var rest = bytes.AsSpan();
-            FrameReader.TryRead(rest, int.MaxValue, ProtocolVersion.V500, out var frame);
-            rest = rest[frame.Length..])
-            if (frame.Type == PacketType.PubAck)
-                ids.Add(AckPacket.Read(frame, ProtocolVersion.V500).PacketId);
-        return ids;
-    }
+    private static IEnumerable<int> Acks(UpLink gateway) =>
+        gateway.TakeAcks().Select(static id => (int)id);
 
     [Fact]
     public void A_message_is_acknowledged_once_the_core_has_it_and_in_its_turn()

@@ -72,6 +72,20 @@ internal sealed class UpLink
         return messages;
     }
 
+    /// <summary>Packet ids of the PUBACKs that wait.</summary>
+    public List<ushort> TakeAcks()
+    {
+        var ids = new List<ushort>();
+        var bytes = Peer.Connection.Outbox.Unsent.ToArray();
+        Peer.Connection.Outbox.Sent(bytes.Length);
+        for (var rest = bytes.AsSpan();
+            FrameReader.TryRead(rest, int.MaxValue, ProtocolVersion.V500, out var frame);
+            rest = rest[frame.Length..])
+            if (frame.Type == PacketType.PubAck)
+                ids.Add(AckPacket.Read(frame, ProtocolVersion.V500).PacketId);
+        return ids;
+    }
+
     /// <summary>Publishes with user properties.</summary>
     public void Publish(string topic, string payload, int qos, ushort id, params (string, string)[] user)
     {

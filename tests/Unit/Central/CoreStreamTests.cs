@@ -3,7 +3,6 @@ using LightMq.Broker;
 using LightMq.Broker.Settings;
 using LightMq.Central.Core;
 using LightMq.Lmq;
-using LightMq.Mqtt;
 using LightMq.Simulator.Disk;
 using LightMq.Unit.Broker;
 using Xunit;
@@ -89,13 +88,7 @@ public sealed class CoreStreamTests
         var number = host.CoreNumber;
         log.Commit();
         host.Handle(Input.Kept(number));
-        var bytes = gateway.Peer.Connection.Outbox.Unsent.ToArray();
-        gateway.Peer.Connection.Outbox.Sent(bytes.Length);
-        for (var rest = bytes.AsSpan();
-            FrameReader.TryRead(rest, int.MaxValue, ProtocolVersion.V500, out var frame);
-            rest = rest[frame.Length..])
-            if (frame.Type == PacketType.PubAck)
-                isAcknowledged[AckPacket.Read(frame, ProtocolVersion.V500).PacketId - 1] = true;
+        foreach (var id in gateway.TakeAcks()) isAcknowledged[id - 1] = true;
     }
 
     private static List<long> SequencesOf(CoreLog log, string client)
