@@ -8,7 +8,7 @@ using Xunit;
 
 namespace LightMq.Process;
 
-/// <summary>TLS of the real process with clients of others.</summary>
+/// <summary>TLS of the real process with clients of others (LMQ-NET-4).</summary>
 public sealed class TlsTests
 {
     [Fact]

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace LightMq.Process;
 
-/// <summary>WebSocket listeners of the real process: MQTTnet, forbidden ports, log lines.</summary>
+/// <summary>WebSocket at the real process: MQTTnet, forbidden ports, log lines (LMQ-NET-2).</summary>
 public sealed class WebSocketTests
 {
     private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace LightMq.Unit.Lmq;
 
+/// <summary>What is asked of the auth server over HTTP (LMQ-TOK-1).</summary>
 public sealed class TokenApiClientTests : IDisposable
 {
     private const string Secret = "very-secret";

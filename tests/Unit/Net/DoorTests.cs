@@ -9,7 +9,7 @@ using Xunit;
 
 namespace LightMq.Unit.Net;
 
-/// <summary>Limits at the door, on both sides of each; the Flash policy port.</summary>
+/// <summary>Limits at the door, on both sides of each; the Flash policy port (LMQ-NET-3).</summary>
 public sealed class DoorTests
 {
     private static readonly byte[] Connect = [0x10, 13, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 2, 0, 0, 0, 1, 0x61];
