@@ -15,8 +15,10 @@ internal static partial class Layout
         ["Broker"] = ["Mqtt", "Lmq"],
         ["Store"] = ["Broker"],
         ["Net"] = ["Broker"],
-        ["EdgeBroker"] = ["Store", "Net"],
-        ["Central"] = ["Store", "Net"],
+        ["Service"] = [],
+        ["Host"] = ["Store", "Net", "Service"],
+        ["EdgeBroker"] = ["Host"],
+        ["Central"] = ["Host"],
         ["DeviceAgent"] = ["Lmq"],
     };
 
