@@ -18,6 +18,7 @@ internal static partial class Layout
         ["EdgeBroker"] = ["Store", "Net"],
         ["Central"] = ["Store", "Net"],
         ["DeviceAgent"] = ["Lmq"],
+        ["Uplink"] = ["Lmq"],
     };
 
     public static IEnumerable<string> WrongReferences(Project project) =>
