@@ -1,7 +1,9 @@
 using System.Text;
 using LightMq.Broker.Settings;
+using LightMq.Host.Configuration;
 using LightMq.Lmq;
 using LightMq.Mqtt;
+using LightMq.Service.Configuration;
 
 namespace LightMq.EdgeBroker.Configuration;
 

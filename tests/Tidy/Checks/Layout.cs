@@ -15,10 +15,12 @@ internal static partial class Layout
         ["Broker"] = ["Mqtt", "Lmq"],
         ["Store"] = ["Broker"],
         ["Net"] = ["Broker"],
-        ["EdgeBroker"] = ["Store", "Net"],
-        ["Central"] = ["Store", "Net"],
+        ["Service"] = [],
+        ["Host"] = ["Store", "Net", "Service"],
+        ["EdgeBroker"] = ["Host"],
+        ["Central"] = ["Host"],
         ["DeviceAgent"] = ["Lmq"],
-        ["Uplink"] = ["Lmq"],
+        ["Uplink"] = ["Lmq", "Service"],
     };
 
     public static IEnumerable<string> WrongReferences(Project project) =>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LightMq.Broker.Settings;
-using LightMq.EdgeBroker.Alarms;
-using LightMq.EdgeBroker.Configuration;
+using LightMq.Host.Alarms;
+using LightMq.Host.Configuration;
 using LightMq.Unit.Lmq;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

@@ -1,6 +1,7 @@
 using System.Reflection;
-using LightMq.EdgeBroker;
-using LightMq.EdgeBroker.Configuration;
+using LightMq.Host;
+using LightMq.Service;
+using LightMq.Service.Configuration;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -35,7 +36,8 @@ public sealed class CommandLineTests
     [Fact]
     public void Log_ids_are_unique()
     {
-        var ids = typeof(SettingsReader).Assembly.GetTypes()
+        Type[] projects = [typeof(BrokerService), typeof(LineLimit)];
+        var ids = projects.SelectMany(static project => project.Assembly.GetTypes())
             .SelectMany(static type =>
                 type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Select(static method => method.GetCustomAttribute<LoggerMessageAttribute>())
@@ -47,7 +49,8 @@ public sealed class CommandLineTests
     private static (string? File, IReadOnlyDictionary<string, string?> Keys) Parse(params string[] arguments)
     {
         (string?, IReadOnlyDictionary<string, string?>) seen = default;
-        var command = CommandLine.Make((file, keys) => { seen = (file, keys); return 0; }, static () => 0);
+        var command = CommandLine.Make(
+            "", (file, keys) => { seen = (file, keys); return 0; }, static () => 0);
         command.Parse(arguments).Invoke(new() { EnableDefaultExceptionHandler = false });
         return seen;
     }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
-using LightMq.EdgeBroker.Passwords;
+using LightMq.Host.Passwords;
 using Xunit;
 
 namespace LightMq.Unit.EdgeBroker;

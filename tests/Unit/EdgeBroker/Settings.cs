@@ -1,5 +1,7 @@
 using System.Collections;
 using LightMq.EdgeBroker.Configuration;
+using LightMq.Host.Configuration;
+using LightMq.Service.Configuration;
 
 namespace LightMq.Unit.EdgeBroker;
 
@@ -22,11 +24,11 @@ internal static class Settings
         return keys;
     }
 
-    public static EdgeSettings Read(
+    public static BrokerSettings Read(
         IReadOnlyDictionary<string, string?> options, string? file = null, IDictionary? environment = null) =>
         SettingsReader.Read(Sources.Read(file, environment ?? NoEnvironment, options));
 
-    public static EdgeSettings Read(params (string Key, string Value)[] more) => Read(Plain(more));
+    public static BrokerSettings Read(params (string Key, string Value)[] more) => Read(Plain(more));
 
     /// <summary>The line that a wrong configuration is answered with.</summary>
     public static string Error(IReadOnlyDictionary<string, string?> options, string? file = null) =>

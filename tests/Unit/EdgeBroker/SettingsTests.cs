@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Net;
 using LightMq.Broker.Settings;
-using LightMq.EdgeBroker.Passwords;
+using LightMq.Host.Passwords;
 using Xunit;
 
 namespace LightMq.Unit.EdgeBroker;
