@@ -74,6 +74,9 @@ public sealed class Bridge
             case BridgeInputKind.Stored:
                 _up.Stored(input.Ticket);
                 break;
+            case BridgeInputKind.Replay when _local != 0:
+                _up.Replay(input.Ticket, input.Message!);
+                break;
             case BridgeInputKind.Tick:
                 Tick(now, effects);
                 break;

@@ -23,6 +23,8 @@ public enum BridgeInputKind
     CentralAcked,
     /// <summary>A refused message is kept.</summary>
     Stored,
+    /// <summary>A refused message is to go up after all.</summary>
+    Replay,
 }
 
 /// <summary>One thing that happened, as the bridge is told of it.</summary>
@@ -54,7 +56,7 @@ public readonly struct BridgeInput
     /// <summary>Why the connection ended.</summary>
     public CloseCause Cause { get; private init; }
 
-    /// <summary>Ticket of a refused message.</summary>
+    /// <summary>Ticket of a refused message, or its number in the store.</summary>
     public long Ticket { get; private init; }
 
     /// <summary>Time passed: to be said at least once a second.</summary>
@@ -103,4 +105,13 @@ public readonly struct BridgeInput
     /// <summary>A refused message is durable.</summary>
     public static BridgeInput Stored(long ticket) =>
         new() { Kind = BridgeInputKind.Stored, Ticket = ticket };
+
+    /// <summary>
+    /// A refused message is to go up after all, as one without a number, for its own was given up. It is
+    /// forgotten with the connection to the local broker, and then to be given again.
+    /// </summary>
+    /// <param name="number">Not 0; comes back as <see cref="IBridgeEffects.Replayed"/>.</param>
+    /// <param name="message">The message.</param>
+    public static BridgeInput Replay(long number, BridgeMessage message) =>
+        new() { Kind = BridgeInputKind.Replay, Ticket = number, Message = message };
 }

@@ -98,6 +98,20 @@ public sealed class BridgeMessage
             LastSequence = to,
         };
 
+    /// <summary>The same message without its place in a stream, at QoS 1.</summary>
+    public BridgeMessage WithoutNumber() => new()
+    {
+        Topic = Topic,
+        Retain = Retain,
+        Payload = Payload,
+        UserProperties = [.. UserProperties.Where(static one => one.Name != SequenceName)],
+        ContentType = ContentType,
+        ResponseTopic = ResponseTopic,
+        CorrelationData = CorrelationData,
+        IsText = IsText,
+        ExpirySeconds = ExpirySeconds,
+    };
+
     private static string Text(ReadOnlySpan<byte> name) => System.Text.Encoding.ASCII.GetString(name);
 
     private void ReadStamp()

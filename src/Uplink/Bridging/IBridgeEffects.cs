@@ -43,6 +43,13 @@ public interface IBridgeEffects
     /// <param name="code">The reason code with which it was refused; 0: the peer said none.</param>
     void StoreRefused(long ticket, BridgeMessage message, byte code);
 
+    /// <summary>
+    /// A message that was given to be replayed is with the central, or was refused again and is stored.
+    /// </summary>
+    void Replayed(long number)
+    {
+    }
+
     /// <summary>Tell of an event.</summary>
     void Report(in BridgeEvent happened);
 }

@@ -12,6 +12,9 @@ internal sealed class Parcel(BridgeMessage message, string topic, ushort sourceI
     /// <summary>Packet id at the source; 0: nothing is owed there.</summary>
     public ushort SourceId { get; } = sourceId;
 
+    /// <summary>Number in the store of refused messages, if it comes from there; 0: it does not.</summary>
+    public long ReplayNumber { get; init; }
+
     /// <summary>QoS with which it came.</summary>
     public byte SourceQos { get; } = message.Qos;
 

@@ -49,6 +49,10 @@ internal sealed class Upward(BridgeOptions options, BridgeCounters counters)
         _relay.Add(new Parcel(message, options.Up.Of(message.Topic), packetId));
     }
 
+    /// <summary>A message that was refused is to go up after all.</summary>
+    public void Replay(long number, BridgeMessage message) => _relay.Add(
+        new Parcel(message.WithoutNumber(), options.Up.Of(message.Topic), 0) { ReplayNumber = number });
+
     /// <summary>The central acknowledged a message. False: it is none that was under way.</summary>
     public bool Acknowledged(ushort packetId, byte code, IBridgeEffects effects, out bool isTaken)
     {
@@ -138,8 +142,11 @@ internal sealed class Upward(BridgeOptions options, BridgeCounters counters)
     private void PassOn(IBridgeEffects effects)
     {
         while (_relay.PopDone() is { } done)
-            if (!done.IsForgotten && done.SourceId != 0)
-                effects.AckLocal(_local, done.SourceId, done.SourceQos);
+        {
+            if (done.IsForgotten) continue;
+            if (done.SourceId != 0) effects.AckLocal(_local, done.SourceId, done.SourceQos);
+            if (done.ReplayNumber != 0) effects.Replayed(done.ReplayNumber);
+        }
     }
 
     /// <summary>Whether a message of QoS 0 was sent that may not have been read yet.</summary>

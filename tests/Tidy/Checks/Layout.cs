@@ -20,7 +20,7 @@ internal static partial class Layout
         ["EdgeBroker"] = ["Host"],
         ["Central"] = ["Host"],
         ["DeviceAgent"] = ["Lmq"],
-        ["Uplink"] = ["Lmq"],
+        ["Uplink"] = ["Lmq", "Service"],
     };
 
     public static IEnumerable<string> WrongReferences(Project project) =>

@@ -149,5 +149,7 @@ internal sealed class BridgeStage(BridgeOptions? options = null) : IBridgeEffect
         _done.Add($"store:{Text(message)}:{code:x2}");
     }
 
+    void IBridgeEffects.Replayed(long number) => _done.Add($"replayed:{number}");
+
     void IBridgeEffects.Report(in BridgeEvent happened) => Events.Add(happened);
 }

@@ -1,4 +1,3 @@
-using LightMq.Uplink.Bridging;
 using Xunit;
 
 namespace LightMq.Unit.Uplink;

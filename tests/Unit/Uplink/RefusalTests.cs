@@ -188,6 +188,21 @@ public sealed class RefusalTests
         Assert.Equal("up:1", stage.Give(1).Done());
     }
 
+    [Fact]
+    public void A_refused_message_goes_up_again_without_its_number_when_a_person_wants_it()
+    {
+        var stage = Connected();
+        stage.Tell(BridgeInput.Replay(3, BridgeStage.Numbered("c", 2)));
+        Assert.Equal("up:c2", stage.Done());
+        Assert.Equal("replayed:3", stage.Ack("c2").Done());
+        // Refused again: it is stored again before the old one goes.
+        stage.Tell(BridgeInput.Replay(4, BridgeStage.Numbered("c", 3)));
+        Assert.Equal("up:c3 store:c3:87 connect:AtOnce",
+            stage.CloseCentral(CloseKind.Refused, NotAuthorized).Done());
+        stage.Tell(BridgeInput.Stored(stage.Tickets[0])).Done();
+        Assert.Equal("replayed:4", stage.ConnectCentral().Done());
+    }
+
     private static void TakeUntil(BridgeStage stage, int count, int culprit)
     {
         for (var i = 0; i < culprit; i++)
