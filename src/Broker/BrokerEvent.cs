@@ -40,6 +40,10 @@ public enum BrokerEventKind
     StreamBegun,
     /// <summary>Two installations of one gateway exist (LMQ-CORE-4); Detail: what is known.</summary>
     StreamForked,
+    /// <summary>A gateway declared that messages of a stream will never come (LMQ-CORE-4).</summary>
+    StreamGap,
+    /// <summary>Another installation of a gateway has come in place of the one that was known.</summary>
+    GatewayReplaced,
 }
 
 /// <summary>Something worth a log line.</summary>

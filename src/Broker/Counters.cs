@@ -101,6 +101,8 @@ public sealed class Counters
     public long StreamsBegun { get; internal set; }
     /// <summary>Publishes of gateways that had come before; they are acknowledged and dropped.</summary>
     public long StreamRepeated { get; internal set; }
+    /// <summary>Gaps that gateways declared.</summary>
+    public long StreamGaps { get; internal set; }
     /// <summary>Publishes of gateways behind a hole; their connection is closed.</summary>
     public long StreamHoles { get; internal set; }
     /// <summary>Groups handed to the store.</summary>

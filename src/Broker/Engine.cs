@@ -74,7 +74,7 @@ public sealed class Engine
         : Math.Min(
             Math.Min(Math.Min(_parts.Watch.Deadline, _parts.Expiring.Deadline),
                 Math.Min(_parts.Pacing.Deadline, _parts.Metering.Deadline)),
-            Math.Min(_parts.Hold.Deadline, _parts.Journal.Deadline));
+            Math.Min(Math.Min(_parts.Hold.Deadline, _parts.Journal.Deadline), _parts.Bridges.Deadline));
 
     /// <summary>
     /// Takes one value that the store holds; call before <see cref="Start"/>, in any order.
@@ -90,9 +90,10 @@ public sealed class Engine
     /// <param name="client">Client id of the first sender.</param>
     /// <param name="epoch">The stream (LMQ-CORE-4).</param>
     /// <param name="last">The last number that the core has, or that was declared missing.</param>
+    /// <param name="seenAt">When it moved last, ms since 1970.</param>
     public void RecoverStream(
-        ReadOnlySpan<byte> gateway, ReadOnlySpan<byte> client, in EpochText epoch, long last) =>
-        _parts.Streams.Of(gateway).Recover(client, epoch, last);
+        ReadOnlySpan<byte> gateway, ReadOnlySpan<byte> client, in EpochText epoch, long last, long seenAt) =>
+        _parts.Streams.Recover(gateway, client, epoch, last, seenAt);
 
     /// <summary>
     /// Ends recovery and begins a new epoch. The first group goes to <see cref="IEffects.Store"/>; open the
@@ -144,7 +145,11 @@ public sealed class Engine
                 break;
             case InputKind.TokenChecked: _parts.Vetting.Checked(input.Connection!, input.Token); break;
             case InputKind.Revoked: _parts.Vetting.Revoke(input.TokenIds!); break;
-            case InputKind.Kept: _parts.Streaming!.Kept(input.Number); break;
+            case InputKind.Kept:
+                _parts.Depositing!.Kept(input.Number);
+                _parts.Requesting!.Kept(input.Number);
+                break;
+            case InputKind.Requested: _parts.Requesting!.Take(input.Request!); break;
             case InputKind.RegistryChanged: _parts.Registering.Take(input.Change!); break;
             case InputKind.DiskFull: DiskFull(input.Yes); break;
             case InputKind.StoreRebuilt: StoreRebuilt(); break;
@@ -170,6 +175,8 @@ public sealed class Engine
         _parts.Watch.Look();
         _parts.Expiring.Look();
         _parts.Timekeeping.Look();
+        _parts.Bridges.Look();
+        _parts.Streaming?.Look();
         _parts.Pacing.Look();
         _parts.Inbound.WorkResumed();
         _parts.Replaying.Continue();

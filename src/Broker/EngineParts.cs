@@ -45,50 +45,76 @@ internal sealed class EngineParts
         var bequeathing = new Bequeathing(
             Turn, Sessions, Tree, Messages, Hold, Delivering, Pressure, bridging);
         var ending = new Ending(Turn, Sessions, timers, Tree, Journal, Hold, finishing, bequeathing);
-        var peers = new PeerToPeer(Turn, options, Sessions, Delivering, parting, ending);
+        var peers = new PeerToPeer(Turn, options, Sessions, Delivering, parting, ending, Streams);
         var forwarding = new Forwarding(Turn);
         var noticing = new Noticing(sending);
+        var presence = new PresenceIndex(Journal);
+        if (options.Central is not null)
+            (Depositing, Streaming) = MakeStreaming(options.Central, forwarding, presence);
         Publishing = MakePublishing(dialects, sending, noticing, forwarding, bridging, drawing, peers,
-            out var overtaking, out var refusing);
-        Replaying = new Replaying(Turn, Retained, new RetainedSending(Turn, Messages, Sessions, Hold,
-            Delivering, sending, Pressure, bridging), Pressure, bridging);
-        Presence = new Presence(Turn, Register, Journal, Sessions, Publishing, Pressure);
+            out var overtaking);
+        Replaying = MakeReplaying(sending, bridging);
+        Presence = new Presence(
+            Turn, Register, Journal, Sessions, Publishing, Pressure, presence, Depositing);
         var wills = new Wills(Publishing, Pressure, Journal);
         Expiring = new Expiring(Turn, options, Sessions, timers, Retained, Journal, Dropping, ending, wills);
         Timekeeping = new Timekeeping(Turn, Journal);
-        Bridges = new BridgeSessions(Turn, options, Sessions, Tree, Journal, ending);
-        Closing = new Closing(Turn, Connections, Sessions, Journal, parting, peers, ending, Expiring, wills,
-            Pressure, Presence);
+        Bridges = new BridgeSessions(Turn, options, Sessions, Tree, Journal, ending, Publishing);
+        Closing = MakeClosing(parting, peers, ending, wills);
         var granting = new Granting(Turn, dialects, ending, Journal);
         Connecting = MakeConnecting(
             options, names, dialects, timers, peers, ending, wills, noticing, granting, forwarding);
         Registering = new Registering(Turn, Register, Connections, Journal, Closing, granting, Metering);
-        Vetting = new Vetting(
-            Turn, Connections, Register, Connecting, Closing, Delivering, Receipting, noticing, Pressure);
-        Subscribing = new Subscribing(
-            Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing, Metering);
+        Vetting = MakeVetting(noticing);
+        Subscribing = MakeSubscribing(options, dialects, noticing);
         var releasing = new Releasing(Turn, Journal, sending);
-        Streaming = MakeStreaming(options.Central, dialects, refusing, forwarding);
+        Requesting = Depositing is null
+            ? null : new(Turn, Sessions, Journal, Publishing, peers, Pressure, Depositing);
         Inbound = MakeInbound(options, answering, releasing, overtaking);
         Confirming = new Confirming(Journal, Messages, Delivering, answering, finishing, Receipting,
-            Connecting, Subscribing, releasing, Inbound, Vetting, Registering);
+            Connecting, Subscribing, releasing, Inbound, Vetting, Registering, Requesting);
         Watch = new Watch(Turn, options, Connections, Closing, Pressure, Vetting);
     }
 
     private Publishing MakePublishing(DialectTable dialects, Sending sending, Noticing noticing,
         Forwarding forwarding, Bridging bridging, Drawing drawing, PeerToPeer peers,
-        out Overtaking overtaking, out Refusing refusing)
+        out Overtaking overtaking)
     {
         var ordering = new Ordering(Turn, Register, Journal);
         var repeating = new Repeating(Journal, Receipting);
-        refusing = new Refusing(Turn, repeating, noticing);
+        var refusing = new Refusing(Turn, repeating, noticing);
         var controlling = new Controlling(ordering, new Pulling(Turn, drawing));
         var uploading = new Uploading(Turn);
         overtaking = new Overtaking(Turn, dialects, controlling, uploading, Pressure);
         return new Publishing(
             Turn, Tree, Retained, Messages, Journal, Hold, Delivering, sending, repeating, Pressure, dialects,
             controlling, uploading, refusing, Metering, forwarding, ordering,
-            bridging, peers);
+            bridging, peers, Streaming, Depositing);
+    }
+
+    private Replaying MakeReplaying(Sending sending, Bridging bridging)
+    {
+        var retained = new RetainedSending(
+            Turn, Messages, Sessions, Hold, Delivering, sending, Pressure, bridging);
+        return new Replaying(Turn, Retained, retained, Pressure, bridging);
+    }
+
+    private Closing MakeClosing(Parting parting, PeerToPeer peers, Ending ending, Wills wills) => new(
+        Turn, Connections, Sessions, Journal, parting, peers, ending, Expiring, wills, Pressure, Presence);
+
+    private Vetting MakeVetting(Noticing noticing) => new(
+        Turn, Connections, Register, Connecting, Closing, Delivering, Receipting, noticing, Pressure);
+
+    private Subscribing MakeSubscribing(BrokerOptions options, DialectTable dialects, Noticing noticing) =>
+        new(Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing, Metering);
+
+    private (Depositing Depositing, Streaming Streaming) MakeStreaming(
+        CentralOptions central, Forwarding forwarding, PresenceIndex presence)
+    {
+        var depositing = new Depositing(
+            Turn, central, Messages, Receipting, new StampWriter(Journal, Register));
+        return (depositing, new Streaming(Turn, Streams, Pressure, Journal, Hold, Messages, Receipting,
+            depositing, forwarding, presence));
     }
 
     private Inbound MakeInbound(
@@ -99,11 +125,6 @@ internal sealed class EngineParts
         return new Inbound(Turn, options, Connections, Journal, Connecting, Closing, intake, Subscribing,
             answering, releasing, Pressure, Pacing);
     }
-
-    private Streaming? MakeStreaming(
-        CentralOptions? central, DialectTable dialects, Refusing refusing, Forwarding forwarding) =>
-        central is null ? null : new(
-            Turn, central, Streams, Pressure, Closing, Receipting, dialects, refusing, forwarding);
 
     private Connecting MakeConnecting(BrokerOptions options, BytesComparer names, DialectTable dialects,
         SessionTimers timers, PeerToPeer peers, Ending ending, Wills wills, Noticing noticing,
@@ -125,6 +146,8 @@ internal sealed class EngineParts
     public SubscriptionTree Tree { get; }
     public StreamTable Streams { get; }
     public Streaming? Streaming { get; }
+    public Depositing? Depositing { get; }
+    public Requesting? Requesting { get; }
     public RetainedMessages Retained { get; }
     public Journal Journal { get; }
     public Hold Hold { get; }

@@ -60,6 +60,12 @@ public interface IEffects
     void Keep(in CoreEntry entry, long number) =>
         throw new InvalidOperationException("this host has no core");
 
+    /// <summary>
+    /// What came with <see cref="Input.Requested"/> is done and durable, or refused, in words.
+    /// </summary>
+    void Answered(CentralRequest request, string refusal) =>
+        throw new InvalidOperationException("this host has no core");
+
     /// <summary>Something a person may want to read in the log. Never per message, never a secret.</summary>
     void Report(in BrokerEvent happened);
 }

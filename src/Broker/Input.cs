@@ -37,6 +37,8 @@ public enum InputKind
     Kept,
     /// <summary>The registry is to be changed.</summary>
     RegistryChanged,
+    /// <summary>See <see cref="Input.Requested"/>.</summary>
+    Requested,
 }
 
 /// <summary>One thing that happened, as the engine is told of it.</summary>
@@ -54,6 +56,8 @@ public readonly ref struct Input
     public IReadOnlySet<string>? TokenIds { get; private init; }
     /// <summary>The change to be made (RegistryChanged).</summary>
     public RegistryChange? Change { get; private init; }
+    /// <summary>What is asked (Requested).</summary>
+    public CentralRequest? Request { get; private init; }
     /// <summary>Group number (Stored) or slot (Loaded).</summary>
     public long Number { get; private init; }
     /// <summary>The password matched; the disk is full.</summary>
@@ -106,6 +110,11 @@ public readonly ref struct Input
         new() { Kind = InputKind.RegistryChanged, Change = change };
     /// <summary>The answer to <see cref="IEffects.Keep"/>: all up to this number are durable.</summary>
     public static Input Kept(long number) => new() { Kind = InputKind.Kept, Number = number };
+    /// <summary>
+    /// A central is asked from the side of its core. Answered by <see cref="IEffects.Answered"/>.
+    /// </summary>
+    public static Input Requested(CentralRequest request) =>
+        new() { Kind = InputKind.Requested, Request = request };
     /// <summary>The host stops.</summary>
     public static Input Stop() => new() { Kind = InputKind.Stop };
 }

@@ -31,7 +31,7 @@ internal sealed class Turn
     /// <summary>Counts one message by its QoS (LMQ-LIM-2).</summary>
     public void Meter(Connection connection, int qos)
     {
-        if (connection.Session is { Bridge: < 0 }) Units += qos == 0 ? 1 : qos == 1 ? 2 : 10;
+        if (connection.Session is { IsBridging: false }) Units += qos == 0 ? 1 : qos == 1 ? 2 : 10;
     }
 
     /// <summary>Connections whose waiting bytes may be worked on now.</summary>

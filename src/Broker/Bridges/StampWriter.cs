@@ -48,11 +48,22 @@ internal sealed class StampWriter(Journal journal, Register register)
         return _bytes.AsSpan(0, at);
     }
 
+    /// <summary>Gives properties and the sender's cleanSession; valid until the next call.</summary>
+    public ReadOnlySpan<byte> WriteClean(bool isClean, ReadOnlySpan<byte> properties)
+    {
+        if (_bytes.Length < properties.Length + StampBytesMax)
+            _bytes = new byte[properties.Length * 2 + StampBytesMax];
+        properties.CopyTo(_bytes);
+        var at = properties.Length;
+        Put(ref at, BridgeProperties.Clean, isClean ? "true"u8 : "false"u8);
+        return _bytes.AsSpan(0, at);
+    }
+
     /// <summary>
     /// What the core keeps in order with each other: all of one client (LMQ-ORD-3), or a whole topic that is
     /// globally ordered (LMQ-ORD-2); empty: nothing, of a topic that is spread.
     /// </summary>
-    private ReadOnlySpan<byte> KeyOf(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> client)
+    public ReadOnlySpan<byte> KeyOf(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> client)
     {
         var parent = TopicNames.Parent(topic);
         return register.FindTopic(parent) switch

@@ -16,7 +16,7 @@ internal sealed class ConnectionTable
         {
             var count = 0;
             foreach (var connection in _open)
-                if (connection.Session is { Bridge: < 0 }) count++;
+                if (connection.Session is { IsBridging: false }) count++;
             return count;
         }
     }

@@ -25,9 +25,12 @@ internal enum ConfirmationKind : byte
     Epoch,
     /// <summary>A change of the registry: who asked for it may be told.</summary>
     Registry,
+    /// <summary>What a central was asked: who asked may be told.</summary>
+    Request,
 }
 
 /// <summary>One such thing, for one client.</summary>
 internal readonly record struct Confirmation(
     ConfirmationKind Kind, Session? Session, Connection? Connection, long Number = 0, byte[]? Packet = null,
-    List<Subscription>? Granted = null, RegistryChange? Change = null);
+    List<Subscription>? Granted = null, RegistryChange? Change = null,
+    CentralRequest? Request = null);

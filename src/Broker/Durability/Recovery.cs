@@ -107,6 +107,7 @@ internal sealed class Recovery(
     private void TakeSession(int key, ReadOnlySpan<byte> value)
     {
         var session = SessionRecord.Read(key, value, sessions, options.InflightMax);
+        session.IsGateway = options.Central?.IsGateway(session.ClientId) == true;
         foreach (var subscription in session.Subscriptions)
             tree.Set(session, subscription);
     }

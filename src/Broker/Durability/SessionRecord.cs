@@ -11,6 +11,8 @@ internal static class SessionRecord
     // The record goes on with what MQTT 5.0 added.
     private const byte ModernFlag = 8;
     private const byte LmqFlag = 16;
+    // The record ends with the installations of a gateway.
+    private const byte InstallationFlag = 32;
     private const byte ConfiguredFlag = 4;
 
     public static void Write(ByteWriter to, Session session)
@@ -18,7 +20,8 @@ internal static class SessionRecord
         to.U8(Version);
         var will = session.Will;
         to.U8((byte)((session.IsClean ? CleanFlag : 0) | (will is null ? 0 : WillFlag)
-            | (will?.Retain == true ? RetainFlag : 0) | ModernFlag | (session.IsLmq ? LmqFlag : 0)));
+            | (will?.Retain == true ? RetainFlag : 0) | ModernFlag | (session.IsLmq ? LmqFlag : 0)
+            | (session.Installation.Length > 0 ? InstallationFlag : 0)));
         to.Short(session.ClientId);
         to.Short(Encoding.UTF8.GetBytes(session.Owner));
         to.I32(session.Subscriptions.Count);
@@ -34,6 +37,10 @@ internal static class SessionRecord
             to.Short(will.Payload);
         }
         WriteModern(to, session);
+        if (session.Installation.Length == 0) return;
+        to.Short(Encoding.UTF8.GetBytes(session.Installation));
+        to.I32(session.Superseded.Count);
+        foreach (var installation in session.Superseded) to.Short(Encoding.UTF8.GetBytes(installation));
     }
 
     private static void WriteModern(ByteWriter to, Session session)
@@ -99,6 +106,10 @@ internal static class SessionRecord
                 (flags & RetainFlag) != 0);
         }
         if ((flags & ModernFlag) != 0) ReadModern(ref from, session);
+        if ((flags & InstallationFlag) == 0) return session;
+        session.Installation = Encoding.UTF8.GetString(from.Short());
+        for (var left = from.I32(); left > 0; left--)
+            session.Superseded.Add(Encoding.UTF8.GetString(from.Short()));
         return session;
     }
 }

@@ -33,6 +33,9 @@ internal sealed class Admission(
         if (known is null && sessions.IsNumberedFull(id))
             return (ConnectCode.ServerUnavailable,
                 "too many client ids have sent to bridges since the start: let clients keep their ids");
+        if (options.Central is { } central && central.IsGateway(id)
+            && Installing.FindRefusal(known, packet) is { } refusal)
+            return (ConnectCode.NotAuthorized, refusal);
         if (known is not null && known.Owner.Length > 0 && known.Owner != OwnerOf(connection.Login!))
             return (ConnectCode.NotAuthorized,
                 "this client id's session belongs to another user: log in as that one, or take another id");

@@ -89,7 +89,7 @@ internal sealed class BackPressure(
     public bool MakeRoom(Session session, ReadOnlySpan<byte> topic, int messageBytes)
     {
         if (IsDiskFull && options.DiskFull == DropPolicy.DropNewest
-            && session is { IsPersistent: true, Bridge: < 0 })
+            && session is { IsPersistent: true, IsBridging: false })
         {
             Dropped(session, DropReason.DiskDropNewest);
             return false;
@@ -125,7 +125,7 @@ internal sealed class BackPressure(
         if (options.DiskFull != DropPolicy.DropOldest) return;
         foreach (var session in sessions)
         {
-            if (!session.IsPersistent || session.Bridge >= 0 || !session.HasQueue) continue;
+            if (!session.IsPersistent || session.IsBridging || !session.HasQueue) continue;
             for (var left = session.Queue.Count / 2; left > 0; left--)
                 if (!dropping.DropOldest(session, DropReason.DiskDropOldest)) break;
         }
@@ -167,9 +167,15 @@ internal sealed class BackPressure(
     public void ParkAnswer(Connection connection, ushort packetId) =>
         Park(connection, new ParkedPublish(null, packetId, Qos: 1, ReasonCode.Success));
 
-    /// <summary>Whether the connection has parked all it may.</summary>
+    /// <summary>
+    /// Whether the connection has parked all it may. Of a gateway all is parked that it may send
+    /// unacknowledged: none of it may be refused while what follows is taken (LMQ-CORE-4), and its
+    /// acknowledgements must be read.
+    /// </summary>
     public bool IsParkFull(Connection connection) => connection.Parked is { Count: > 0 } parked
-        && (parked.Count >= options.ParkedPacketsMax || parked.Bytes >= options.ParkedBytesMax);
+        && (connection.Session is { IsGateway: true } && connection.Terms is not null
+            ? parked.Bytes >= options.MemoryBytesMax / 4
+            : parked.Count >= options.ParkedPacketsMax || parked.Bytes >= options.ParkedBytesMax);
 
     /// <summary>Whether the oldest parked publish of the connection is worth another try.</summary>
     public bool MayRetry(Connection connection) => connection.Parked is { Count: > 0 } parked
@@ -231,7 +237,7 @@ internal sealed class BackPressure(
         parked.TreeVersion = tree.Version;
     }
 
-    private DropPolicy PolicyOf(Session session) => session.Bridge >= 0 ? DropPolicy.Stop : options.QueueFull;
+    private DropPolicy PolicyOf(Session session) => session.IsBridging ? DropPolicy.Stop : options.QueueFull;
 
     private void Dropped(Session session, DropReason reason)
     {

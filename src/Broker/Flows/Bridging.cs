@@ -4,6 +4,7 @@ using LightMq.Broker.Connections;
 using LightMq.Broker.Messages;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
+using LightMq.Lmq;
 
 namespace LightMq.Broker.Flows;
 
@@ -41,7 +42,10 @@ internal sealed class Bridging(Turn turn, BrokerOptions options, Sending sending
     public bool Publish(Connection connection, scoped in Outgoing message, in Stamp stamp)
     {
         var bridge = connection.Session!.Bridge;
-        if (bridge < 0) return sending.Publish(connection, connection.Terms!, message);
+        if (bridge < 0)
+            return connection.Session.IsGateway && TopicNames.TryPeer(message.Topic, out _, out _)
+                ? PublishPeer(connection, message, stamp)
+                : sending.Publish(connection, connection.Terms!, message);
         var sensors = _sensors[bridge];
         var topic = sensors is null ? message.Topic : sensors.TopicOf(stamp.Publisher, message.Topic);
         if (connection.Terms is not { } terms)
@@ -53,6 +57,17 @@ internal sealed class Bridging(Turn turn, BrokerOptions options, Sending sending
         var client = sensors is null ? stamp.Publisher.ClientId : sensors.ClientOf(stamp.Publisher);
         var properties = stamps.Write(stamp, client, topic, message.Properties);
         return sending.Publish(connection, terms, new(topic, properties, message.Payload)
+        {
+            Qos = message.Qos, Dup = message.Dup, Retain = message.Retain, PacketId = message.PacketId,
+            ExpiresAt = message.ExpiresAt, Identifiers = message.Identifiers,
+        });
+    }
+
+    /// <summary>A gateway is told whether a P2P message may wait for its client (LMQ-MSG-5).</summary>
+    private bool PublishPeer(Connection connection, scoped in Outgoing message, in Stamp stamp)
+    {
+        var properties = stamps.WriteClean(stamp.Origin.CleanSession, message.Properties);
+        return sending.Publish(connection, connection.Terms!, new(message.Topic, properties, message.Payload)
         {
             Qos = message.Qos, Dup = message.Dup, Retain = message.Retain, PacketId = message.PacketId,
             ExpiresAt = message.ExpiresAt, Identifiers = message.Identifiers,

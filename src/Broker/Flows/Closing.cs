@@ -94,7 +94,7 @@ internal sealed class Closing(
     private static bool IsFault(CloseReason reason) => reason is CloseReason.ProtocolError
         or CloseReason.PacketTooLarge or CloseReason.ConnectTimeout or CloseReason.TakenOver
         or CloseReason.NotAuthorized or CloseReason.SlowReader or CloseReason.QuotaExceeded
-        or CloseReason.TooManyConnections;
+        or CloseReason.TooManyConnections or CloseReason.StreamHole;
 
     private void Detach(Session session, CloseReason reason, bool wasReady)
     {

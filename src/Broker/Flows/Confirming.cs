@@ -8,7 +8,7 @@ internal sealed class Confirming(
     Journal journal, MessagePool messages, Delivering delivering, Answering answering, Finishing finishing,
     Receipting receipting,
     Connecting connecting, Subscribing subscribing, Releasing releasing, Inbound inbound,
-    Vetting vetting, Registering registering)
+    Vetting vetting, Registering registering, Requesting? requesting)
 {
     /// <summary>Whether the epoch of this start is durable, so that clients may be let in.</summary>
     public bool IsEpochStored { get; private set; }
@@ -51,6 +51,7 @@ internal sealed class Confirming(
                 break;
             case ConfirmationKind.SessionGone: finishing.Abandon(session); break;
             case ConfirmationKind.Registry: registering.Stored(confirmation.Change!); break;
+            case ConfirmationKind.Request: requesting!.Stored(confirmation.Request!); break;
             case ConfirmationKind.Epoch: IsEpochStored = true; break;
         }
     }

@@ -1,5 +1,7 @@
+using System.Text;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
+using LightMq.Lmq;
 using LightMq.Mqtt;
 
 namespace LightMq.Broker.Flows;
@@ -7,6 +9,9 @@ namespace LightMq.Broker.Flows;
 /// <summary>Writes CONNACK, in the version of the client (MQTT 3.1.1 and 5.0, 3.2).</summary>
 internal sealed class ConnAnswering(Turn turn, BrokerOptions options, Closing closing)
 {
+    private readonly byte[] _told = ToldOf(options.Central?.ClusterId ?? "");
+
+
     /// <summary>The client is not let in, and told why as far as its version can say it.</summary>
     public void Refuse(Connection connection, ConnectCode code, string clientId, string cause,
         ReasonCode? reason = null)
@@ -15,7 +20,13 @@ internal sealed class ConnAnswering(Turn turn, BrokerOptions options, Closing cl
         turn.Report(BrokerEventKind.ConnectRefused, clientId, connection, cause);
         if (connection.Version == ProtocolVersion.V500)
         {
-            var fields = new ConnAckFields { Reason = reason ?? Reasons.Of(code) };
+            var fields = new ConnAckFields
+            {
+                Reason = reason ?? Reasons.Of(code),
+                // Whom it concerns knows its own id; others learn nothing from a refusal.
+                ReasonString = cause.StartsWith(Installing.SupersededText, StringComparison.Ordinal)
+                    ? Encoding.UTF8.GetBytes(cause) : default,
+            };
             var room = connection.Reserve(PacketWriter.ConnAck5Size(fields), turn.Effects);
             connection.Outbox.Append(PacketWriter.ConnAck5(room, sessionPresent: false, fields));
         }
@@ -25,6 +36,14 @@ internal sealed class ConnAnswering(Turn turn, BrokerOptions options, Closing cl
             connection.Outbox.Append(PacketWriter.ConnAck(room, sessionPresent: false, code));
         }
         closing.Close(connection, CloseReason.Refused);
+    }
+
+    private static byte[] ToldOf(string cluster)
+    {
+        if (cluster.Length == 0) return [];
+        var told = new byte[64 + Encoding.UTF8.GetMaxByteCount(cluster.Length)];
+        return told[..PropertyWriter.UserProperty(
+            told, BridgeProperties.Cluster, Encoding.UTF8.GetBytes(cluster))];
     }
 
     /// <summary>The quota of connections is used up (LMQ-LIM-3).</summary>
@@ -63,6 +82,7 @@ internal sealed class ConnAnswering(Turn turn, BrokerOptions options, Closing cl
             ServerKeepAliveSeconds =
                 terms.KeepAliveSeconds == terms.KeepAliveAsked ? null : terms.KeepAliveSeconds,
             AssignedClientId = terms.IsIdAssigned ? clientId : default,
+            UserProperties = _told,
         };
         var size = PacketWriter.ConnAck5Size(fields);
         if ((uint)size > terms.PacketBytesMax)

@@ -17,6 +17,7 @@ internal sealed class Connecting(
     Granting granting, Metering metering, Forwarding forwarding, Presence presence)
 {
     private readonly Dictionary<string, int> _unconfirmed = [];
+    private readonly Installing _installing = new(turn);
     private long _assigned;
     // Of a client without keep-alive (LMQ-OFF-2).
     private const int PeriodSeconds = 60;
@@ -123,7 +124,8 @@ internal sealed class Connecting(
         connection.IsSessionPromised = known is { EndsWithConnection: false } && !packet.CleanStart;
         connections.AddProvisional(connection, whole, turn.Now.Milliseconds);
         Agree(connection, packet);
-        if (connection.Terms is { } terms) terms.ReceiveMaximumHere = ReceiveMaximumOf(known?.Bridge ?? -1);
+        if (connection.Terms is { } terms) terms.ReceiveMaximumHere = ReceiveMaximumOf(
+            known is { Bridge: >= 0 } || IsGateway(packet.ClientId));
         var expiry = known is { Bridge: >= 0 } ? Session.Never : packet.SessionExpirySeconds;
         answering.Accept(connection, connection.ClientId, expiry, connection.IsSessionPromised);
     }
@@ -155,7 +157,10 @@ internal sealed class Connecting(
             ? CloseReason.TooManyConnections : CloseReason.NotAuthorized, cause);
     }
 
-    private int ReceiveMaximumOf(int bridge) => bridge >= 0 ? options.BridgeReceiveMax : options.ReceiveMax;
+    private int ReceiveMaximumOf(bool isBridging) =>
+        isBridging ? options.BridgeReceiveMax : options.ReceiveMax;
+
+    private bool IsGateway(ReadOnlySpan<byte> clientId) => options.Central?.IsGateway(clientId) == true;
 
     private void Admit(Connection connection, in ConnectPacket packet)
     {
@@ -232,8 +237,8 @@ internal sealed class Connecting(
             || (session.OfflineSince >= 0 && expiry != Session.Never && session.IsStored)
             || session.IsLmq != connection.IsLmq;
         session.IsLmq = connection.IsLmq;
-        session.IsGateway = options.Central is { } central && connection.Login?.Pass is { } pass
-            && central.GatewayGroups.Contains(Encoding.UTF8.GetString(pass.Group));
+        session.IsGateway = IsGateway(session.ClientId) && connection.Login?.Pass is not null;
+        if (session.IsGateway) isChanged |= _installing.Come(session, packet);
         session.IsPaced = session.IsKeptByContract;
         session.Connection = connection;
         session.Channel = connection.Number;
@@ -245,11 +250,11 @@ internal sealed class Connecting(
         timers.Clear(session);
         session.Will = will;
         if (will is not null) sessions.EnsureNumber(session);
-        session.Window = isBridge ? options.BridgeInflightMax : options.InflightMax;
+        session.Window = session.IsBridging ? options.BridgeInflightMax : options.InflightMax;
         if (connection.Terms is { } limits) session.Window = Math.Min(session.Window, limits.ReceiveMaximum);
         peers.Arrive(session);
         if (connection.Terms is not { } terms) return isChanged && (session.IsPersistent || will is not null);
-        terms.ReceiveMaximumHere = ReceiveMaximumOf(session.Bridge);
+        terms.ReceiveMaximumHere = ReceiveMaximumOf(session.IsBridging);
         terms.ExactIdsBefore = session.HasReceipts ? session.Receipts.ExactIds.Count : 0;
         return isChanged && (session.IsPersistent || will is not null);
     }

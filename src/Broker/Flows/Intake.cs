@@ -59,17 +59,28 @@ internal sealed class Intake(
 
     private PublishOutcome TakeAtCentral(
         Connection connection, in PublishPacket packet, ReadOnlySpan<byte> topic) =>
-        connection.Session is { IsGateway: true } gateway && Streaming.Takes(topic)
-            ? streaming!.Take(connection, gateway, packet, topic)
+        connection.Session is { IsGateway: true } gateway && Streaming.IsGap(topic)
+            ? streaming!.TakeGap(gateway, packet)
             : publishing.Publish(connection, packet, topic);
 
-    private void Park(Connection connection, in PublishPacket packet, byte[] kept) =>
-        pressure.Park(connection, new ParkedPublish(kept, packet.PacketId, (byte)packet.Qos));
+    private void Park(Connection connection, in PublishPacket packet, byte[] kept)
+    {
+        if (packet.Qos == 0 && connection.Parked is { } parked && parked.Count >= options.ParkedPacketsMax)
+            turn.Counters.Drop(DropReason.Qos0Shed);
+        else pressure.Park(connection, new ParkedPublish(kept, packet.PacketId, (byte)packet.Qos));
+    }
 
-    private void CloseForbidden(Connection connection, PublishOutcome outcome) =>
+    private void CloseForbidden(Connection connection, PublishOutcome outcome)
+    {
+        if (outcome == PublishOutcome.StreamBroken)
+        {
+            closing.Close(connection, streaming!.Break.Reason, streaming.Break.Text);
+            return;
+        }
         closing.Close(connection, CloseReason.NotAuthorized,
             outcome == PublishOutcome.Malformed ? "an upload that is not understood" : NotGranted,
             code: outcome == PublishOutcome.TopicInvalid ? ReasonCode.TopicNameInvalid : null);
+    }
 
     private static PublishPacket Read(Connection connection, in Frame frame) =>
         connection.Terms is null ? PublishPacket.Read(frame) : PublishPacket.Read5(frame);
@@ -117,6 +128,7 @@ internal sealed class Intake(
         var packet = Read(connection, frame);
         var mustBeRead = connection.OwesAcknowledgements
             || (connection.Terms is not null && connection.Session!.Bridge >= 0);
+        if (connection.Session!.IsGateway && connection.Terms is not null) return false;
         if (packet.Qos > 0 && !connection.IsRefused && !mustBeRead)
         {
             return false;

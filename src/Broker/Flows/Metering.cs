@@ -54,7 +54,7 @@ internal sealed class Metering(
     /// </summary>
     public bool MayPublish(Session session)
     {
-        if (!turn.IsMetered || session.Bridge >= 0 || !IsPrepaid) return true;
+        if (!turn.IsMetered || session.IsBridging || !IsPrepaid) return true;
         Fill();
         if (_room > 0) return true;
         _isAwaited = true;
@@ -63,7 +63,7 @@ internal sealed class Metering(
 
     /// <summary>Whether one more client may connect; one that takes over its own place may always.</summary>
     public bool MayConnect(Session? known) => !IsPrepaid || Quotas.Connections.Max == 0
-        || known is { Connection: not null } or { Bridge: >= 0 }
+        || known is { Connection: not null } or { IsBridging: true }
         || connections.Count < Quotas.Connections.Max || connections.ClientCount < Quotas.Connections.Max;
 
     /// <summary>Whether one more filter may be held.</summary>

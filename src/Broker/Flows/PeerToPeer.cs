@@ -3,6 +3,7 @@ using LightMq.Broker.Connections;
 using LightMq.Broker.Routing;
 using LightMq.Broker.Sessions;
 using LightMq.Broker.Settings;
+using LightMq.Broker.Streams;
 using LightMq.Lmq;
 using LightMq.Mqtt;
 
@@ -15,33 +16,42 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class PeerToPeer(
     Turn turn, BrokerOptions options, SessionTable sessions, Delivering delivering, Parting parting,
-    Ending ending)
+    Ending ending, StreamTable streams)
 {
     private readonly List<Receiver> _found = [];
     private readonly byte[][] _bridges = [.. options.Bridges.Select(b => Encoding.UTF8.GetBytes(b.ClientId))];
+
+    private readonly byte[]?[] _sensorPrefixes =
+    [
+        .. options.Bridges.Select(static bridge =>
+            bridge.Sensors is { } sensors ? Encoding.UTF8.GetBytes($"{sensors.Group}@@@") : null),
+    ];
 
     /// <summary>Whether a topic of this publisher names one client.</summary>
     public static bool IsPeer(Session publisher, ReadOnlySpan<byte> topic) =>
         (publisher.IsLmq || publisher.Bridge >= 0) && TopicNames.TryPeer(topic, out _, out _);
 
     /// <summary>
-    /// Who receives a P2P message now: its client, or for an id that is not known here the bridges that take
-    /// its topic. Null: one more mailbox is needed, and there are as many as there may be.
+    /// Who receives a P2P message now: the gateway that its client is behind, its client, or for an id that
+    /// is not known here the bridges that take its topic. Null: one more mailbox is needed, and there are as
+    /// many as there may be.
     /// </summary>
-    /// <param name="publisher">Who sends it.</param>
+    /// <param name="publisher">Who sends it; null: a business service.</param>
     /// <param name="topic">A P2P topic.</param>
     /// <param name="qos">As published.</param>
     /// <param name="isClean">The sender's cleanSession, which decides whether it may wait.</param>
     public List<Receiver>? RecipientsOf(
-        Session publisher, ReadOnlySpan<byte> topic, int qos, bool isClean)
+        Session? publisher, ReadOnlySpan<byte> topic, int qos, bool isClean)
     {
         TopicNames.TryPeer(topic, out _, out var clientId);
         _found.Clear();
         var mailbox = sessions.FindMailbox(clientId);
-        var client = sessions.Find(clientId);
-        if ((client ?? mailbox) is not { } known)
+        var client = sessions.Find(clientId) ?? FindSensor(publisher, clientId);
+        if (FindGateway(publisher, clientId) is { } gateway)
+            _found.Add(new Receiver(gateway, (byte)Math.Min(qos, 1), IsForNow: isClean));
+        else if ((client ?? mailbox) is not { } known)
         {
-            if (publisher.Bridge < 0) FindBridges(topic);
+            if (publisher is { Bridge: < 0 }) FindBridges(topic);
         }
         else if (qos == 0) _found.Add(new Receiver(known, 0));
         else if (isClean) _found.Add(new Receiver(known, FleetingQosOf(known), IsForNow: true));
@@ -71,6 +81,7 @@ internal sealed class PeerToPeer(
     /// <summary>A client is here: what waits for it is on its way from CONNACK on.</summary>
     public void Arrive(Session client)
     {
+        if (options.Central is not null) streams.IsHere(client.ClientId);
         if (sessions.FindMailbox(client.ClientId) is { } mailbox) Join(client, mailbox);
     }
 
@@ -110,6 +121,22 @@ internal sealed class PeerToPeer(
         mailbox.IsPaced = client.IsPaced;
         mailbox.Companion = client;
         client.Companion = mailbox;
+    }
+
+    /// <summary>The session of the gateway that a client is behind; not that of the publisher.</summary>
+    private Session? FindGateway(Session? publisher, ReadOnlySpan<byte> clientId) =>
+        streams.HomeOf(clientId) is { } id && sessions.Find(id) is { } gateway && gateway != publisher
+            ? gateway : null;
+
+    /// <summary>
+    /// From above a stock sensor is called by the name that it has upward (LMQ-AUTH-5): its group before its
+    /// id.
+    /// </summary>
+    private Session? FindSensor(Session? publisher, ReadOnlySpan<byte> clientId)
+    {
+        if (publisher is not { Bridge: >= 0 and var bridge }) return null;
+        if (_sensorPrefixes[bridge] is not { } prefix || !clientId.StartsWith(prefix)) return null;
+        return sessions.Find(clientId[prefix.Length..]) is { Publisher.IsLmq: false } sensor ? sensor : null;
     }
 
     private void FindBridges(ReadOnlySpan<byte> topic)

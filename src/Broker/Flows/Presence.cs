@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using LightMq.Broker.Bridges;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Messages;
@@ -16,11 +15,10 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class Presence(
     Turn turn, Register register, Journal journal, SessionTable sessions, Publishing publishing,
-    BackPressure pressure)
+    BackPressure pressure, PresenceIndex numbers, Depositing? depositing)
 {
     private readonly List<Receiver> _receivers = [];
     private readonly byte[] _body = new byte[PresenceEvent.BytesNeeded(ClientIdName.CharactersMax)];
-    private long _events;
     private bool _isStopping;
 
     /// <summary>CONNACK was said.</summary>
@@ -58,17 +56,17 @@ internal sealed class Presence(
         var topic = PresenceEvent.Topic(name.Group);
         if (register.FindTopic(topic) is null) return;
         var channel = journal.Epoch.ChannelOf(connection.Number);
-        var index = RisingNumber.Of(journal.Epoch.Boot, ++_events);
         var happened = new PresenceEvent(
-            session.ClientText, turn.Now.UnixMilliseconds, kind, channel, index);
+            session.ClientText, turn.Now.UnixMilliseconds, kind, channel, numbers.Next());
         var body = _body.AsSpan(0, happened.Write(_body));
         ChooseReceivers(topic, topic.Length + body.Length);
         var origin = new Origin(
             connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, session.IsClean,
             FromBridge: false);
-        publishing.PublishOwn(new Publication(
-            session.Publisher, origin, topic, default, body, qos: 1, retain: false, expiresAt: 0),
-            _receivers);
+        var publication = new Publication(
+            session.Publisher, origin, topic, default, body, qos: 1, retain: false, expiresAt: 0);
+        publishing.PublishOwn(publication, _receivers);
+        depositing?.Put(publication, null, PresenceIndex.TagOf(kind));
         // Its session may be gone already, but its numbers go on.
         if (session.IsGone && session.Publisher.IsNumbered) sessions.Remember(session.Publisher);
     }

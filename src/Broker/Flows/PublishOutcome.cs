@@ -13,4 +13,7 @@ internal enum PublishOutcome : byte
     TopicInvalid,
     /// <summary>A request that is not understood and was told of: the connection closes.</summary>
     Malformed,
+    /// <summary>A gateway's stream cannot go on like this (<see cref="Streaming.Break"/>): it closes.
+    /// </summary>
+    StreamBroken,
 }

@@ -19,7 +19,8 @@ internal sealed class Publishing(
     Turn turn, SubscriptionTree tree, RetainedMessages retained, MessagePool messages, Journal journal,
     Hold hold, Delivering delivering, Sending sending, Repeating repeating, BackPressure pressure,
     DialectTable dialects, Controlling controlling, Uploading uploading, Refusing refusing,
-    Metering metering, Forwarding forwarding, Ordering ordering, Bridging bridging, PeerToPeer peers)
+    Metering metering, Forwarding forwarding, Ordering ordering, Bridging bridging, PeerToPeer peers,
+    Streaming? streaming, Depositing? depositing)
 {
     private readonly List<Receiver> _recipients = [];
     private readonly List<Receiver> _nobody = [];
@@ -34,11 +35,8 @@ internal sealed class Publishing(
         if (connection.Session is not { } session)
             return Uploading.IsUpload(topic)
                 ? uploading.Take(connection, packet) : refusing.First(connection, topic);
-        var isTooDeep = dialects.IsTooDeep(topic);
-        if (isTooDeep) turn.Counters.TopicsTooDeep++;
-        var verdict = isTooDeep
-            ? new TopicVerdict(ReasonCode.TopicNameInvalid, Closes: true)
-            : dialects[connection].Publish(connection.Login!, topic, packet.Payload.Length);
+        var verdict = dialects.IsTooDeep(topic)
+            ? TooDeep() : dialects[connection].Publish(connection.Login!, topic, packet.Payload.Length);
         if (!verdict.IsGranted) return refusing.Refuse(connection, session, packet, topic, verdict);
         if (verdict.Kind == TopicKind.Control && Uploading.IsUpload(topic))
             return uploading.Take(connection, packet);
@@ -53,7 +51,7 @@ internal sealed class Publishing(
         long expiresAt = 0;
         var isClean = session.EndsWithConnection;
         var properties = connection.Terms is null
-            ? default : ForwardedOf(packet, fromBridge, out expiresAt, ref isClean);
+            ? default : ForwardedOf(packet, session.IsBridging, out expiresAt, ref isClean);
         var isPeer = verdict.Kind == TopicKind.PeerToPeer
             || (fromBridge && PeerToPeer.IsPeer(session, topic));
         var recipients = isControl ? _nobody
@@ -64,6 +62,10 @@ internal sealed class Publishing(
         var mustBeStored = packet.Qos == 2 && session.IsPersistent;
         if (!HasRoom(session, packet.Qos, recipients, bytes, isRetained || mustBeStored))
             return PublishOutcome.NoRoom;
+        var isForCore = false;
+        if (streaming is not null && !isControl
+            && streaming.Admit(session, packet, out isForCore) is { } outcome)
+            return outcome;
         if (connection.Terms is not null) forwarding.Taken(connection);
         var origin = new Origin(
             connection.Number, turn.Now.UnixMilliseconds, turn.Now.Trusted, isClean, fromBridge);
@@ -74,19 +76,28 @@ internal sealed class Publishing(
         };
         turn.Counters.Received[packet.Qos]++;
         if (turn.IsMetered) turn.Meter(connection, packet.Qos);
-        if (packet.Qos == 2)
-        {
-            session.Receipts.AddExactId(packet.PacketId);
-            if (session.IsPersistent) journal.ExactProgressChanged(session);
-        }
-        if (isPeer && recipients.Count == 0) peers.TellUnknown(connection, topic);
-        var reason = recipients.Count == 0 && !isControl
+        if (packet.Qos == 2) OpenExact(session, packet.PacketId);
+        if (isPeer && recipients.Count == 0 && !isForCore) peers.TellUnknown(connection, topic);
+        var reason = recipients.Count == 0 && !isControl && !isForCore
             ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success;
         var message = Route(publication, recipients, mustBeStored);
+        if (isForCore) streaming!.Deposit(session, packet, publication, ref message);
         if (packet.Qos > 0) repeating.Answer(session, message, packet, topic, reason);
         if (message is not null) messages.Release(message);
         if (isControl) controlling.Take(connection, topic, packet);
         return PublishOutcome.Taken;
+    }
+
+    private void OpenExact(Session session, ushort packetId)
+    {
+        session.Receipts.AddExactId(packetId);
+        if (session.IsPersistent) journal.ExactProgressChanged(session);
+    }
+
+    private TopicVerdict TooDeep()
+    {
+        turn.Counters.TopicsTooDeep++;
+        return new TopicVerdict(ReasonCode.TopicNameInvalid, Closes: true);
     }
 
     private bool HasRoom(
@@ -94,6 +105,11 @@ internal sealed class Publishing(
         bool mustBeStored)
     {
         if (recipients is null)
+        {
+            pressure.BlockedByAll();
+            return false;
+        }
+        if (depositing is { HasRoom: false })
         {
             pressure.BlockedByAll();
             return false;
@@ -127,6 +143,7 @@ internal sealed class Publishing(
             : RecipientsOf(session, will.Topic);
         if (isPeer && recipients.Count == 0) turn.Counters.Drop(DropReason.PeerUnknown);
         var message = Route(publication, recipients, mustBeStored: false);
+        depositing?.Put(publication, null);
         if (message is null) return;
         if (!message.IsSafe) hold.Commit(message);
         messages.Release(message);
@@ -136,6 +153,17 @@ internal sealed class Publishing(
     public void PublishOwn(in Publication publication, List<Receiver> receivers)
     {
         if (Route(publication, receivers, mustBeStored: false) is { } message) messages.Release(message);
+    }
+
+    /// <summary>Publishes a business service's message (LMQ-CORE-3).</summary>
+    /// <returns>Whether it must be durable before it may be said to be taken.</returns>
+    public bool PublishRequest(in Publication publication, List<Receiver> receivers)
+    {
+        if (Route(publication, receivers, mustBeStored: false) is not { } message) return false;
+        var mustBeStored = publication.Qos > 0 && !message.IsSafe;
+        if (mustBeStored) hold.Commit(message);
+        messages.Release(message);
+        return mustBeStored;
     }
 
     // Apart: most clients are older than properties, and need no room on the stack for them.

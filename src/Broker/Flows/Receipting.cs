@@ -17,7 +17,7 @@ internal sealed class Receipting(Hold hold, Sending sending)
     public void Owe(Session publisher, Message? message, ushort packetId, byte qos, ulong hash,
         ReasonCode reason = ReasonCode.Success)
     {
-        var isSafe = message is null || message.IsSafe;
+        var isSafe = message is null || message.IsOwedNothing;
         if (isSafe && (!publisher.HasReceipts || publisher.Receipts.Count == 0))
         {
             Write(publisher, packetId, qos, reason);
@@ -54,13 +54,23 @@ internal sealed class Receipting(Hold hold, Sending sending)
     {
         if (message.IsSafe) return;
         message.IsSafe = true;
-        if (message.Receipts is { } receipts)
-        {
-            message.Receipts = null;
-            receipts.MarkSafe(message);
-            if (receipts.Owner is { } publisher) Flush(publisher);
-        }
+        if (!message.AwaitsCore) Give(message);
         if (message.Keeping == Keeping.Held) hold.Spared(message);
+    }
+
+    /// <summary>The core has the message.</summary>
+    public void InCore(Message message)
+    {
+        message.AwaitsCore = false;
+        if (message.IsSafe) Give(message);
+    }
+
+    private void Give(Message message)
+    {
+        if (message.Receipts is not { } receipts) return;
+        message.Receipts = null;
+        receipts.MarkSafe(message);
+        if (receipts.Owner is { } publisher) Flush(publisher);
     }
 
     private static void Tie(Message message, Session publisher, long number)

@@ -43,7 +43,7 @@ internal sealed class Repeating(Journal journal, Receipting receipting)
         ReasonCode reason)
     {
         if (packet.Qos == 0) return;
-        var needsHash = message is { IsSafe: false } && session.IsPersistent && packet.Qos == 1;
+        var needsHash = message is { IsOwedNothing: false } && session.IsPersistent && packet.Qos == 1;
         receipting.Owe(session, message, packet.PacketId, (byte)packet.Qos,
             needsHash ? HashOf(packet, topic) : 0, reason);
     }

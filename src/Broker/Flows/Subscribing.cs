@@ -169,9 +169,11 @@ internal sealed class Subscribing(
             turn.Counters.TopicsTooDeep++;
             return new(ReasonCode.TopicFilterInvalid);
         }
+        if (session.Bridge >= 0 && filter.SequenceEqual(ControlTopics.BridgeBacklog))
+            return TopicVerdict.Granted;
         var verdict = dialects[connection].Subscribe(connection.Login!, filter);
         if (!verdict.IsGranted) return verdict;
-        if (session.IndexOf(filter) >= 0 || session.Bridge >= 0) return TopicVerdict.Granted;
+        if (session.IndexOf(filter) >= 0 || session.IsBridging) return TopicVerdict.Granted;
         var isFull = session.Subscriptions.Count >= CountMaxOf(connection)
             || session.SubscriptionBytes + filter.Length > SubscriptionBytesMax
             || tree.NodeCount >= SubscriptionTree.NodesMax;

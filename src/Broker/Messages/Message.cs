@@ -56,8 +56,12 @@ internal sealed class Message
     public bool MustBeStored { get; set; }
     /// <summary>Whether the retained store changes with it.</summary>
     public bool ChangesRetained { get; set; }
-    /// <summary>Whether its publisher may be told that it is safe.</summary>
+    /// <summary>Whether it is safe here, in queues or on the disk.</summary>
     public bool IsSafe { get; set; }
+    /// <summary>Whether the core has yet to say that it has it.</summary>
+    public bool AwaitsCore { get; set; }
+    /// <summary>Whether its publisher may be told that it is safe.</summary>
+    public bool IsOwedNothing => IsSafe && !AwaitsCore;
     /// <summary>Where its publisher's acknowledgement waits; null when none does.</summary>
     public Receipts? Receipts { get; set; }
     public long ReceiptNumber { get; set; }
@@ -113,7 +117,7 @@ internal sealed class Message
         Origin = default;
         Epoch = null;
         Keeping = Keeping.Volatile;
-        MustBeStored = ChangesRetained = IsSafe = Retain = false;
+        MustBeStored = ChangesRetained = IsSafe = AwaitsCore = Retain = false;
         Receipts = null;
         NextOfPublisher = null;
     }

@@ -38,6 +38,7 @@ internal sealed class Session(Publisher publisher, bool isClean)
     private readonly List<Subscription> _subscriptions = [];
     private DeliveryQueue? _queue;
     private Receipts? _receipts;
+    private List<string>? _superseded;
 
     /// <summary>
     /// Key in the store, given when it is first stored and not again while the store knows it; 0: none.
@@ -60,7 +61,7 @@ internal sealed class Session(Publisher publisher, bool isClean)
     /// <summary>
     /// What is kept for it follows the LMQ contract: bridges never do, and a clean session keeps nothing.
     /// </summary>
-    public bool IsKeptByContract => IsLmq && IsPersistent && Bridge < 0;
+    public bool IsKeptByContract => IsLmq && IsPersistent && !IsBridging;
 
     /// <summary>Whether what is kept for it is kept for some days only (LMQ-MSG-4).</summary>
     public bool IsKeptForDays => IsKeptByContract || IsMailbox;
@@ -110,8 +111,23 @@ internal sealed class Session(Publisher publisher, bool isClean)
     /// </summary>
     public Session? Companion { get; set; }
 
+    /// <summary>Which installation of a gateway came last; empty: it did not say.</summary>
+    public string Installation { get; set; } = "";
+
+    /// <summary>Installations that another one took the place of: they come in by permission only.</summary>
+    public List<string> Superseded => _superseded ??= [];
+
+    /// <summary>Whether there are any.</summary>
+    public bool HasSuperseded => _superseded is { Count: > 0 };
+
     /// <summary>Its client brings what edge brokers took (LMQ-CORE-4).</summary>
     public bool IsGateway { get; set; }
+
+    /// <summary>
+    /// A bridge of this broker's or, at a central, a gateway: exempt from quotas and pacing, never dropped
+    /// from.
+    /// </summary>
+    public bool IsBridging => Bridge >= 0 || IsGateway;
 
     /// <summary>It is a mailbox: it keeps what was published to one client id (LMQ-MSG-5).</summary>
     public bool IsMailbox { get; } = publisher.ClientId is [SessionTable.MailboxMark, ..];

@@ -3,8 +3,8 @@ using LightMq.Lmq;
 namespace LightMq.Broker.Streams;
 
 /// <summary>
-/// What the core is asked to keep: a message that a gateway brought, or a gap in one of its streams. Its
-/// bytes live as long as the call.
+/// What the core is asked to keep: a message, of a gateway's client, a client of the central itself or a
+/// business service, or a gap in a gateway's stream. Its bytes live as long as the call.
 /// </summary>
 public readonly ref struct CoreEntry
 {
@@ -17,10 +17,10 @@ public readonly ref struct CoreEntry
     /// <summary>The first sender's cleanSession.</summary>
     public bool CleanSession { get; init; }
 
-    /// <summary>Client id of the gateway, from its login.</summary>
+    /// <summary>Client id of the gateway, from its login; empty: it came straight here.</summary>
     public ReadOnlySpan<byte> Gateway { get; init; }
 
-    /// <summary>Client id of the first sender.</summary>
+    /// <summary>Client id of the first sender; empty: a business service.</summary>
     public ReadOnlySpan<byte> Client { get; init; }
 
     /// <summary>Its stream.</summary>
@@ -38,6 +38,10 @@ public readonly ref struct CoreEntry
     /// <summary>Ordering key; empty: none.</summary>
     public ReadOnlySpan<byte> Key { get; init; }
 
+    /// <summary>Tag: the kind of a presence event (LMQ-PRE-2), or a business service's own (LMQ-CORE-3).
+    /// </summary>
+    public ReadOnlySpan<byte> Tag { get; init; }
+
     /// <summary>Topic; of a gap the reason.</summary>
     public ReadOnlySpan<byte> Topic { get; init; }
 
@@ -48,5 +52,6 @@ public readonly ref struct CoreEntry
     public ReadOnlySpan<byte> Payload { get; init; }
 
     /// <summary>Bytes of its contents together, without the gateway.</summary>
-    public int Length => Client.Length + Key.Length + Topic.Length + Properties.Length + Payload.Length;
+    public int Length =>
+        Client.Length + Key.Length + Tag.Length + Topic.Length + Properties.Length + Payload.Length;
 }

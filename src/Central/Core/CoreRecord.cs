@@ -14,7 +14,7 @@ namespace LightMq.Central.Core;
 public readonly ref struct CoreRecord(CoreEntry entry, ushort partition, long offset)
 {
     private const int HeadBytes = 1 + 1 + 2 + 4 + 16 + 8 + 8 + 8 + 8;
-    private const int FixedBytes = HeadBytes + 5 * 2 + 4;
+    private const int FixedBytes = HeadBytes + 6 * 2 + 4;
     private const byte MessageKind = 1, GapKind = 2, CleanFlag = 4;
 
     /// <summary>A message, or a gap in a stream.</summary>
@@ -46,6 +46,7 @@ public readonly ref struct CoreRecord(CoreEntry entry, ushort partition, long of
         Put(ref rest, Entry.Gateway);
         Put(ref rest, Entry.Client);
         Put(ref rest, Entry.Key);
+        Put(ref rest, Entry.Tag);
         Put(ref rest, Entry.Topic);
         Put(ref rest, Entry.Properties);
         BinaryPrimitives.WriteInt32LittleEndian(rest, Entry.Payload.Length);
@@ -60,8 +61,9 @@ public readonly ref struct CoreRecord(CoreEntry entry, ushort partition, long of
         var head = rest[..HeadBytes];
         var body = rest[HeadBytes..];
         if (!TryTake(ref body, out var gateway) || !TryTake(ref body, out var client)
-            || !TryTake(ref body, out var key) || !TryTake(ref body, out var topic)
-            || !TryTake(ref body, out var properties) || body.Length < 4)
+            || !TryTake(ref body, out var key) || !TryTake(ref body, out var tag)
+            || !TryTake(ref body, out var topic) || !TryTake(ref body, out var properties)
+            || body.Length < 4)
             return false;
         var length = BinaryPrimitives.ReadInt32LittleEndian(body);
         if (length < 0 || length > body.Length - 4) return false;
@@ -78,6 +80,7 @@ public readonly ref struct CoreRecord(CoreEntry entry, ushort partition, long of
             Gateway = gateway,
             Client = client,
             Key = key,
+            Tag = tag,
             Topic = topic,
             Properties = properties,
             Payload = body.Slice(4, length),

@@ -36,6 +36,12 @@ public static class BridgeProperties
     /// <summary>On a gap declaration: <see cref="StreamGap"/>.</summary>
     public static ReadOnlySpan<byte> Gap => "lmq-gap"u8;
 
+    /// <summary>In CONNECT: which installation of a gateway comes, 1 to 64 visible characters.</summary>
+    public static ReadOnlySpan<byte> Installation => "lmq-install"u8;
+
+    /// <summary>In CONNACK: which central answers.</summary>
+    public static ReadOnlySpan<byte> Cluster => "lmq-cluster"u8;
+
     /// <summary>What all of these begin with.</summary>
     public static ReadOnlySpan<byte> Prefix => "lmq-"u8;
 

@@ -21,6 +21,9 @@ public static class ControlTopics
     /// <summary>Edge to central: numbers that will never come (LMQ-CORE-4).</summary>
     public static ReadOnlySpan<byte> BridgeGap => "$SYS/bridge/gap"u8;
 
+    /// <summary>Edge broker to its bridges: what waits in their queue (<see cref="BacklogBody"/>).</summary>
+    public static ReadOnlySpan<byte> BridgeBacklog => "$SYS/bridge/backlog"u8;
+
     /// <summary>What all of them begin with.</summary>
     public static ReadOnlySpan<byte> Prefix => "$SYS/"u8;
 }

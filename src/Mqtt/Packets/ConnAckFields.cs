@@ -27,6 +27,9 @@ public readonly ref struct ConnAckFields
     /// <summary>The reason in words, UTF-8; empty: not sent.</summary>
     public ReadOnlySpan<byte> ReasonString { get; init; }
 
+    /// <summary>User properties as 5.0 writes them; empty: none.</summary>
+    public ReadOnlySpan<byte> UserProperties { get; init; }
+
     internal bool SendsReceiveMaximum => ReceiveMaximum is not (0 or ushort.MaxValue);
 
     internal int PropertyBytes =>
@@ -34,5 +37,5 @@ public readonly ref struct ConnAckFields
         + (MaximumPacketSize != 0 ? 5 : 0) + (TopicAliasMaximum != 0 ? 3 : 0)
         + (ServerKeepAliveSeconds is null ? 0 : 3)
         + (AssignedClientId.IsEmpty ? 0 : 3 + AssignedClientId.Length)
-        + (ReasonString.IsEmpty ? 0 : 3 + ReasonString.Length);
+        + (ReasonString.IsEmpty ? 0 : 3 + ReasonString.Length) + UserProperties.Length;
 }

@@ -3,6 +3,8 @@ namespace LightMq.Mqtt;
 /// <summary>CONNACK (MQTT 3.1.1 and 5.0, section 3.2), as a client reads it.</summary>
 public readonly ref struct ConnAckPacket
 {
+    private readonly ReadOnlySpan<byte> _properties;
+
     private ConnAckPacket(bool sessionPresent, ConnectCode code)
     {
         SessionPresent = sessionPresent;
@@ -14,6 +16,7 @@ public readonly ref struct ConnAckPacket
         SessionPresent = sessionPresent;
         Reason = reason;
         Code = reason == ReasonCode.Success ? ConnectCode.Accepted : ConnectCode.NotAuthorized;
+        _properties = properties;
         ReceiveMaximum = ushort.MaxValue;
         MaximumPacketSize = uint.MaxValue;
         var reader = new PropertyReader(properties, PropertySets.ConnAck);
@@ -61,6 +64,10 @@ public readonly ref struct ConnAckPacket
 
     /// <summary>The reason in words (5.0); empty: none.</summary>
     public ReadOnlySpan<byte> ReasonString { get; }
+
+    /// <summary>Finds the first user property of a name (5.0).</summary>
+    public bool TryFindUser(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) =>
+        PropertyReader.TryFindUser(_properties, name, out value);
 
     /// <summary>Reads and checks a packet of 3.1 or 3.1.1.</summary>
     /// <exception cref="ProtocolError">Any breach.</exception>

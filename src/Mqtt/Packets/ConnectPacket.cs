@@ -13,6 +13,7 @@ public readonly ref struct ConnectPacket
     private const byte PasswordFlag = 0x40, UserNameFlag = 0x80;
 
     private readonly byte _flags;
+    private readonly ReadOnlySpan<byte> _properties;
 
     private ConnectPacket(byte level)
     {
@@ -34,7 +35,8 @@ public readonly ref struct ConnectPacket
         if (version == ProtocolVersion.V500)
         {
             var hasData = false;
-            var properties = new PropertyReader(body.Properties("MQTT5-3.1.2.11.1"), PropertySets.Connect);
+            _properties = body.Properties("MQTT5-3.1.2.11.1");
+            var properties = new PropertyReader(_properties, PropertySets.Connect);
             while (properties.TryNext(out var id, out var number, out _))
             {
                 switch (id)
@@ -74,6 +76,10 @@ public readonly ref struct ConnectPacket
         if (HasPassword) Password = body.Bytes("MQTT-3.1.2-21");
         body.End("MQTT-3.1.3-1");
     }
+
+    /// <summary>Finds the first user property of a name; before 5.0 there is none.</summary>
+    public bool TryFindUser(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) =>
+        PropertyReader.TryFindUser(_properties, name, out value);
 
     /// <summary>Protocol level: 3 is 3.1, 4 is 3.1.1, 5 is 5.0.</summary>
     public byte ProtocolLevel { get; }

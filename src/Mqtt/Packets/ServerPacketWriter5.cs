@@ -44,7 +44,8 @@ public static partial class PacketWriter
             at += PropertyWriter.Bytes(to[at..], PropertyId.AssignedClientId, fields.AssignedClientId);
         if (!fields.ReasonString.IsEmpty)
             at += PropertyWriter.Bytes(to[at..], PropertyId.ReasonString, fields.ReasonString);
-        return at;
+        fields.UserProperties.CopyTo(to[at..]);
+        return at + fields.UserProperties.Length;
     }
 
     /// <summary>PUBACK, PUBREC, PUBREL or PUBCOMP of 5.0; success is left unsaid.</summary>

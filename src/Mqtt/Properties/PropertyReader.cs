@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace LightMq.Mqtt;
 
 /// <summary>Takes properties from a packet's block, and checks all that the table says of them.</summary>
@@ -50,6 +52,28 @@ internal ref struct PropertyReader(
         while (TryNext(out _, out _, out _))
         {
         }
+    }
+
+    /// <summary>Finds the value of a user property in a block that was checked.</summary>
+    public static bool TryFindUser(
+        ReadOnlySpan<byte> block, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        // Identifier and length of the name.
+        const int HeadBytes = 3;
+        value = default;
+        while (!block.IsEmpty)
+        {
+            var size = SizeOfFirst(block);
+            var isUser = (PropertyId)block[0] == PropertyId.UserProperty;
+            var length = isUser ? BinaryPrimitives.ReadUInt16BigEndian(block[1..]) : 0;
+            if (isUser && block.Slice(HeadBytes, length).SequenceEqual(name))
+            {
+                value = block[(HeadBytes + name.Length + 2)..size];
+                return true;
+            }
+            block = block[size..];
+        }
+        return false;
     }
 
     /// <summary>Bytes of the first property of a block that was checked, identifier included.</summary>

@@ -121,17 +121,7 @@ public readonly ref struct PublishProperties
     public bool TryFindUser(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         value = default;
-        for (var rest = Raw; HasUser && !rest.IsEmpty;)
-        {
-            var size = PropertyReader.SizeOfFirst(rest);
-            if (IsUser(rest) && NameOf(rest).SequenceEqual(name))
-            {
-                value = rest[(UserHeadBytes + name.Length + 2)..size];
-                return true;
-            }
-            rest = rest[size..];
-        }
-        return false;
+        return HasUser && PropertyReader.TryFindUser(Raw, name, out value);
     }
 
     // Identifier and length of the name.

@@ -20,6 +20,7 @@ internal static partial class Layout
         ["EdgeBroker"] = ["Host"],
         ["Central"] = ["Host"],
         ["DeviceAgent"] = ["Lmq"],
+        ["Uplink"] = ["Lmq"],
     };
 
     public static IEnumerable<string> WrongReferences(Project project) =>

@@ -1,5 +1,6 @@
 using LightMq.Broker;
 using LightMq.Broker.Settings;
+using LightMq.Lmq;
 using Xunit;
 
 namespace LightMq.Unit.Broker;
@@ -23,6 +24,30 @@ public sealed class BridgeTests
         Assert.Contains("PUBACK 1", sensor.Read());
         var up = host.Connect("up", clean: false);
         Assert.Equal(["CONNACK 0 present", "PUBLISH 2 data/a first q1"], up.Read());
+    }
+
+    [Fact]
+    public void A_bridge_that_asks_is_told_what_waits_for_it()
+    {
+        var host = new EngineHost(Bridged);
+        var up = new UpLink(host);
+        var sensor = host.Connect("sensor");
+        sensor.Subscribe("$SYS/bridge/backlog", qos: 0);
+        up.Peer.Subscribe5("$SYS/bridge/backlog");
+        for (ushort i = 1; i <= 3; i++) sensor.Publish("data/a", "1234", id: i);
+        Assert.Equal(3, up.Take(acknowledge: false).Count);
+        host.Advance(5_000);
+        var told = up.Take(acknowledge: false).Select(static message => message.Payload).ToArray();
+        Assert.Equal(2, told.Length);
+        Assert.All(told, static body => Assert.True(
+            BacklogBody.TryParse(System.Text.Encoding.UTF8.GetBytes(body), out _)));
+        Assert.StartsWith("""{"messages":3,"bytes":""", told[^1]);
+        BacklogBody.TryParse(System.Text.Encoding.UTF8.GetBytes(told[^1]), out var last);
+        Assert.InRange(last.OldestMilliseconds, 2_000, 5_000);
+        for (var id = 2; id <= 4; id++) up.Peer.Ack(LightMq.Mqtt.PacketType.PubAck, id);
+        host.Advance(10_000);
+        Assert.Equal("""{"messages":0,"bytes":0,"oldestMilliseconds":0}""", Assert.Single(up.Take()).Payload);
+        Assert.DoesNotContain(sensor.Read(), static line => line.Contains("backlog"));
     }
 
     [Fact]

@@ -156,6 +156,11 @@ internal sealed class EngineHost : IEffects
 
     public void RegistryStored(RegistryChange change) => Changed.Add(change);
 
+    /// <summary>Requests that were answered, with their refusal.</summary>
+    public List<(CentralRequest Request, string Refusal)> Answers { get; } = [];
+
+    public void Answered(CentralRequest request, string refusal) => Answers.Add((request, refusal));
+
     /// <summary>As sealing goes here: backwards.</summary>
     public static byte[] Seal(string secret) => [.. Encoding.UTF8.GetBytes(secret).Reverse()];
 

@@ -64,6 +64,25 @@ public sealed class SensorNameTests
     }
 
     [Fact]
+    public void From_above_a_sensor_is_reached_by_the_name_that_it_has_there()
+    {
+        var host = LmqHost.Make(Mapped);
+        var up = new UpLink(host);
+        var sensor = host.Connect("DVES_1");
+        host.Connect("GID_sen@@@own").Read();
+        sensor.Read();
+        up.Publish("plant/p2p/GID_sen@@@DVES_1", "on", 1, 1, ("lmq-clean", "true"));
+        up.Publish("plant/p2p/GID_sen@@@unknown", "on", 1, 2, ("lmq-clean", "true"));
+        up.Publish("plant/p2p/GID_other@@@DVES_1", "on", 1, 3, ("lmq-clean", "true"));
+        Assert.Equal(["PUBLISH 2 plant/p2p/GID_sen@@@DVES_1 on q1"], sensor.Read());
+        sensor.Gone();
+        host.Connect("DVES_2", clean: false).Gone();
+        up.Publish("plant/p2p/GID_sen@@@DVES_2", "kept", 1, 4, ("lmq-clean", "false"));
+        Assert.Contains("PUBLISH 49153 plant/p2p/GID_sen@@@DVES_2 kept q1",
+            host.Connect("DVES_2", clean: false).Read().Select(static line => line.Replace(" dup", "")));
+    }
+
+    [Fact]
     public void A_bridge_of_an_older_version_gets_the_topic_too()
     {
         var host = LmqHost.Make(Mapped);

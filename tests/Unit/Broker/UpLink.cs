@@ -2,6 +2,7 @@ using System.Text;
 using LightMq.Broker;
 using LightMq.Broker.Settings;
 using LightMq.Mqtt;
+using Xunit;
 
 namespace LightMq.Unit.Broker;
 
@@ -27,14 +28,14 @@ internal sealed class UpLink
 
     public UpLink(EngineHost host, string clientId = "up", bool clean = false,
         ListenerOptions? listener = null, string? user = null, string? password = null,
-        (string Topic, byte[] Properties)? will = null)
+        (string Topic, byte[] Properties)? will = null, string? installation = null, uint expiry = 0)
     {
         _host = host;
         Peer = host.Open(listener);
         var fields = new ConnectFields
         {
             Version = ProtocolVersion.V500, ClientId = Encoding.UTF8.GetBytes(clientId), CleanSession = clean,
-            KeepAliveSeconds = 60,
+            KeepAliveSeconds = 60, SessionExpirySeconds = expiry,
         };
         if (user is not null)
             fields = fields with
@@ -42,6 +43,8 @@ internal sealed class UpLink
                 UserName = Encoding.UTF8.GetBytes(user),
                 Password = Encoding.UTF8.GetBytes(password!),
             };
+        if (installation is not null)
+            fields = fields with { Properties = User(("lmq-install", installation)) };
         if (will is var (topic, properties))
             fields = fields with
             {
@@ -70,6 +73,17 @@ internal sealed class UpLink
         foreach (var message in messages)
             if (acknowledge && message.Qos == 1) Peer.Ack(PacketType.PubAck, message.PacketId);
         return messages;
+    }
+
+    /// <summary>CONNACK, which must wait: its code, reason in words and cluster id.</summary>
+    public (ReasonCode Reason, string Words, string Cluster) TakeConnAck()
+    {
+        var bytes = Peer.Connection.Outbox.Unsent.ToArray();
+        Assert.True(FrameReader.TryRead(bytes, int.MaxValue, ProtocolVersion.V500, out var frame));
+        Peer.Connection.Outbox.Sent(frame.Length);
+        var packet = ConnAckPacket.Read5(frame);
+        var cluster = packet.TryFindUser("lmq-cluster"u8, out var id) ? Encoding.UTF8.GetString(id) : "";
+        return (packet.Reason, Encoding.UTF8.GetString(packet.ReasonString), cluster);
     }
 
     /// <summary>Packet ids of the PUBACKs that wait.</summary>

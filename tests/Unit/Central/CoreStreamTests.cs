@@ -65,7 +65,7 @@ public sealed class CoreStreamTests
         {
             foreach (var (stream, mark) in log.Marks.All)
                 engine.RecoverStream(Encoding.UTF8.GetBytes(stream.Gateway),
-                    Encoding.UTF8.GetBytes(stream.Client), stream.Epoch, mark.Last);
+                    Encoding.UTF8.GetBytes(stream.Client), stream.Epoch, mark.Last, mark.SeenAt);
         })
         {
             Kept = log.Add,

@@ -1,0 +1,132 @@
+using System.Text;
+using LightMq.Broker;
+using LightMq.Broker.Settings;
+using LightMq.Lmq;
+using LightMq.Mqtt;
+using Xunit;
+
+namespace LightMq.Unit.Broker;
+
+/// <summary>
+/// Gateways at a central broker, beside their streams: P2P down to the clients behind them, installations,
+/// what they are exempt from.
+/// </summary>
+public sealed class GatewayTests
+{
+    private const string Gateway = "GID_GATE@@@g1", Other = "GID_GATE@@@g2", Sensor = "GID_AAA@@@s1";
+    private static readonly EpochText Epoch = new(7, 1);
+
+    private static readonly BrokerOptions Central = LmqHost.Options with
+    {
+        Central = new CentralOptions(["GID_GATE"]) { ClusterId = "cluster-1" },
+        Lmq = LmqHost.Options.Lmq with
+        {
+            Groups = ["GID_AAA", "GID_GATE"], ParentTopics = ["parent", "second", "GID_AAA_MQTT"],
+        },
+    };
+
+    private static UpLink Come(EngineHost host, string clientId = Gateway, string? installation = null) =>
+        new(host, clientId, listener: LmqHost.Listener, user: "AK", installation: installation,
+            password: Signature.Login(LmqHost.Secret, clientId[..clientId.IndexOf('@')]), expiry: 86_400);
+
+    private static void Bring(UpLink gateway, long sequence, ushort id, string client = Sensor,
+        string topic = "parent/a", string? payload = null) =>
+        gateway.Publish(topic, payload ?? $"m{sequence}", 1, id, ("lmq-client", client),
+            ("lmq-epoch", $"{Epoch}"), ("lmq-seq", $"{sequence}"), ("lmq-key", client));
+
+    private static string NoId(string line) =>
+        line.Split(' ') is ["PUBLISH", _, .. var rest] ? $"PUBLISH {string.Join(' ', rest)}" : line;
+
+    private static IEnumerable<int> Acks(UpLink link) => link.TakeAcks().Select(static id => (int)id);
+
+    [Fact]
+    public void P2P_goes_down_through_the_gateway_that_its_client_is_behind()
+    {
+        var host = LmqHost.Make(Central);
+        var gateway = Come(host);
+        Come(host, Other);
+        Bring(gateway, 1, 1);
+        var sender = host.SignIn("GID_AAA@@@sender", clean: false);
+        sender.Publish($"parent/p2p/{Sensor}", "open", id: 1);
+        sender.Publish($"parent/p2p/{Sensor}", "now", qos: 0);
+        var down = gateway.Take();
+        Assert.Equal(["open 1", "now 0"], down.Select(static told => $"{told.Payload} {told.Qos}"));
+        Assert.All(down, static told => Assert.Equal("false", told.Told["lmq-clean"]));
+        gateway.Peer.Gone();
+        // What may wait lies in the gateway's queue, unpaced.
+        for (ushort i = 2; i < 102; i++) sender.Publish($"parent/p2p/{Sensor}", $"w{i}", id: i);
+        var clean = host.SignIn("GID_AAA@@@clean");
+        clean.Publish($"parent/p2p/{Sensor}", "fleeting", id: 1);
+        gateway = Come(host);
+        Assert.Equal(Enumerable.Range(2, 100).Select(static i => $"w{i}"),
+            gateway.Take().Select(static told => told.Payload));
+        // Come by itself, it is here.
+        var sensor = host.SignIn(Sensor);
+        sender.Publish($"parent/p2p/{Sensor}", "here", id: 200);
+        Assert.Contains(sensor.Read(), static line => line.Contains("here"));
+        Assert.Empty(gateway.Take());
+    }
+
+    [Fact]
+    public void P2P_from_a_gateway_for_a_client_of_its_own_that_is_unknown_there_does_not_come_back()
+    {
+        var host = LmqHost.Make(Central);
+        var gateway = Come(host);
+        var other = Come(host, Other);
+        Bring(gateway, 1, 1, "GID_AAA@@@gone");
+        Bring(gateway, 1, 2, topic: "parent/p2p/GID_AAA@@@gone");
+        Bring(other, 1, 1, "GID_AAA@@@o", topic: $"parent/p2p/{Sensor}", payload: "across");
+        Assert.Equal(["across"], gateway.Take().Select(static told => told.Payload));
+        Assert.Empty(other.Take());
+    }
+
+    [Fact]
+    public void The_cluster_is_named_in_CONNACK()
+    {
+        var host = LmqHost.Make(Central);
+        Assert.Equal((ReasonCode.Success, "", "cluster-1"), Come(host).TakeConnAck());
+    }
+
+    [Fact]
+    public void A_superseded_installation_stays_outside_until_it_is_allowed()
+    {
+        var host = LmqHost.Make(Central);
+        var old = Come(host, installation: "old");
+        Assert.Equal(ReasonCode.Success, old.TakeConnAck().Reason);
+        var box = Come(host, installation: "new");
+        Assert.Equal(ReasonCode.Success, box.TakeConnAck().Reason);
+        Assert.True(old.Peer.IsClosed);
+        Assert.Single(host.Events, static told => told.Kind == BrokerEventKind.GatewayReplaced);
+        host = host.Crash();
+        var (reason, words, _) = Come(host, installation: "old").TakeConnAck();
+        Assert.Equal(ReasonCode.NotAuthorized, reason);
+        Assert.StartsWith("superseded: ", words);
+        Assert.Equal(ReasonCode.Success, Come(host, installation: "new").TakeConnAck().Reason);
+        var id = Encoding.UTF8.GetBytes(Gateway);
+        host.Handle(Input.Requested(CentralRequest.Allow(id, "unknown")));
+        Assert.Contains("no such", Assert.Single(host.Answers).Refusal);
+        host.Handle(Input.Requested(CentralRequest.Allow(id, "old")));
+        host.Advance(20);
+        Assert.Equal("", host.Answers[^1].Refusal);
+        host = host.Crash();
+        Assert.Equal(ReasonCode.Success, Come(host, installation: "old").TakeConnAck().Reason);
+        Assert.StartsWith("superseded", Come(host, installation: "new").TakeConnAck().Words);
+    }
+
+    [Fact]
+    public void A_gateway_is_exempt_from_quotas_and_bounds_on_filters()
+    {
+        var host = LmqHost.Make(Central with
+        {
+            LmqSubscriptionsMax = 1,
+            Quotas = InstanceQuotas.None with { MessagesPerSecond = new(1), Connections = new(1) },
+        });
+        var gateway = Come(host);
+        gateway.Peer.Subscribe5("parent/b");
+        gateway.Peer.Subscribe5("parent/c");
+        for (ushort i = 1; i <= 50; i++) Bring(gateway, i, i);
+        host.Handle(Input.Kept(host.CoreNumber));
+        Assert.Equal(Enumerable.Range(1, 50), Acks(gateway));
+        Assert.Equal(ReasonCode.Success, Come(host, Other).TakeConnAck().Reason);
+    }
+}
