@@ -29,6 +29,7 @@ internal readonly record struct Letter(
         InputKind.TokenChecked => Input.TokenChecked(Connection!, Token),
         InputKind.Revoked => Input.Revoked((IReadOnlySet<string>)Subject!),
         InputKind.RegistryChanged => Input.RegistryChanged((RegistryChange)Subject!),
+        InputKind.Kept => Input.Kept(Number),
         InputKind.Stop => Input.Stop(),
         _ => throw new InvalidOperationException($"{Kind} is no letter"),
     };
@@ -49,6 +50,9 @@ public sealed unsafe class Mailbox : IDisposable
 
     /// <summary>A group is durable.</summary>
     public void Stored(long number) => Post(new Letter(InputKind.Stored, number));
+
+    /// <summary>The core has everything up to this number.</summary>
+    public void Kept(long number) => Post(new Letter(InputKind.Kept, number));
 
     /// <summary>A slot was read back; empty if it could not be.</summary>
     public void Loaded(int slot, byte[] bytes) => Post(new Letter(InputKind.Loaded, slot, Bytes: bytes));
