@@ -106,7 +106,7 @@ internal sealed class CentralParts(CentralSettings settings, TimeProvider time, 
         foreach (var damage in _core.Damage) Log.CoreDamaged(log, damage);
         foreach (var (stream, mark) in _core.Marks.All)
             broker.Engine.RecoverStream(Encoding.UTF8.GetBytes(stream.Gateway),
-                Encoding.UTF8.GetBytes(stream.Client), stream.Epoch, mark.Last);
+                Encoding.UTF8.GetBytes(stream.Client), stream.Epoch, mark.Last, mark.SeenAt);
         Log.CoreOpened(log, _core.Bytes, _core.Marks.All.Count);
         _thread = new CoreThread(
             _core, broker.Mail.Kept, time, log, settings.Broker.Store.RetryMillisecondsMax);

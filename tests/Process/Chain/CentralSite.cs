@@ -14,8 +14,8 @@ internal sealed class CentralSite : IDisposable
 
     public CentralSite(string sections = "")
     {
-        File.WriteAllText(_scratch["stream.bearer"], "stream bearer of the tests, long enough\n");
-        File.WriteAllText(_scratch["operator.bearer"], "operator bearer of the tests, long enough\n");
+        File.WriteAllText(_scratch["stream.bearer"], "stream-bearer-of-the-tests-long-enough\n");
+        File.WriteAllText(_scratch["operator.bearer"], "operator-bearer-of-the-tests-long-enough\n");
         foreach (var name in (string[])["stream.bearer", "operator.bearer"])
             File.SetUnixFileMode(_scratch[name], UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.WriteAllText(_scratch["central.json"], $$"""
@@ -68,13 +68,13 @@ internal sealed class CentralSite : IDisposable
     }
 
     /// <summary>Reads the core.</summary>
-    public CoreReader Reader() => new(this, "stream bearer of the tests, long enough");
+    public CoreReader Reader() => new(this, "stream-bearer-of-the-tests-long-enough");
 
     /// <summary>Speaks as an operator.</summary>
     public HttpClient Operator() => new()
     {
         BaseAddress = new Uri($"http://127.0.0.1:{HttpPort}/"),
-        DefaultRequestHeaders = { { "Authorization", "Bearer operator bearer of the tests, long enough" } },
+        DefaultRequestHeaders = { { "Authorization", "Bearer operator-bearer-of-the-tests-long-enough" } },
     };
 
     public void Dispose()
