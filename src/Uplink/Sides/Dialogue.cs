@@ -57,8 +57,7 @@ internal sealed class Dialogue(MqttLink link, TimeProvider time)
         var until = time.GetTimestamp();
         while (true)
         {
-            while (_read.TryDequeue(out var incoming))
-                if (Take(incoming) is T packet && isIt(packet)) return packet;
+            if (Find(isIt) is { } found) return found;
             var left = AnswerTimeMax - time.GetElapsedTime(until);
             var reading = link.ReadAsync();
             try
@@ -73,6 +72,21 @@ internal sealed class Dialogue(MqttLink link, TimeProvider time)
                     $"no answer within {AnswerTimeMax.TotalSeconds:F0} s of the login");
             }
         }
+    }
+
+    /// <summary>What is waited for, if it was read; messages behind it in the same read are kept too.</summary>
+    private T? Find<T>(Func<T, bool> isIt)
+        where T : MqttPacket
+    {
+        T? found = null;
+        for (var left = _read.Count; left > 0; left--)
+        {
+            var incoming = _read.Dequeue();
+            if (found is not null && incoming.Packet is not (MqttPublishPacket or MqttPubRelPacket))
+                _read.Enqueue(incoming);
+            else if (Take(incoming) is T packet && isIt(packet)) found = packet;
+        }
+        return found;
     }
 
     private MqttPacket? Take(in Incoming incoming)
