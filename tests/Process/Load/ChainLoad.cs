@@ -6,6 +6,7 @@ namespace LightMq.Process.Load;
 /// <summary>Sensors that publish through a chain, and what of it has come into the core.</summary>
 internal sealed class ChainLoad(ChainSite site) : IDisposable
 {
+    private const int PerSensorSecond = 300;
     private readonly List<CoreMessage> _arrived = [];
     private volatile bool _isOver;
 
@@ -20,7 +21,10 @@ internal sealed class ChainLoad(ChainSite site) : IDisposable
     {
         for (var i = 0; i < sensors; i++)
         {
-            var sensor = new LoadPublisher(Ledger, $"sensor{i}", 1, $"plant/{i}") { Filler = filler };
+            var sensor = new LoadPublisher(Ledger, $"sensor{i}", 1, $"plant/{i}") 
+            {
+                Filler = filler, PerSecond = PerSensorSecond,
+            };
             Sensors.Add(sensor);
             new Thread(() => Run(sensor)) { IsBackground = true }.Start();
         }
