@@ -8,13 +8,14 @@ internal sealed class CentralSite : IDisposable
 {
     public const string Secret = "secret of the central's key", Key = "AK";
     public const int Partitions = 4;
+    public const string StreamBearer = "stream-bearer-of-the-tests-long-enough";
 
     private readonly Scratch _scratch = new();
     private ProgramProcess? _process;
 
     public CentralSite(string sections = "")
     {
-        File.WriteAllText(_scratch["stream.bearer"], "stream-bearer-of-the-tests-long-enough\n");
+        File.WriteAllText(_scratch["stream.bearer"], StreamBearer + "\n");
         File.WriteAllText(_scratch["operator.bearer"], "operator-bearer-of-the-tests-long-enough\n");
         foreach (var name in (string[])["stream.bearer", "operator.bearer"])
             File.SetUnixFileMode(_scratch[name], UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -68,7 +69,7 @@ internal sealed class CentralSite : IDisposable
     }
 
     /// <summary>Reads the core.</summary>
-    public CoreReader Reader() => new(this, "stream-bearer-of-the-tests-long-enough");
+    public CoreReader Reader() => new(this, StreamBearer);
 
     /// <summary>Speaks as an operator.</summary>
     public HttpClient Operator() => new()
