@@ -3,8 +3,6 @@ namespace LightMq.Process.Broker;
 /// <summary>Where things are: the repository, the broker's executable, caches.</summary>
 internal static class Repository
 {
-    private const string Executable = "lightmq-edgebroker";
-
     public static string Root { get; } = FindRoot();
 
     /// <summary>LIGHTMQ_BIN, else the published executable, else what a build left.</summary>
@@ -23,18 +21,21 @@ internal static class Repository
             ?? throw new InvalidOperationException("no LightMq.sln above the test's binary");
     }
 
-    private static string FindBroker()
+    private static string FindBroker() =>
+        Environment.GetEnvironmentVariable("LIGHTMQ_BIN") is { Length: > 0 } named
+            ? named : PathOf("lightmq-edgebroker", "EdgeBroker");
+
+    /// <summary>A program of ours: the published executable, else what a build left.</summary>
+    public static string PathOf(string executable, string project)
     {
-        if (Environment.GetEnvironmentVariable("LIGHTMQ_BIN") is { Length: > 0 } named) return named;
-        var build = Path.Combine(Root, "src", "EdgeBroker", "bin");
+        var build = Path.Combine(Root, "src", project, "bin");
         string[] places =
         [
-            Path.Combine(Root, "artifacts", "publish", "linux-x64", Executable),
-            Path.Combine(build, "Release", "net10.0", Executable),
-            Path.Combine(build, "Debug", "net10.0", Executable),
+            Path.Combine(Root, "artifacts", "publish", "linux-x64", executable),
+            Path.Combine(build, "Release", "net10.0", executable),
+            Path.Combine(build, "Debug", "net10.0", executable),
         ];
         return places.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException(
-            "no lightmq-edgebroker: run './build.sh publish', or 'dotnet build src/EdgeBroker', or set "
-            + "LIGHTMQ_BIN");
+            $"no {executable}: run './build.sh publish', or 'dotnet build src/{project}'");
     }
 }
