@@ -1,4 +1,3 @@
-using System.Globalization;
 using LightMq.Uplink.Bridging;
 using LightMq.Uplink.Sides;
 using LightMq.Uplink.State;

@@ -5,7 +5,6 @@ using LightMq.Service.Configuration;
 using LightMq.Uplink;
 using LightMq.Uplink.Settings;
 using LightMq.Uplink.State;
-using Microsoft.Extensions.Logging;
 
 // The uplink: command line, configuration, parts wired by hand, exit status. What it does is in Bridging.Bridge;
 // start and stop are in UplinkService.

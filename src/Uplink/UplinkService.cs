@@ -1,13 +1,9 @@
-using System.Globalization;
-using System.Text;
 using LightMq.Service;
-using LightMq.Service.Configuration;
 using LightMq.Uplink.Bridging;
 using LightMq.Uplink.Settings;
 using LightMq.Uplink.Sides;
 using LightMq.Uplink.State;
 using LightMq.Uplink.Tokens;
-using LightMq.Uplink.Wire;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -5,7 +5,6 @@ using LightMq.Uplink.Settings;
 using LightMq.Uplink.Wire;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Packets;
-using MQTTnet.Protocol;
 
 namespace LightMq.Uplink.Sides;
 

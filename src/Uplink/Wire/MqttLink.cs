@@ -26,6 +26,7 @@ internal sealed class MqttLink : IDisposable
     private int _outBytes;
     private bool _isSending;
     private volatile bool _isClosed;
+    private LinkError? _found;
 
     /// <summary>Takes a connected stream over.</summary>
     /// <param name="stream">TCP or TLS.</param>
@@ -101,12 +102,11 @@ internal sealed class MqttLink : IDisposable
     /// <exception cref="LinkError">The connection ended.</exception>
     public async Task<List<Incoming>> ReadAsync()
     {
+        if (_found is { } before) throw before;
         var batch = new List<Incoming>();
         while (true)
         {
-            while (_cutter.Next() is { } packet)
-                batch.Add(new Incoming(packet,
-                    packet is MqttPublishPacket publish ? PacketTranslation.ToMessage(publish) : null));
+            Cut(batch);
             if (batch.Count > 0) return batch;
             int bytes;
             try
@@ -144,6 +144,21 @@ internal sealed class MqttLink : IDisposable
     public static bool IsTheNetworks(Exception wrong) =>
         wrong is IOException or SocketException or ObjectDisposedException or OperationCanceledException
             or MqttCommunicationException;
+
+    /// <summary>All whole packets; what is wrong behind them is told after they were taken.</summary>
+    private void Cut(List<Incoming> batch)
+    {
+        try
+        {
+            while (_cutter.Next() is { } packet)
+                batch.Add(new Incoming(packet,
+                    packet is MqttPublishPacket publish ? PacketTranslation.ToMessage(publish) : null));
+        }
+        catch (LinkError wrong) when (batch.Count > 0)
+        {
+            _found = wrong;
+        }
+    }
 
     private bool IsWriting
     {
