@@ -3,12 +3,16 @@ namespace LightMq.Process.Broker;
 /// <summary>Where things are: the repository, the broker's executable, caches.</summary>
 internal static class Repository
 {
-    private const string Executable = "lightmq-edgebroker";
-
     public static string Root { get; } = FindRoot();
 
     /// <summary>LIGHTMQ_BIN, else the published executable, else what a build left.</summary>
-    public static string BrokerPath { get; } = FindBroker();
+    public static string BrokerPath { get; } = Find("lightmq-edgebroker", "EdgeBroker", "LIGHTMQ_BIN");
+
+    /// <summary>The same of the central, with LIGHTMQ_CENTRAL_BIN.</summary>
+    public static string CentralPath => s_central.Value;
+
+    private static readonly Lazy<string> s_central =
+        new(static () => Find("lightmq-central", "Central", "LIGHTMQ_CENTRAL_BIN"));
 
     /// <summary>A directory for what tests install, kept between runs.</summary>
     public static string Cache(string name) =>
@@ -23,18 +27,18 @@ internal static class Repository
             ?? throw new InvalidOperationException("no LightMq.sln above the test's binary");
     }
 
-    private static string FindBroker()
+    private static string Find(string executable, string project, string variable)
     {
-        if (Environment.GetEnvironmentVariable("LIGHTMQ_BIN") is { Length: > 0 } named) return named;
-        var build = Path.Combine(Root, "src", "EdgeBroker", "bin");
+        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named) return named;
+        var build = Path.Combine(Root, "src", project, "bin");
         string[] places =
         [
-            Path.Combine(Root, "artifacts", "publish", "linux-x64", Executable),
-            Path.Combine(build, "Release", "net10.0", Executable),
-            Path.Combine(build, "Debug", "net10.0", Executable),
+            Path.Combine(Root, "artifacts", "publish", "linux-x64", executable),
+            Path.Combine(build, "Release", "net10.0", executable),
+            Path.Combine(build, "Debug", "net10.0", executable),
         ];
         return places.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException(
-            "no lightmq-edgebroker: run './build.sh publish', or 'dotnet build src/EdgeBroker', or set "
-            + "LIGHTMQ_BIN");
+            $"no {executable}: run './build.sh publish', or 'dotnet build src/{project}', or set "
+            + variable);
     }
 }
