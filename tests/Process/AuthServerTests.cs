@@ -151,7 +151,7 @@ public sealed class AuthServerTests
         using var client = Come(central, token, CentralSite.Gateway);
         client.Publish("parent/x", "hello"u8.ToArray(), 1, 2);
         client.Expect(Mqtt.PacketType.PubAck);
-        Assert.Equal(CentralSite.Gateway, Assert.Single(await site.ReadAll()).Gateway);
+        Assert.Equal(CentralSite.Gateway, Assert.Single(await site.ReadAll()).Client);
 
         Task<string> Post(string path, Dictionary<string, object> body)
         {
