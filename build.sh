@@ -314,7 +314,7 @@ verb_publish() {
         *) fail "publish: linux-x64 or linux-arm64, not '$rid'" ;;
     esac
     out=artifacts/publish/$rid
-    for project in src/EdgeBroker src/Uplink src/DeviceAgent; do
+    for project in src/EdgeBroker src/Uplink src/Central src/DeviceAgent; do
         say "publishing $project for $rid"
         dotnet publish "$project" -c Release -r "$rid" -v quiet -clp:"ErrorsOnly;NoSummary" -nodeReuse:false \
             -p:PublishAot=true -p:StripSymbols=true "${linker[@]}" --artifacts-path "artifacts/obj/$rid" -o "$out"

@@ -1,5 +1,5 @@
 using System.Text;
-using LightMq.Broker;
+using LightMq.Broker.Settings;
 using LightMq.Central.Auth;
 using LightMq.Central.Configuration;
 using LightMq.Central.Core;
@@ -22,12 +22,16 @@ namespace LightMq.Central;
 /// the store's lock is held, closed when the loop has ended.
 /// </summary>
 /// <param name="settings">How it is configured.</param>
+/// <param name="cluster">Its name.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">The log.</param>
-internal sealed class CentralParts(CentralSettings settings, TimeProvider time, ILogger log) : IDisposable
+internal sealed class CentralParts(
+    CentralSettings settings, ClusterName cluster, TimeProvider time, ILogger log)
+    : IDisposable
 {
     private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
 
+    private readonly RequestDesk _requests = new(time);
     private BrokerParts? _broker;
     private CoreLog? _core;
     private CoreThread? _thread;
@@ -48,9 +52,11 @@ internal sealed class CentralParts(CentralSettings settings, TimeProvider time, 
     public LoopWorkers Open(BrokerParts broker, LoopWorkers workers)
     {
         _broker = broker;
+        _requests.Mail = broker.Mail;
         var disk = broker.Disk!;
         try
         {
+            cluster.Keep(disk);
             OpenCore(broker, disk);
             OpenTokens(broker, disk);
             Tell("stream/offsets", (_offsets = new GroupOffsets(disk)).Damaged);
@@ -65,18 +71,21 @@ internal sealed class CentralParts(CentralSettings settings, TimeProvider time, 
         return workers with { Keep = _thread!.Keep, CheckToken = _checker!.Submit };
     }
 
+    /// <summary>What became of what the engine was asked; called by the loop.</summary>
+    public void Answered(CentralRequest request, string refusal) => _requests.Answered(request, refusal);
+
     /// <summary>The APIs over all this.</summary>
     public Apis MakeApis()
     {
         var directory = settings.Broker.Store.Directory;
         var places = new WaitingPlaces(settings.Http.WaitingMax);
         var engine = _broker!.Engine;
-        var sending = new Sending(_thread!, static _ => throw new HttpRefusal(501, "not yet"),
-            () => engine.Registry, settings.Broker.Broker.PayloadBytesMax, time);
+        var sending =
+            new Sending(_requests, () => engine.Registry, settings.Broker.Broker.PayloadBytesMax);
         var stream = new StreamApi(_core!, _thread!.Committed, settings.Core.Partitions, _offsets!, sending,
             () => engine.Registry, places, time);
         return new Apis(stream,
-            new OperatorApi(_core!, _devices!, () => engine.Registry, settings.Devices),
+            new OperatorApi(_core!, _devices!, () => engine.Registry, _requests, settings.Devices),
             new AuthApi(_auth!, _revocations!, places, time),
             new DeviceApi(_devices!, new DeviceGrants(settings.Gateways, () => engine.Registry), _auth!,
                 settings.Devices, time),

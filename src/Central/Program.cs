@@ -1,6 +1,7 @@
 using System.Reflection;
 using LightMq.Central;
 using LightMq.Central.Configuration;
+using LightMq.Central.Core;
 using LightMq.Central.Http;
 using LightMq.Host;
 using LightMq.Service;
@@ -22,9 +23,14 @@ int Serve(string? file, IReadOnlyDictionary<string, string?> options)
     using var serilog = LogSinks.Open(settings.Broker.Log);
     var log = serilog.CreateLogger("LightMq.Central");
     using var systemd = NotifySocket.Open(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), log);
-    using var parts = new CentralParts(settings, TimeProvider.System, log);
-    var program = new BrokerProgram("Central", version) { Extend = parts.Open, Ended = parts.Close };
-    using var broker = new BrokerService(settings.Broker, program, TimeProvider.System, log, systemd);
+    var cluster = ClusterName.Find(settings.Broker.Store.Directory);
+    using var parts = new CentralParts(settings, cluster, TimeProvider.System, log);
+    var program = new BrokerProgram("Central", version)
+    {
+        Extend = parts.Open, Answered = parts.Answered, Ended = parts.Close,
+    };
+    using var broker = new BrokerService(
+        settings.BrokerOf(cluster.Id), program, TimeProvider.System, log, systemd);
     using var http = new HttpService(
         settings.Http, settings.Broker.Store.Directory, parts.MakeApis, TimeProvider.System, log);
     using var watchdog =

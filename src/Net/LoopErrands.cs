@@ -22,6 +22,9 @@ public sealed unsafe partial class Loop
     public void Keep(in CoreEntry entry, long number) => _workers.Keep(entry, number);
 
     /// <inheritdoc/>
+    public void Answered(CentralRequest request, string refusal) => _events.Answered(request, refusal);
+
+    /// <inheritdoc/>
     public void RegistryStored(RegistryChange change) => _events.RegistryStored(change);
 
     /// <inheritdoc/>

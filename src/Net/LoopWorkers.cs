@@ -40,4 +40,7 @@ public sealed record LoopEvents(
 {
     /// <summary>A change of the registry is durable.</summary>
     public Action<RegistryChange> RegistryStored { get; init; } = static _ => { };
+
+    /// <summary>What a central was asked is done and durable, or refused, in words.</summary>
+    public Action<CentralRequest, string> Answered { get; init; } = static (_, _) => { };
 }

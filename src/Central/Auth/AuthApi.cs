@@ -9,7 +9,8 @@ namespace LightMq.Central.Auth;
 /// <c>/token/query</c> by GET and POST, always with status 200; what was revoked, and the public keys, for
 /// brokers.
 /// </summary>
-internal sealed class AuthApi(AuthServer server, Revocations revocations, WaitingPlaces places, TimeProvider time)
+internal sealed class AuthApi(
+    AuthServer server, Revocations revocations, WaitingPlaces places, TimeProvider time)
 {
     private const int WaitSecondsMax = 60;
 
@@ -43,9 +44,11 @@ internal sealed class AuthApi(AuthServer server, Revocations revocations, Waitin
     private static async Task<TokenFields?> FieldsOfAsync(HttpCall call)
     {
         var form = call.Query;
-        if (call.Method == "POST"
-            && Encoding.UTF8.GetString(await call.ReadAsync(TokenFields.CharactersMax)) is { Length: > 0 } body)
-            form = body;
+        if (call.Method == "POST")
+        {
+            var body = await call.ReadAsync(TokenFields.CharactersMax);
+            if (body.Length > 0) form = Encoding.UTF8.GetString(body);
+        }
         return TokenFields.TryParse(form, out var fields) ? fields : null;
     }
 

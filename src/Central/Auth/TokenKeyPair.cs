@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using LightMq.Host.Secrets;
 using LightMq.Lmq;
 using LightMq.Service;
@@ -69,7 +70,7 @@ internal sealed class TokenKeyPair : IDisposable
     {
         try
         {
-            PrivateFile.Write(path, System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
+            PrivateFile.Write(path, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
             RealDisk.SyncPath(directory);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)

@@ -67,4 +67,11 @@ public sealed record DeviceSettings(
 /// <param name="Devices">The app server.</param>
 /// <param name="Gateways">What single gateways' tokens grant.</param>
 public sealed record CentralSettings(BrokerSettings Broker, CoreOptions Core, HttpSettings Http,
-    DeviceSettings Devices, IReadOnlyList<GatewayGrants> Gateways);
+    DeviceSettings Devices, IReadOnlyList<GatewayGrants> Gateways)
+{
+    /// <summary>What the broker is told, once the central's name is known.</summary>
+    public BrokerSettings BrokerOf(string clusterId) => Broker with
+    {
+        Broker = Broker.Broker with { Central = Broker.Broker.Central! with { ClusterId = clusterId } },
+    };
+}

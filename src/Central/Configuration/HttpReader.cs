@@ -8,7 +8,8 @@ namespace LightMq.Central.Configuration;
 /// <summary>Reads the HTTP side.</summary>
 internal static class HttpReader
 {
-    private const string AnyAddress = "http:// or https:// with an address and a port, as http://127.0.0.1:8080";
+    private const string AnyAddress =
+        "http:// or https:// with an address and a port, as http://127.0.0.1:8080";
     private const string AnyFile = "a file name";
 
     private static readonly (string Word, HttpRoles Role)[] Words =
@@ -70,7 +71,8 @@ internal static class HttpReader
     private static CertificateSettings? Refuse(SettingsSection section)
     {
         foreach (var key in (ReadOnlySpan<string>)["Certificate", "Key"])
-            if (section.Has(key)) throw section.Contradiction(key, "is for https://; this listener is http://");
+            if (section.Has(key))
+                throw section.Contradiction(key, "is for https://; this listener is http://");
         return null;
     }
 
@@ -82,7 +84,8 @@ internal static class HttpReader
         var rest = text[(text.IndexOf("//", StringComparison.Ordinal) + 2)..];
         var colon = rest.LastIndexOf(':');
         if (colon <= 0 || !ushort.TryParse(
-            rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)) return false;
+            rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+            return false;
         if (!IPAddress.TryParse(rest.AsSpan(0, colon).Trim("[]"), out var address)) return false;
         endPoint = new IPEndPoint(address, port);
         return true;

@@ -13,11 +13,8 @@ internal sealed class CoreQueue
     private byte[] _bytes = new byte[16 << 10];
     private int _length;
 
-    /// <summary>The engine's number of the last entry; 0: there is none of its.</summary>
+    /// <summary>The engine's number of the last entry.</summary>
     public long Number { get; set; }
-
-    /// <summary>Who waits for entries besides the engine.</summary>
-    public List<TaskCompletionSource> Tasks { get; } = [];
 
     /// <summary>Whether nothing waits.</summary>
     public bool IsEmpty => _length == 0;
@@ -44,7 +41,6 @@ internal sealed class CoreQueue
     public void Clear()
     {
         (_length, Number) = (0, 0);
-        Tasks.Clear();
         if (_bytes.Length > KeptBytesMax) _bytes = new byte[16 << 10];
     }
 }

@@ -1,6 +1,5 @@
 using LightMq.Broker.Streams;
 using LightMq.Service;
-using LightMq.Store.Disk;
 using Microsoft.Extensions.Logging;
 
 namespace LightMq.Central.Core;
@@ -63,21 +62,6 @@ public sealed class CoreThread : IDisposable
         }
     }
 
-    /// <summary>Takes an entry of somebody else's.</summary>
-    /// <returns>Done once it is durable; null: too much waits already.</returns>
-    public Task? TryKeep(in CoreEntry entry, int waitingMax)
-    {
-        lock (_gate)
-        {
-            if (_isStopping || _filling.Tasks.Count >= waitingMax) return null;
-            _filling.Add(entry);
-            var task = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _filling.Tasks.Add(task);
-            Monitor.Pulse(_gate);
-            return task.Task;
-        }
-    }
-
     /// <summary>
     /// Writes what is there, as far as the disk takes it at once, and closes the core. A disk that hangs is
     /// left alone.
@@ -100,8 +84,6 @@ public sealed class CoreThread : IDisposable
             if (!_writing.IsEmpty && !Write()) break;
             Trim();
         }
-        foreach (var queue in (CoreQueue[])[_writing, _filling])
-            foreach (var task in queue.Tasks) task.TrySetException(new IOException("the central stops"));
         _log.Dispose();
     }
 
@@ -144,8 +126,7 @@ public sealed class CoreThread : IDisposable
             _failures.Reset();
             Log.CoreRecovered(_lines);
         }
-        if (_writing.Number > 0) _kept(_writing.Number);
-        foreach (var task in _writing.Tasks) task.TrySetResult();
+        _kept(_writing.Number);
         _writing.Clear();
         _signal.Pulse();
         return true;

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using LightMq.Central.Http;
 using LightMq.Central.State;
-using LightMq.Lmq;
 using LightMq.Service;
 using LightMq.Store.Disk;
 
@@ -183,7 +182,8 @@ internal sealed class DeviceDesk : IDisposable
         try
         {
             key.ImportFromPem(pem.AsSpan()[found.Location]);
-            if (key.ExportParameters(false).Curve.Oid.Value == P256) return key.ExportSubjectPublicKeyInfoPem();
+            if (key.ExportParameters(false).Curve.Oid.Value == P256)
+                return key.ExportSubjectPublicKeyInfoPem();
         }
         catch (Exception wrong) when (wrong is CryptographicException or ArgumentException)
         {

@@ -32,7 +32,8 @@ internal sealed class NonceTable(int most)
     {
         lock (_gate)
         {
-            while (_order.TryPeek(out var oldest) && oldest.Until <= now) _seen.Remove(_order.Dequeue().Nonce);
+            while (_order.TryPeek(out var oldest) && oldest.Until <= now)
+                _seen.Remove(_order.Dequeue().Nonce);
             if (_seen.Contains((clientId, nonce))) return NonceFate.Repeated;
             if (_seen.Count >= most) return NonceFate.NoRoom;
             _seen.Add((clientId, nonce));

@@ -14,7 +14,7 @@ namespace LightMq.Central.Http;
 /// </summary>
 internal sealed class BearerText
 {
-    private const int BytesMin = 16, CharactersMax = 4_096, MadeBytes = 32;
+    private const int CharactersMin = 16, CharactersMax = 4_096, MadeBytes = 32;
     private readonly byte[] _hash;
 
     private BearerText(string text) => _hash = SHA256.HashData(Encoding.UTF8.GetBytes(text));
@@ -27,16 +27,18 @@ internal sealed class BearerText
     /// <exception cref="StartFailure">It cannot be made, or others may read it.</exception>
     public static BearerText Open(BearerSettings settings, string directory, string name)
     {
-        var path = settings.Path.Length > 0 ? settings.Path : Path.GetFullPath(Path.Combine(directory, name));
+        var own = Path.GetFullPath(Path.Combine(directory, name));
+        var path = settings.Path.Length > 0 ? settings.Path : own;
         try
         {
             if (settings.Path.Length == 0 && !File.Exists(path)) Make(path, directory);
-            if (!File.Exists(path)) throw new ConfigurationError(settings.Key, $"there is no file '{path}'");
+            if (!File.Exists(path))
+                throw new ConfigurationError(settings.Key, $"there is no file '{path}'");
             PrivateFile.Check(path, "whoever reads it may use the API");
             var text = File.ReadAllText(path).Trim();
-            if (text.Length is >= BytesMin and <= CharactersMax) return new BearerText(text);
-            throw new ConfigurationError(
-                settings.Key, $"'{path}' must hold a random text of {BytesMin} to {CharactersMax} characters");
+            if (text.Length is >= CharactersMin and <= CharactersMax) return new BearerText(text);
+            throw new ConfigurationError(settings.Key,
+                $"'{path}' must hold a random text of {CharactersMin} to {CharactersMax} characters");
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
@@ -44,7 +46,7 @@ internal sealed class BearerText
         }
     }
 
-    /// <summary>Whether a header bears it; in a time that does not depend on how much of it is right.</summary>
+    /// <summary>Whether a header bears it; in a time that does not tell how much of it is right.</summary>
     public bool IsBorneBy(string? authorization) =>
         authorization is not null
         && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)

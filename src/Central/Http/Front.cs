@@ -49,7 +49,8 @@ internal sealed class Front(Apis apis, TimeProvider time, ILogger log, Cancellat
             // Nobody is there any more.
         }
         // Of the disk under us, for what comes from the peer is a BadHttpRequestException.
-        catch (IOException wrong) when (wrong is not BadHttpRequestException && !call.Gone.IsCancellationRequested)
+        catch (IOException wrong) when (
+            wrong is not BadHttpRequestException && !call.Gone.IsCancellationRequested)
         {
             lock (_lines)
                 if (_lines.IsDue(out var held)) Log.RequestFailed(log, wrong.Message, held);

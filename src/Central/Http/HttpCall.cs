@@ -42,7 +42,8 @@ internal sealed class HttpCall(HttpContext context, CancellationToken stopping)
         var length = 0;
         while (true)
         {
-            if (length == body.Length) Array.Resize(ref body, (int)Math.Min(body.Length * 2L, bytesMax + 1L));
+            if (length == body.Length)
+                Array.Resize(ref body, (int)Math.Min(body.Length * 2L, bytesMax + 1L));
             var count = await context.Request.Body.ReadAsync(body.AsMemory(length), Gone);
             length += count;
             if (length > bytesMax) throw TooLong(bytesMax);
@@ -64,7 +65,8 @@ internal sealed class HttpCall(HttpContext context, CancellationToken stopping)
         catch (JsonException wrong)
         {
             throw new HttpRefusal(400, wrong.Path is { Length: > 1 } path
-                ? $"the body is not as it must be at {path}: a field that is unknown, twice or of another type"
+                ? $"the body is not as it must be at {path}: a field that is unknown, twice or of "
+                    + "another type"
                 : "the body is not one JSON object");
         }
     }
@@ -102,9 +104,7 @@ internal sealed class HttpCall(HttpContext context, CancellationToken stopping)
         return Task.CompletedTask;
     }
 
-    /// <summary>
-    /// Waits for a signal, but no longer than this.
-    /// </summary>
+    /// <summary>Waits for a signal, but no longer than this.</summary>
     /// <returns>False: the time is over, or the process stops.</returns>
     /// <exception cref="OperationCanceledException">Who asks has gone.</exception>
     public async Task<bool> WaitAsync(Task signal, TimeSpan most, TimeProvider time)

@@ -11,7 +11,8 @@ internal sealed class HttpRefusal(int status, string message) : Exception(messag
 
     /// <summary>A value that is not allowed: names the key, the value and what is.</summary>
     public static HttpRefusal Wrong(string key, string? value, string allowed) => new(400,
-        value is null ? $"{key} is missing; it takes {allowed}" : $"{key}: '{Short(value)}' is not {allowed}");
+        value is null ? $"{key} is missing; it takes {allowed}"
+            : $"{key}: '{Short(value)}' is not {allowed}");
 
     /// <summary>A method that is not for this path.</summary>
     public static HttpRefusal Method(string method, string allowed) =>

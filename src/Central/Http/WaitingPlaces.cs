@@ -20,7 +20,7 @@ internal sealed class WaitingPlaces(int most)
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _places, null) is { } places) Interlocked.Decrement(ref places._taken);
+            if (Interlocked.Exchange(ref _places, null) is { } taken) Interlocked.Decrement(ref taken._taken);
         }
     }
 }

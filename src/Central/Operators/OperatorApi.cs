@@ -15,14 +15,16 @@ namespace LightMq.Central.Operators;
 /// <param name="log">The core.</param>
 /// <param name="desk">The devices.</param>
 /// <param name="registry">The registry as it stands.</param>
+/// <param name="requests">Asks the engine.</param>
 /// <param name="settings">How long codes live.</param>
-internal sealed class OperatorApi(
-    CoreLog log, DeviceDesk desk, Func<LmqRegistry> registry, DeviceSettings settings)
+internal sealed class OperatorApi(CoreLog log, DeviceDesk desk, Func<LmqRegistry> registry,
+    RequestDesk requests, DeviceSettings settings)
 {
     private const int BodyBytesMax = 4_096, StreamsShownMax = 100, EnrolmentSecondsMax = 31_536_000;
 
     /// <summary>Whether a path is this API's.</summary>
-    public static bool Takes(string[] path) => path is ["v1", "enrolments" or "devices" or "gateways" or "gaps", ..];
+    public static bool Takes(string[] path) =>
+        path is ["v1", "enrolments" or "devices" or "gateways" or "gaps", ..];
 
     /// <summary>Answers.</summary>
     public Task AnswerAsync(HttpCall call) => call.Path switch
@@ -31,9 +33,11 @@ internal sealed class OperatorApi(
         ["v1", "devices"] => DevicesAsync(call),
         ["v1", "devices", var clientId] => DeviceAsync(call, clientId),
         ["v1", "gateways"] => GatewaysAsync(call),
+        ["v1", "gateways", var gateway, "allow"] => AllowAsync(call, gateway),
         ["v1", "gaps"] => GapsAsync(call),
         _ => throw new HttpRefusal(404,
-            "there are /v1/enrolments, /v1/devices, /v1/devices/CLIENT, /v1/gateways and /v1/gaps"),
+            "there are /v1/enrolments, /v1/devices, /v1/devices/CLIENT, /v1/gateways, "
+            + "/v1/gateways/CLIENT/allow and /v1/gaps"),
     };
 
     private async Task EnrolmentsAsync(HttpCall call)
@@ -48,7 +52,8 @@ internal sealed class OperatorApi(
             throw new HttpRefusal(409, $"clientId: the group '{group}' is not registered: register it first");
         var seconds = body.Seconds ?? settings.EnrolmentSeconds;
         if (seconds is < 1 or > EnrolmentSecondsMax)
-            throw HttpRefusal.Wrong("seconds", $"{seconds}", $"a whole number from 1 to {EnrolmentSecondsMax}");
+            throw HttpRefusal.Wrong(
+                "seconds", $"{seconds}", $"a whole number from 1 to {EnrolmentSecondsMax}");
         var (code, expires) = desk.Open(clientId, seconds);
         await call.WriteAsync(201, new OpenedBody(clientId, code, expires), OperatorJson.Default.OpenedBody);
     }
@@ -68,19 +73,36 @@ internal sealed class OperatorApi(
         return call.WriteEmptyAsync();
     }
 
-    private Task GatewaysAsync(HttpCall call)
+    private async Task GatewaysAsync(HttpCall call)
     {
         if (call.Method != "GET") throw HttpRefusal.Method(call.Method, "GET");
-        var gateways =
-            from stream in log.Streams
-            group stream by stream.Key.Gateway into its
-            orderby its.Key
-            select new GatewayBody(its.Key, its.Count(), [.. its
-                .OrderByDescending(static one => one.Value.SeenAt).Take(StreamsShownMax)
-                .Select(static one => new StreamBody(
-                    one.Key.Client, one.Key.Epoch.ToString(), one.Value.Last, one.Value.SeenAt))]);
-        return call.WriteAsync(200, new GatewaysBody([.. gateways]), OperatorJson.Default.GatewaysBody);
+        var request = CentralRequest.List();
+        await requests.AskAsync(call, request, refusedStatus: 503);
+        var known = request.Gateways.ToDictionary(static one => one.ClientId, StringComparer.Ordinal);
+        var streams = log.Streams.ToLookup(static one => one.Key.Gateway, StringComparer.Ordinal);
+        var names = known.Keys.Union(streams.Select(static one => one.Key)).Order(StringComparer.Ordinal);
+        var all = names.Select(name => BodyOf(name, known.GetValueOrDefault(name), [.. streams[name]]));
+        await call.WriteAsync(200, new GatewaysBody([.. all]), OperatorJson.Default.GatewaysBody);
     }
+
+    private async Task AllowAsync(HttpCall call, string gateway)
+    {
+        if (call.Method != "POST") throw HttpRefusal.Method(call.Method, "POST");
+        var body = await call.ReadJsonAsync(BodyBytesMax, OperatorJson.Default.AllowBody);
+        if (string.IsNullOrEmpty(body.Installation))
+            throw HttpRefusal.Wrong("installation", null, "one that GET /v1/gateways shows as superseded");
+        await requests.AskAsync(call,
+            CentralRequest.Allow(Encoding.UTF8.GetBytes(gateway), body.Installation), refusedStatus: 409);
+        await call.WriteEmptyAsync();
+    }
+
+    private static GatewayBody BodyOf(
+        string name, KnownGateway? known, List<KeyValuePair<StreamName, StreamMark>> streams) => new(
+            name, known?.IsConnected ?? false,
+            known is { Installation.Length: > 0 } ? known.Installation : null, known?.Superseded ?? [],
+            streams.Count, [.. streams.OrderByDescending(static one => one.Value.SeenAt)
+                .Take(StreamsShownMax).Select(static one => new StreamBody(
+                    one.Key.Client, one.Key.Epoch.ToString(), one.Value.Last, one.Value.SeenAt))]);
 
     private Task GapsAsync(HttpCall call)
     {

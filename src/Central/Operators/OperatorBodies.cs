@@ -14,11 +14,15 @@ internal sealed record DevicesBody(IReadOnlyList<DeviceBody> Devices);
 /// <summary>A device; times are ms since 1970, null: not so.</summary>
 internal sealed record DeviceBody(string ClientId, long? EnrolledAt, long? EnrolmentExpireTime);
 
-/// <summary>All gateways that have brought anything.</summary>
+/// <summary>An installation of a gateway may come again.</summary>
+internal sealed record AllowBody(string? Installation = null);
+
+/// <summary>All gateways that have a session, or have brought anything.</summary>
 internal sealed record GatewaysBody(IReadOnlyList<GatewayBody> Gateways);
 
-/// <summary>A gateway and its streams, the newest first.</summary>
-internal sealed record GatewayBody(string ClientId, int Streams, IReadOnlyList<StreamBody> Newest);
+/// <summary>A gateway: its installations, and its streams with the newest of them first.</summary>
+internal sealed record GatewayBody(string ClientId, bool IsConnected, string? Installation,
+    IReadOnlyList<string> Superseded, int Streams, IReadOnlyList<StreamBody> Newest);
 
 /// <summary>How far one stream has come, and when it moved last.</summary>
 internal sealed record StreamBody(string Client, string Epoch, long Last, long SeenAt);
@@ -39,6 +43,7 @@ internal sealed record GapBody(
 [JsonSerializable(typeof(EnrolmentBody))]
 [JsonSerializable(typeof(OpenedBody))]
 [JsonSerializable(typeof(DevicesBody))]
+[JsonSerializable(typeof(AllowBody))]
 [JsonSerializable(typeof(GatewaysBody))]
 [JsonSerializable(typeof(GapsBody))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

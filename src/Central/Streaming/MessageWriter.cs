@@ -48,7 +48,8 @@ internal static class MessageWriter
     {
         json.WriteNumber(BridgeProperties.CoreQos, entry.Qos);
         json.WriteBoolean(BridgeProperties.CoreCleanSession, entry.CleanSession);
-        WriteText(json, BridgeProperties.CoreSecondTopic, entry.Topic[TopicNames.Parent(entry.Topic).Length..]);
+        var second = entry.Topic[TopicNames.Parent(entry.Topic).Length..];
+        WriteText(json, BridgeProperties.CoreSecondTopic, second);
         if (!entry.Gateway.IsEmpty) WriteText(json, BridgeProperties.Gateway, entry.Gateway);
         if (!entry.Client.IsEmpty) WriteText(json, BridgeProperties.Client, entry.Client);
         if (entry.Sequence > 0)
@@ -57,6 +58,7 @@ internal static class MessageWriter
             json.WriteNumber(BridgeProperties.Sequence, entry.Sequence);
         }
         if (!entry.Key.IsEmpty) WriteText(json, BridgeProperties.Key, entry.Key);
+        if (!entry.Tag.IsEmpty) WriteText(json, "tag"u8, entry.Tag);
     }
 
     // What stands in the entry itself is not written twice.

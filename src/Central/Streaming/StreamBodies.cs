@@ -14,7 +14,7 @@ internal sealed record SendBody(
     string? Key = null, byte[]? Payload = null);
 
 /// <summary>What became of it.</summary>
-internal sealed record SentBody(string Topic, bool SentToMqtt);
+internal sealed record SentBody(string Topic, bool IsForClients);
 
 /// <summary>All parent topics.</summary>
 internal sealed record TopicsBody(IReadOnlyList<TopicBody> Topics);
