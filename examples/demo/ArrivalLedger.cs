@@ -3,7 +3,9 @@ using LightMq.Process.Chain;
 
 namespace LightMq.Demo;
 
-/// <summary>What came above: each stream once and in order, each reading that was acknowledged below.</summary>
+/// <summary>
+/// What came above: each stream once and in order, each reading that was acknowledged below.
+/// </summary>
 internal sealed class ArrivalLedger
 {
     private readonly Dictionary<string, HashSet<int>> _readings = [];
@@ -39,7 +41,8 @@ internal sealed class ArrivalLedger
         Missing(acknowledged) == 0 && _twice == 0 && _outOfOrder == 0 && _arrived > 0;
 
     public string Verdict(IReadOnlyDictionary<string, int> acknowledged) => IsRight(acknowledged)
-        ? $"every one of {acknowledged.Values.Sum()} acknowledged readings is above, each stream once and in order"
+        ? $"every one of {acknowledged.Values.Sum()} acknowledged readings is above, "
+            + "each stream once and in order"
         : $"WRONG: {Line(acknowledged)}";
 
     private bool Has(string sensor, int number) =>

@@ -4,15 +4,16 @@ using LightMq.Process.Chain;
 
 [assembly: SupportedOSPlatform("linux")]
 
-// A central, an edge broker, its uplink and a dozen sensors, with a link between them that can be cut. Prints each
-// second what the sensors were promised and what has come above. Started by ./build.sh demo.
+// A central, an edge broker, its uplink and a dozen sensors, with a link between them that can be cut. Prints
+// each second what the sensors were promised and what has come above. Started by ./build.sh demo.
 const string Help = "commands: cut | join | kill edge | kill uplink | kill central | quit";
 
 var seconds = 0;
 if (args is ["--seconds", var text] && int.TryParse(text, out var number) && number > 0) seconds = number;
 else if (args.Length > 0)
 {
-    Console.Error.WriteLine("lightmq-demo: takes --seconds N, for a run that breaks things by itself and ends");
+    Console.Error.WriteLine(
+        "lightmq-demo: takes --seconds N, for a run that breaks things by itself and ends");
     return 64;
 }
 

@@ -7,7 +7,9 @@ using LightMq.Process.Clients;
 
 namespace LightMq.Demo;
 
-/// <summary>A dozen sensors that publish a reading a few times a second, with QoS 1, through every break.</summary>
+/// <summary>
+/// A dozen sensors that publish a reading a few times a second, with QoS 1, through every break.
+/// </summary>
 internal sealed class SensorField(Func<int> port) : IDisposable
 {
     private const int Sensors = 12, Milliseconds = 100, IdMax = 60_000;
@@ -56,7 +58,8 @@ internal sealed class SensorField(Func<int> port) : IDisposable
                 }
                 client.Disconnect();
             }
-            catch (Exception wrong) when (wrong is SocketException or TimeoutException or InvalidOperationException)
+            catch (Exception wrong)
+                when (wrong is SocketException or TimeoutException or InvalidOperationException)
             {
                 // The edge broker is down: what it did not acknowledge is published again.
                 Thread.Sleep(Milliseconds);

@@ -45,7 +45,7 @@ public sealed class ChainTests(ITestOutputHelper output)
         load.Publish(sensors: 4);
         for (var cycle = 0; cycle < Cycles; cycle++)
         {
-            await Task.Delay(random.Next(50, 350), Patience);
+            await Task.Delay(random.Next(20, 150), Patience);
             switch (random.Next(3))
             {
                 case 0:
@@ -206,7 +206,7 @@ public sealed class ChainTests(ITestOutputHelper output)
         otherUplink.Process.Terminate();
     }
 
-    private static async Task Until(Func<bool> isSo, int seconds)
+    internal static async Task Until(Func<bool> isSo, int seconds)
     {
         var until = Environment.TickCount64 + seconds * 1_000;
         while (!isSo())

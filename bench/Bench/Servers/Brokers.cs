@@ -127,7 +127,8 @@ internal sealed class Brokers(BenchFolders folders)
     public static string PeerVersion()
     {
         using var process =
-            System.Diagnostics.Process.Start(new ProcessStartInfo("mosquitto", "-h") { RedirectStandardOutput = true })!;
+            System.Diagnostics.Process.Start(
+                new ProcessStartInfo("mosquitto", "-h") { RedirectStandardOutput = true })!;
         return process.StandardOutput.ReadLine() ?? "mosquitto";
     }
 

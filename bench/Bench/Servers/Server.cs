@@ -12,7 +12,8 @@ internal sealed partial class Server : IDisposable
     private readonly (Wire Wire, int Port)? _second;
 
     private Server(
-        string name, System.Diagnostics.Process process, int port, (Wire Wire, int Port)? second, TimeSpan start)
+        string name, System.Diagnostics.Process process, int port, (Wire Wire, int Port)? second,
+        TimeSpan start)
     {
         Name = name;
         _process = process;
@@ -46,7 +47,8 @@ internal sealed partial class Server : IDisposable
             RedirectStandardError = true,
         };
         var from = Stopwatch.GetTimestamp();
-        var process = System.Diagnostics.Process.Start(info) ?? throw new BenchFailed($"{program} did not start");
+        var process = System.Diagnostics.Process.Start(info)
+            ?? throw new BenchFailed($"{program} did not start");
         var output = new Tail(process);
         while (!FirstConnAck.TryGet(port))
         {

@@ -93,8 +93,8 @@ internal sealed class Hold(Turn turn, BrokerOptions options, Journal journal, Me
     }
 
     /// <summary>
-    /// Whether holding may spare the disk. One that has acknowledged nothing for as long as a hold lasts would
-    /// only make publishers wait: its link upward is gone, say.
+    /// Whether holding may spare the disk. One that has acknowledged nothing for as long as a hold lasts
+    /// would only make publishers wait: its link upward is gone, say.
     /// </summary>
     private bool AllKeepUp(Message message)
     {

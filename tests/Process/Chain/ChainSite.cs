@@ -8,7 +8,7 @@ internal sealed class ChainSite : IDisposable
     /// <summary>Edge and central started; the uplink is for the caller to start.</summary>
     /// <param name="edge">More sections of the edge's configuration.</param>
     /// <param name="central">Of the central's.</param>
-    /// <param name="login">Keys of the uplink's section Central, in the place of a login by signature.</param>
+    /// <param name="login">Keys of the uplink's section Central; null: a login by signature.</param>
     /// <param name="uplink">More sections of the uplink's; WEB is the central's HTTP side.</param>
     /// <param name="isSecure">Whether the link upward is TLS, with the central's own certificate.</param>
     public ChainSite(string edge = "", string central = "", string? login = null, string uplink = "",
