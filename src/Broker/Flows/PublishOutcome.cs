@@ -11,6 +11,8 @@ internal enum PublishOutcome : byte
     NotAuthorized,
     /// <summary>A topic that is not taken here: the connection closes.</summary>
     TopicInvalid,
+    /// <summary>A gateway's payload above the limit (LMQ-MSG-1): the connection closes.</summary>
+    PayloadTooLarge,
     /// <summary>A request that is not understood and was told of: the connection closes.</summary>
     Malformed,
     /// <summary>A gateway's stream cannot go on like this (<see cref="Streaming.Break"/>): it closes.

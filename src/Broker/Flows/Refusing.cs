@@ -27,6 +27,12 @@ internal sealed class Refusing(Turn turn, Repeating repeating, Noticing noticing
             Tell(connection, verdict, topic);
             return isTopic ? PublishOutcome.TopicInvalid : PublishOutcome.NotAuthorized;
         }
+        // Answered by "quota exceeded" it would come for ever: it is the one message that is at fault.
+        if (!isTopic && session.IsGateway && connection.Terms is not null && packet.Qos > 0)
+        {
+            turn.Counters.Refuse(verdict.Cause);
+            return PublishOutcome.PayloadTooLarge;
+        }
         if (packet.Qos > 0 && repeating.IsKnown(session, packet, topic)) return PublishOutcome.Taken;
         if (!isTopic) turn.Counters.Drop(DropReason.PayloadTooLarge);
         turn.Counters.Refuse(verdict.Cause);
