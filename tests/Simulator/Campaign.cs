@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using LightMq.Simulator.Chain;
 using LightMq.Simulator.World;
 
 namespace LightMq.Simulator;
 
 /// <summary>Runs many seeds, each on one thread, some at a time, and tells what failed.</summary>
-public sealed class Campaign(TextWriter output, int threads)
+public sealed class Campaign(TextWriter output, int threads, bool isChain = false)
 {
     private readonly Lock _gate = new();
     private readonly List<Outcome> _failures = [];
@@ -18,10 +19,10 @@ public sealed class Campaign(TextWriter output, int threads)
     public Tally Tally => _tally;
 
     /// <summary>Seeds that once failed.</summary>
-    public static IReadOnlyList<int> Remembered { get; } = [.. File
-        .ReadLines(Path.Combine(AppContext.BaseDirectory, "Seeds.txt"))
-        .Where(line => line.Length > 0 && line[0] != '#')
-        .Select(line => int.Parse(line.Split(' ')[0]))];
+    public static IReadOnlyList<int> Remembered { get; } = Read("Seeds.txt");
+
+    /// <summary>Those of the chain.</summary>
+    public static IReadOnlyList<int> RememberedOfChain { get; } = Read("ChainSeeds.txt");
 
     /// <summary>
     /// Runs the remembered seeds, then <paramref name="count"/> from <paramref name="first"/> on.
@@ -30,16 +31,21 @@ public sealed class Campaign(TextWriter output, int threads)
     {
         output.WriteLine($"seeds {first} to {(long)first + count - 1}");
         var clock = Stopwatch.StartNew();
-        var seeds = Remembered.Concat(Enumerable.Range(first, count));
+        var seeds = (isChain ? RememberedOfChain : Remembered).Concat(Enumerable.Range(first, count));
         Parallel.ForEach(seeds, new ParallelOptions { MaxDegreeOfParallelism = threads }, RunOne);
         var rate = _done / clock.Elapsed.TotalSeconds;
         output.WriteLine($"{_tally}");
         output.WriteLine($"{_done} seeds, {_failures.Count} failed, {rate:F1} seeds/s");
     }
 
+    private static int[] Read(string name) => [.. File
+        .ReadLines(Path.Combine(AppContext.BaseDirectory, name))
+        .Where(line => line.Length > 0 && line[0] != '#')
+        .Select(line => int.Parse(line.Split(' ')[0]))];
+
     private void RunOne(int seed)
     {
-        var outcome = Simulation.Run(seed);
+        var outcome = isChain ? ChainSimulation.Run(seed) : Simulation.Run(seed);
         lock (_gate)
         {
             _done++;

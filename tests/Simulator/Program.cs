@@ -1,48 +1,60 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
+using LightMq.Simulator.Chain;
 using LightMq.Simulator.World;
 
 namespace LightMq.Simulator;
 
 /// <summary>
-/// `Simulator` runs seeds for ever, `Simulator 17` shows one, `Simulator 17 500` runs 500 from 17 on.
-/// Anything else goes to the test runner.
+/// `Simulator` runs seeds for ever, `Simulator 17` shows one, `Simulator 17 500` runs 500 from 17 on; with
+/// `chain` before the numbers, of the chain from sensors to core. Anything else goes to the test runner.
 /// </summary>
 internal static class Program
 {
     private static int Main(string[] args)
     {
-        if (args.Length == 0) return RunForEver();
-        if (!int.TryParse(args[0], out var seed)) return RunTests(args);
-        return args.Length > 1 && int.TryParse(args[1], out var count) ? RunMany(seed, count) : Show(seed);
+        if (args is ["chain", .. var rest]) return Run(rest, isChain: true);
+        return args.Length == 0 || int.TryParse(args[0], out _) ? Run(args, isChain: false) : RunTests(args);
     }
 
-    private static int Show(int seed)
+    private static int Run(string[] args, bool isChain)
+    {
+        if (args.Length == 0) return RunForEver(isChain);
+        var seed = int.Parse(args[0], CultureInfo.InvariantCulture);
+        return args.Length == 1 ? Show(seed, isChain)
+            : RunMany(seed, int.Parse(args[1], CultureInfo.InvariantCulture), isChain);
+    }
+
+    private static Outcome RunOne(int seed, bool isChain, TextWriter? lines = null) =>
+        isChain ? ChainSimulation.Run(seed, lines: lines) : Simulation.Run(seed, lines: lines);
+
+    private static int Show(int seed, bool isChain)
     {
         Console.WriteLine($"seed {seed}");
         using var output = new StreamWriter(Console.OpenStandardOutput());
-        var outcome = Simulation.Run(seed, lines: output);
+        var outcome = RunOne(seed, isChain, output);
         output.WriteLine(outcome.Failure?.ToString() ?? "every promise held");
         output.WriteLine($"seed {seed}, hash {outcome.Hash:x16}, {outcome.Steps} events, "
             + $"{outcome.Deliveries} deliveries, {outcome.Boots} boots");
         return outcome.Failure == null ? 0 : 1;
     }
 
-    private static int RunMany(int first, int count)
+    private static int RunMany(int first, int count, bool isChain)
     {
-        var campaign = new Campaign(Console.Out, Environment.ProcessorCount);
+        var campaign = new Campaign(Console.Out, Environment.ProcessorCount, isChain);
         campaign.Run(first, count);
         return campaign.Failures.Count == 0 ? 0 : 1;
     }
 
-    private static int RunForEver()
+    private static int RunForEver(bool isChain)
     {
         var first = RandomNumberGenerator.GetInt32(int.MaxValue / 2);
         Console.WriteLine($"first seed {first}");
         var clock = Stopwatch.StartNew();
         for (var seed = first; ; seed++)
         {
-            var outcome = Simulation.Run(seed);
+            var outcome = RunOne(seed, isChain);
             if (outcome.Failure != null)
             {
                 Console.WriteLine($"seed {seed} failed: {outcome.Failure.Message}");
