@@ -138,6 +138,8 @@ public sealed class CentralSite : ICentral
             life.Engine.Handle(LightMq.Broker.Input.Kept(number), now, life));
         _life = life;
         Scheduler.Trace.Say($"{_cluster} starts");
+        foreach (var (stream, mark) in log.Marks.All)
+            Scheduler.Trace.Say($"it has {stream.Client} {stream.Epoch.Boot} up to {mark.Last}");
         life.Start();
     }
 

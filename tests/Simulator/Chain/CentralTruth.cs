@@ -43,7 +43,12 @@ public sealed class CentralTruth(ChainJudge judge, string cluster)
             _durable = _durable.FindAll(fact => Holds(log, found, fact));
             judge.Log.Lost(isLost.Where(fact => !_durable.Contains(fact)));
             _ends.Clear();
-            foreach (var fact in _durable) Move(fact);
+            _boots.Clear();
+            foreach (var fact in _durable)
+            {
+                Move(fact);
+                if (fact.First > 0) DrawsOf(fact).Add(fact.Epoch.Draw);
+            }
         }
         else
         {
@@ -115,7 +120,10 @@ public sealed class CentralTruth(ChainJudge judge, string cluster)
     private void CheckFork(CoreFact fact)
     {
         if (fact.First == 0) return;
-        if (!_boots.TryGetValue(fact.Epoch.Boot, out var draws)) _boots[fact.Epoch.Boot] = draws = [];
+        var draws = DrawsOf(fact);
         if (draws.Add(fact.Epoch.Draw) && draws.Count > 1) judge.Installations.Forked(fact);
     }
+
+    private HashSet<UInt128> DrawsOf(CoreFact fact) => _boots.TryGetValue(fact.Epoch.Boot, out var draws)
+        ? draws : _boots[fact.Epoch.Boot] = [];
 }

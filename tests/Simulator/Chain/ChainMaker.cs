@@ -54,7 +54,7 @@ public sealed class ChainMaker(Random random)
             IsForeign = isForeign,
             SpeaksFive = !isForeign || random.Happens(0.5),
             HasTokens = !isForeign && random.Happens(0.4),
-            TokenLife = random.Spread(5 * Scheduler.Second, 40 * Scheduler.Second),
+            TokenLife = random.Spread(3 * Scheduler.Second, 30 * Scheduler.Second),
             IsOnDisk = random.Happens(0.15),
             CommitMicroseconds = random.Spread(500, 20_000),
             CoreMicroseconds = random.Happens(0.2)

@@ -124,7 +124,7 @@ public sealed class ChainMischief(
     {
         auth.IsDown = true;
         world.Tally.Count("spells without auth server");
-        Scheduler.After(Random.Spread(Scheduler.Second, 20 * Scheduler.Second), () => auth.IsDown = false);
+        Scheduler.After(Random.Spread(Scheduler.Second, 40 * Scheduler.Second), () => auth.IsDown = false);
     }
 
     /// <summary>An operator lets a superseded box in again.</summary>

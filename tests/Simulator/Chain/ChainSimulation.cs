@@ -92,6 +92,8 @@ public sealed class ChainSimulation
         Drain();
         _world.Judge.Log.AtEnd();
         _world.Judge.Refused.AtEnd(_places.Sites.SelectMany(site => RefusedStore.ReadAll(site.RefusedDisk)));
+        foreach (var site in _places.Sites) site.Edge?.Count();
+        if (_places.Central is CentralSite { Life: { } life }) life.Count();
         _world.Tally.Count(_world.Scenario.IsForeign ? "chains to a foreign central" : "chains");
     }
 

@@ -103,6 +103,12 @@ public sealed class EngineLife : IEffects
             caller.End.Forget();
             caller.Connection.Outbox.Clear();
         }
+        Count();
+    }
+
+    /// <summary>Adds what the engine has counted to the tally.</summary>
+    public void Count()
+    {
         _world.Tally.Count(Engine.Counters);
         _world.Tally.Count("streams begun", Engine.Counters.StreamsBegun);
         _world.Tally.Count("stream numbers repeated", Engine.Counters.StreamRepeated);
@@ -125,6 +131,8 @@ public sealed class EngineLife : IEffects
     {
         Scheduler.Trace.Say($"{_name} closes {connection.RemoteAddress}: {reason}");
         Scheduler.Trace.Mix((long)reason);
+        if (reason == CloseReason.ProtocolError && _world.Bug == ChainBug.None)
+            throw new Violation("WellBehaved", $"{_name} closed {connection.RemoteAddress} for {reason}");
         Leave(CallerOf(connection));
     }
 
