@@ -29,7 +29,7 @@ public sealed class Campaign(TextWriter output, int threads, bool isChain = fals
     /// </summary>
     public void Run(int first, int count)
     {
-        output.WriteLine($"seeds {first} to {(long)first + count - 1}");
+        output.WriteLine($"{(isChain ? "chain, " : "")}seeds {first} to {(long)first + count - 1}");
         var clock = Stopwatch.StartNew();
         var seeds = (isChain ? RememberedOfChain : Remembered).Concat(Enumerable.Range(first, count));
         Parallel.ForEach(seeds, new ParallelOptions { MaxDegreeOfParallelism = threads }, RunOne);
@@ -55,7 +55,7 @@ public sealed class Campaign(TextWriter output, int threads, bool isChain = fals
             if (_done % 500 == 0) output.WriteLine($"{_done} seeds done");
             if (outcome.Failure == null) return;
             _failures.Add(outcome);
-            output.WriteLine($"seed {seed} failed: {outcome.Failure.Message}");
+            output.WriteLine($"{(isChain ? "chain " : "seed ")}{seed} failed: {outcome.Failure.Message}");
         }
     }
 }

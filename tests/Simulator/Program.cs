@@ -7,23 +7,30 @@ using LightMq.Simulator.World;
 namespace LightMq.Simulator;
 
 /// <summary>
-/// `Simulator` runs seeds for ever, `Simulator 17` shows one, `Simulator 17 500` runs 500 from 17 on; with
-/// `chain` before the numbers, of the chain from sensors to core. Anything else goes to the test runner.
+/// `Simulator` runs seeds for ever, `Simulator 17 500` runs 500 from 17 on, of the devices' world and of the
+/// chain from sensors to core; with `devices` or `chain` before the numbers of that one only. `Simulator 17`
+/// shows a seed of the devices' world, `Simulator chain 17` one of the chain. Anything else goes to the test
+/// runner.
 /// </summary>
 internal static class Program
 {
-    private static int Main(string[] args)
-    {
-        if (args is ["chain", .. var rest]) return Run(rest, isChain: true);
-        return args.Length == 0 || int.TryParse(args[0], out _) ? Run(args, isChain: false) : RunTests(args);
-    }
+    private static readonly bool[] s_worlds = [false, true];
 
-    private static int Run(string[] args, bool isChain)
+    private static int Main(string[] args) => args switch
     {
-        if (args.Length == 0) return RunForEver(isChain);
+        ["chain", .. var rest] => Run(rest, [true]),
+        ["devices", .. var rest] => Run(rest, [false]),
+        [] => Run(args, s_worlds),
+        _ => int.TryParse(args[0], out _) ? Run(args, s_worlds) : RunTests(args),
+    };
+
+    private static int Run(string[] args, bool[] worlds)
+    {
+        if (args.Length == 0) return RunForEver(worlds);
         var seed = int.Parse(args[0], CultureInfo.InvariantCulture);
-        return args.Length == 1 ? Show(seed, isChain)
-            : RunMany(seed, int.Parse(args[1], CultureInfo.InvariantCulture), isChain);
+        if (args.Length == 1) return Show(seed, worlds[0]);
+        var count = int.Parse(args[1], CultureInfo.InvariantCulture);
+        return worlds.Sum(isChain => RunMany(seed, count, isChain)) == 0 ? 0 : 1;
     }
 
     private static Outcome RunOne(int seed, bool isChain, TextWriter? lines = null) =>
@@ -44,20 +51,20 @@ internal static class Program
     {
         var campaign = new Campaign(Console.Out, Environment.ProcessorCount, isChain);
         campaign.Run(first, count);
-        return campaign.Failures.Count == 0 ? 0 : 1;
+        return campaign.Failures.Count;
     }
 
-    private static int RunForEver(bool isChain)
+    private static int RunForEver(bool[] worlds)
     {
         var first = RandomNumberGenerator.GetInt32(int.MaxValue / 2);
         Console.WriteLine($"first seed {first}");
         var clock = Stopwatch.StartNew();
         for (var seed = first; ; seed++)
         {
-            var outcome = RunOne(seed, isChain);
-            if (outcome.Failure != null)
+            foreach (var isChain in worlds)
             {
-                Console.WriteLine($"seed {seed} failed: {outcome.Failure.Message}");
+                if (RunOne(seed, isChain).Failure is not { } failure) continue;
+                Console.WriteLine($"{(isChain ? "chain " : "")}{seed} failed: {failure.Message}");
                 return 1;
             }
             var done = seed - first + 1;

@@ -18,7 +18,7 @@ public enum ChainBug
     ForgetGap,
     /// <summary>A gap is declared for what was only lost on the way: <c>DeclaredGaps</c>.</summary>
     DeclareLost,
-    /// <summary>A refused message counts as stored before it is: <c>RefusedQueue</c>.</summary>
+    /// <summary>A refused message counts as stored before it is: <c>DeclaredGaps</c>.</summary>
     StoreLater,
     /// <summary>The end of a token accuses the messages under way: <c>RefusedQueue</c>.</summary>
     BlameTokens,

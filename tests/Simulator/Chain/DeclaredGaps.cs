@@ -19,8 +19,9 @@ public sealed class DeclaredGaps(ChainJudge judge)
         for (var number = gap.First; number <= gap.Last; number++)
         {
             var place = new Place(gap.Client, gap.Epoch, number);
-            _declared.Add(place);
-            if (judge.Log.Ever.Contains(place) || judge.HasOldEdge) continue;
+            // A central may have lost a declaration too.
+            var isNew = _declared.Add(place);
+            if (judge.Log.Ever.Contains(place) || !isNew || judge.HasOldEdge) continue;
             if (gap.Gap != "refused" || !judge.Refused.Has(place))
                 throw new Violation(nameof(DeclaredGaps), $"{gap}: {number} was neither lost nor refused");
         }

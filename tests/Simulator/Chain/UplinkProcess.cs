@@ -26,6 +26,7 @@ public sealed class UplinkProcess : IBridgeEffects
     private bool _isCentralIn;
     private bool _isDead;
     private bool _isOfToken;
+    private bool _isRenewing;
     private long _askedAt;
     private LinkTerms? _terms;
     private long _backoff = Scheduler.Second;
@@ -78,7 +79,7 @@ public sealed class UplinkProcess : IBridgeEffects
         if (_world.Bug != ChainBug.Sleep || Random.Happens(0.98)) Tick();
         else _tamper.IsAsleep = true;
         Tell(BridgeInput.Tick());
-        if (_token is { } token && _isCentralIn && token.IsRenewed) Upload(RenewalId);
+        if (_token is { } token && _isCentralIn && !_isRenewing && token.IsRenewed) Upload(RenewalId);
     });
 
     private void ConnectLocal()
@@ -86,6 +87,7 @@ public sealed class UplinkProcess : IBridgeEffects
         if (_isDead) return;
         _isLocalIn = false;
         var generation = ++_localGeneration;
+        _tamper.LocalLost(_given.Keys.Order());
         _given.Clear();
         _local = new Wire(Scheduler, _world.Scenario.Near, ProtocolVersion.V500)
         {
@@ -113,7 +115,7 @@ public sealed class UplinkProcess : IBridgeEffects
             After(Scheduler.Second, ConnectCentralNow);
             return;
         }
-        _isCentralIn = _isOfToken = false;
+        _isCentralIn = _isOfToken = _isRenewing = false;
         var generation = ++_centralGeneration;
         _askedAt = Scheduler.Now;
         _central = new Wire(
@@ -202,7 +204,8 @@ public sealed class UplinkProcess : IBridgeEffects
             case PacketType.PubAck:
                 var ack = AckPacket.Read(frame, IsFive ? ProtocolVersion.V500 : ProtocolVersion.V311);
                 if (ack.PacketId == UploadId) Come();
-                else if (ack.PacketId != RenewalId) Acknowledged(ack.PacketId, (byte)ack.Reason);
+                else if (ack.PacketId == RenewalId) _isRenewing = false;
+                else Acknowledged(ack.PacketId, (byte)ack.Reason);
                 break;
             case PacketType.Publish: HearNotice(IsFive
                 ? PublishPacket.ReadFromServer5(frame) : PublishPacket.Read(frame)); break;
@@ -262,6 +265,7 @@ public sealed class UplinkProcess : IBridgeEffects
 
     private void Upload(ushort id)
     {
+        _isRenewing = id == RenewalId;
         var body = $$"""{"token":"{{_token!.Take()}}","type":"RW"}""";
         _world.Tally.Count(id == RenewalId ? "tokens of uplinks renewed" : "tokens of uplinks uploaded");
         var to = new byte[512];
@@ -297,7 +301,6 @@ public sealed class UplinkProcess : IBridgeEffects
     public void AckLocal(int generation, ushort packetId, byte qos)
     {
         if (_given.Remove(packetId, out var message)) _world.Judge.Done(message);
-        _tamper.Owed(packetId);
         SendLocalAck(packetId);
     }
 
@@ -306,6 +309,9 @@ public sealed class UplinkProcess : IBridgeEffects
         var to = new byte[8];
         _local!.Send(to.AsSpan(0, PacketWriter.Ack(to, PacketType.PubAck, packetId)));
     }
+
+    /// <summary>Nobody asks for refused messages here.</summary>
+    public void Replayed(long number) => throw new InvalidOperationException("nothing is replayed");
 
     public void PublishLocal(
         int generation, ushort packetId, string topic, BridgeMessage message, bool isDuplicate) =>

@@ -29,12 +29,10 @@ public sealed class UplinkTamper(ChainWorld world)
     /// <summary>Ids that count as acknowledged on a new connection.</summary>
     public IReadOnlyList<ushort> TakeCentralAcks() => Take(_staleUp);
 
-    /// <summary>The local broker was told of this one.</summary>
-    public void Owed(ushort id)
+    /// <summary>The local connection is gone; these were given and are not acknowledged.</summary>
+    public void LocalLost(IEnumerable<ushort> ids)
     {
-        if (world.Bug != ChainBug.KeepLocalAcks) return;
-        _staleDown.Add(id);
-        if (_staleDown.Count > 5) _staleDown.RemoveAt(0);
+        if (world.Bug == ChainBug.KeepLocalAcks) _staleDown.AddRange(ids);
     }
 
     /// <summary>Ids that are acknowledged on a new local connection, whatever they name there.</summary>
