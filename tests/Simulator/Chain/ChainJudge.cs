@@ -69,6 +69,7 @@ public sealed class ChainJudge
             reading.MayBeLate = true;
             // What is acknowledged is nobody's any more.
             if (!hasLost) continue;
+            reading.LostAt = Now;
             if (reading.IsAcknowledged || reading.Qos == 2) reading.IsExcused = true;
         }
     }

@@ -1,6 +1,5 @@
 using System.Text;
 using LightMq.Broker.Settings;
-using LightMq.Simulator.Disk;
 using LightMq.Simulator.Machine;
 using LightMq.Simulator.World;
 

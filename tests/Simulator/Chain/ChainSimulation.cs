@@ -1,4 +1,3 @@
-using LightMq.Broker.Settings;
 using LightMq.Simulator.Disk;
 using LightMq.Simulator.Machine;
 using LightMq.Simulator.Oracle;

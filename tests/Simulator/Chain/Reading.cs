@@ -36,6 +36,8 @@ public sealed class Reading(int sensor, int number)
     public bool HasComeUp { get; set; }
     /// <summary>It may be missing: a disk with it was lost.</summary>
     public bool IsExcused { get; set; }
+    /// <summary>When the disk was lost that may have held it; 0: never.</summary>
+    public long LostAt { get; set; }
     /// <summary>Its order is not judged: an older disk was put back.</summary>
     public bool MayBeLate { get; set; }
     /// <summary>Lives of the edge, and with QoS 2 sessions there, in which it was sent.</summary>

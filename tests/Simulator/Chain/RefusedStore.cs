@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
 using LightMq.Simulator.Disk;
 using LightMq.Simulator.World;
 using LightMq.Uplink.Bridging;

@@ -27,6 +27,7 @@ public sealed class Sensor
     private int _said;
     private int _session;
     private int _connections;
+    private long _cameAt;
     private long _backoff = 100 * Scheduler.Millisecond;
 
     public Sensor(ChainWorld world, Site site, SensorProfile profile) =>
@@ -116,6 +117,7 @@ public sealed class Sensor
         if (packet.Code != ConnectCode.Accepted)
             throw new Violation("WellBehaved", $"{Profile.ClientId} refused: {packet.Code}");
         _isIn = true;
+        _cameAt = Scheduler.Now;
         _backoff = 100 * Scheduler.Millisecond;
         if (!packet.SessionPresent)
         {
@@ -134,6 +136,8 @@ public sealed class Sensor
         var reading = _outgoing[at].Reading;
         if (!reading.IsAcknowledged) Scheduler.Trace.Say($"{reading} acknowledged");
         reading.IsAcknowledged = true;
+        // Its PUBACK was on its way as the disk was lost.
+        if (reading.LostAt > _cameAt) reading.IsExcused = true;
         if (qos == 1) _outgoing.RemoveAt(at);
     }
 
