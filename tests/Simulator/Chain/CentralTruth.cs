@@ -78,7 +78,7 @@ public sealed class CentralTruth(ChainJudge judge, string cluster)
                 foreach (var message in log.Read(parent, partition, 0, int.MaxValue, long.MaxValue))
                 {
                     if (message.Offset != next++)
-                        throw new Violation("CoreLog", $"{Cluster}: no offset {next - 1} in {parent} {partition}");
+                        throw new Violation("CoreLog", $"{Cluster}: no offset {next - 1} in {parent}");
                     found.Add(CoreFact.Of(message.Record.Entry).Key);
                 }
             }

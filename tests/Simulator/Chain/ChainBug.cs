@@ -8,7 +8,7 @@ public enum ChainBug
     AckAtOnce,
     /// <summary>After a lost link it begins with the second: <c>UpwardAcks</c>.</summary>
     ResendFromSecond,
-    /// <summary>What was under way on a lost link counts as acknowledged on the next: <c>UpwardAcks</c>.</summary>
+    /// <summary>What was under way on a lost link counts as acknowledged: <c>UpwardAcks</c>.</summary>
     KeepCentralAcks,
     /// <summary>Acknowledgements owed to a lost local connection go to the next: <c>CentralLog</c>.</summary>
     KeepLocalAcks,

@@ -5,7 +5,7 @@ using LightMq.Simulator.World;
 
 namespace LightMq.Simulator.Chain;
 
-/// <summary>The thread that owns a central's core: it commits what has gathered, and takes its time.</summary>
+/// <summary>The thread that owns a central's core: it commits what has gathered, in its time.</summary>
 public sealed class CoreThread(ChainWorld world, SimulatedDisk disk, CoreLog log, CentralTruth truth)
 {
     private long _given;

@@ -23,7 +23,8 @@ public sealed class DeclaredGaps(ChainJudge judge)
             var isNew = _declared.Add(place);
             if (judge.Log.Ever.Contains(place) || !isNew || judge.HasOldEdge) continue;
             if (gap.Gap != "refused" || !judge.Refused.Has(place))
-                throw new Violation(nameof(DeclaredGaps), $"{gap}: {number} was neither lost nor refused");
+                throw new Violation(
+                    nameof(DeclaredGaps), $"{gap}: {number} was neither lost nor refused");
         }
     }
 

@@ -37,7 +37,8 @@ public sealed class EngineLife : IEffects
         _storeThread = new StoreThread(Scheduler, store, world.Scenario.CommitMicroseconds)
         {
             Stored = OnStored,
-            Loaded = (slot, bytes) => Complete((in now) => Engine.Handle(Input.Loaded(slot, bytes), now, this)),
+            Loaded = (slot, bytes) =>
+                Complete((in now) => Engine.Handle(Input.Loaded(slot, bytes), now, this)),
             Full = full => Complete((in now) => Engine.Handle(Input.DiskFull(full), now, this)),
             PowerLost = powerLost,
             Tamper = world.Bug == ChainBug.LoseGroup && options.Central == null ? LoseSome : null,

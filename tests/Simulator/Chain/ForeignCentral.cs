@@ -99,7 +99,8 @@ public sealed class ForeignCentral(ChainWorld world) : ICentral
             case PacketType.PingReq: Say(guest, [0xD0, 0]); break;
             case PacketType.Publish:
                 var packet = isFive ? PublishPacket.Read5(frame) : PublishPacket.Read(frame);
-                if (Reading.NameOf(packet.Payload) is { Poison: not Poison.None }) Refuse(guest, packet.PacketId);
+                if (Reading.NameOf(packet.Payload) is { Poison: not Poison.None })
+                    Refuse(guest, packet.PacketId);
                 else Take(guest, packet, 0);
                 break;
         }

@@ -91,5 +91,6 @@ public sealed class RefusedStore(ChainWorld world, SimulatedDisk disk)
     private static IEnumerable<int> NumbersOf(SimulatedDisk disk) => disk.List(Folder)
         .Select(static name => int.Parse(name, CultureInfo.InvariantCulture)).Order();
 
-    private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{Folder}/{number}");
+    private static string NameOf(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Folder}/{number}");
 }

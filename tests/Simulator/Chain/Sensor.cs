@@ -16,7 +16,8 @@ public sealed class Sensor
         public bool WasSent { get; set; }
     }
 
-    private const string LongTopic = "t0/a-topic-that-is-longer-than-the-sixty-four-characters-of-the-contract";
+    private const string LongTopic =
+        "t0/a-topic-that-is-longer-than-the-sixty-four-characters-of-the-contract";
     private readonly ChainWorld _world;
     private readonly Site _site;
     private readonly List<Outgoing> _outgoing = [];

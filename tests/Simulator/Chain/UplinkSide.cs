@@ -38,7 +38,8 @@ public static class UplinkSide
         var payload = message.Payload.Span;
         var qos = id == 0 ? 0 : 1;
         var to = new byte[name.Length + payload.Length + 2_048];
-        if (!isFive) return to[..PacketWriter.Publish(to, name, payload, qos, isDuplicate, message.Retain, id)];
+        if (!isFive)
+            return to[..PacketWriter.Publish(to, name, payload, qos, isDuplicate, message.Retain, id)];
         var properties = User(message.UserProperties);
         return to[..PacketWriter.Publish5(
             to, name, payload, qos, isDuplicate, message.Retain, id, properties)];

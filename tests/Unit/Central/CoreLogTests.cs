@@ -52,36 +52,6 @@ public sealed class CoreLogTests
     }
 
     [Fact]
-    public void What_a_restart_finds_in_the_cache_only_is_written_again_before_it_counts()
-    {
-        for (var seed = 1; seed <= 40; seed++)
-        {
-            var disk = new SimulatedDisk(seed);
-            using (var log = CoreLog.Open(disk, Small))
-            {
-                Add(log, "a", 1);
-                log.Commit();
-                Add(log, "a", 2);
-                // The write goes through, the sync fails: the kernel takes the pages for clean.
-                disk.FailAt = disk.Operations + 2;
-                Assert.Throws<IOException>(log.Commit);
-            }
-            disk.PowerOn();
-            long found;
-            using (var log = CoreLog.Open(disk, Small))
-            {
-                found = LastOf(log, "a");
-                Add(log, "a", found + 1);
-                log.Commit();
-            }
-            disk.PowerOff();
-            using var last = CoreLog.Open(disk, Small);
-            Assert.Empty(last.Damage);
-            Assert.Equal(found + 1, All(last).Count);
-        }
-    }
-
-    [Fact]
     public void What_is_committed_is_read_by_partition_in_order_and_nothing_else_is()
     {
         var disk = new SimulatedDisk(1);
