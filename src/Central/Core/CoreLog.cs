@@ -219,12 +219,13 @@ public sealed class CoreLog : IDisposable
     private void Load(Segment segment, bool isLast)
     {
         _segments.Add(segment);
-        long at = 0;
+        long at = 0, last = 0;
         while (true)
         {
             if (segment.TryReadHead(at, out var head) && segment.ReadBody(at, head) is { } body)
             {
                 Take(segment, at, head, body);
+                last = at;
                 at += head.Length;
                 continue;
             }
@@ -234,7 +235,7 @@ public sealed class CoreLog : IDisposable
             at = next;
         }
         segment.End = at;
-        if (isLast) segment.Cut(at);
+        if (isLast) segment.Cut(last, at);
     }
 
     private void Take(Segment segment, long at, in BatchHead head, byte[] body)

@@ -1,5 +1,6 @@
 using System.Text;
 using LightMq.Broker;
+using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
 using LightMq.Lmq;
 using LightMq.Mqtt;
@@ -138,6 +139,23 @@ public sealed class GatewayTests
         host = host.Crash();
         Assert.Equal(ReasonCode.Success, Come(host, installation: "old").TakeConnAck().Reason);
         Assert.StartsWith("superseded", Come(host, installation: "new").TakeConnAck().Words);
+    }
+
+    [Fact]
+    public void A_payload_above_the_limit_closes_a_gateway_that_would_send_it_for_ever()
+    {
+        var host = LmqHost.Make(Central with { PayloadBytesMax = 10 });
+        var gateway = Come(host);
+        Bring(gateway, 1, 1);
+        Bring(gateway, 2, 2, payload: "longer than ten bytes");
+        Bring(gateway, 3, 3);
+        Assert.Equal((gateway.Peer.Connection, CloseReason.PacketTooLarge), Assert.Single(host.Closes));
+        Assert.True(gateway.Peer.Connection.Outbox.Unsent.EndsWith((byte[])[0xE0, 1, 0x95]));
+        Assert.Equal([$"{Gateway} {Sensor} 7:1 parent/a m1"], host.Core);
+        // QoS 0 is not sent again: it is dropped, as anybody's.
+        gateway = Come(host);
+        gateway.Publish("parent/a", "longer than ten bytes", 0, 0);
+        Assert.Single(host.Closes);
     }
 
     [Fact]
