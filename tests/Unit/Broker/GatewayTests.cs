@@ -80,6 +80,33 @@ public sealed class GatewayTests
         Assert.Empty(other.Take());
     }
 
+    [Theory]
+    [InlineData("parent/a", 5, ReasonCode.PacketTooLarge)]
+    [InlineData("unregistered/a", 1, ReasonCode.NotAuthorized)]
+    [InlineData("parent/a23456789b123456789c123456789d123456789e123456789f12345678", 1,
+        ReasonCode.TopicNameInvalid)]
+    public void What_is_not_taken_of_a_gateway_ends_its_connection_and_nothing_passes_it(
+        string topic, int bytes, ReasonCode reason)
+    {
+        var host = LmqHost.Make(Central with { PayloadBytesMax = 4 });
+        var gateway = Come(host);
+        gateway.TakeConnAck();
+        Bring(gateway, 1, 1);
+        Bring(gateway, 2, 2, topic: topic, payload: new string('x', bytes));
+        Bring(gateway, 3, 3);
+        Assert.Single(host.Core);
+        var said = gateway.Peer.Connection.Outbox.Unsent;
+        Assert.Equal([(byte)PacketType.Disconnect << 4, (byte)reason], new[] { said[0], said[2] });
+        Assert.True(gateway.Peer.IsClosed);
+        // It moves on behind a declared gap.
+        gateway = Come(host);
+        gateway.Publish("$SYS/bridge/gap", "", 1, 1, ("lmq-client", Sensor), ("lmq-epoch", $"{Epoch}"),
+            ("lmq-gap", "2-2:refused"));
+        Bring(gateway, 3, 2);
+        host.Handle(Input.Kept(host.CoreNumber));
+        Assert.Equal([1, 2], Acks(gateway));
+    }
+
     [Fact]
     public void The_cluster_is_named_in_CONNACK()
     {
