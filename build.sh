@@ -191,6 +191,8 @@ need_test_tools() {
     need /usr/share/java/gson.jar libgoogle-gson-java
     need chromium chromium
     need valgrind valgrind
+    need curl curl
+    need openssl openssl
 }
 
 verb_test() {

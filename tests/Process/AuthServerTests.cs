@@ -131,7 +131,8 @@ public sealed class AuthServerTests
         using var central = site.Start();
         var opened = await site.Ask(
             "POST", "/v1/enrolments", $$"""{"clientId":"{{CentralSite.Gateway}}"}""", "operator");
-        await Tool.Run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", site["d.key"]);
+        await Tool.Run(
+            "openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", site["d.key"]);
         var publicKey = await Tool.Run("openssl", "ec", "-in", site["d.key"], "-pubout");
         await Post("/device/enrol", new Dictionary<string, object>
         {

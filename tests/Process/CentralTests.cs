@@ -8,7 +8,9 @@ using Xunit;
 
 namespace LightMq.Process;
 
-/// <summary>The real central: what gateways bring is read from its stream API, over kills and restarts.</summary>
+/// <summary>
+/// The real central: what gateways bring is read from its stream API, over kills and restarts.
+/// </summary>
 public sealed class CentralTests(ITestOutputHelper output)
 {
     private const int Sensors = 3, Cycles = 12, EachCycle = 400, Window = 50;
@@ -90,7 +92,8 @@ public sealed class CentralTests(ITestOutputHelper output)
             return Task.CompletedTask;
         };
         await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", central.Port)
-            .WithClientId("GID_AAA@@@1").WithCredentials("AK", CentralSite.PasswordOf("GID_AAA")).Build(), Cancel);
+            .WithClientId("GID_AAA@@@1").WithCredentials("AK", CentralSite.PasswordOf("GID_AAA"))
+            .Build(), Cancel);
         await client.SubscribeAsync("parent/#", MqttQualityOfServiceLevel.AtLeastOnce, Cancel);
         foreach (var (tag, text) in ((string, string)[])[("else", "kept"), ("MQ2MQTT", "sent")])
             await site.Ask("POST", "/v1/topics/parent/messages",

@@ -27,7 +27,7 @@ internal sealed class DeviceApi(
     private readonly AttemptLimit _enrolments = new(settings.EnrolPerMinuteMax, time);
     private readonly AttemptLimit _tokens = new(settings.TokensPerMinuteMax, time);
     private readonly NonceTable _nonces = new(NoncesMax);
-    private readonly long _began = time.GetUtcNow().ToUnixTimeMilliseconds();
+    private readonly long _began = time.GetTimestamp();
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -82,7 +82,9 @@ internal sealed class DeviceApi(
     private void JudgeTime(long at)
     {
         var now = Now;
-        if (Math.Abs(now - at) <= ClockMillisecondsMax && at >= _began) return;
+        // By the clock as it is now: it may have been set since.
+        var began = now - (long)time.GetElapsedTime(_began).TotalMilliseconds;
+        if (Math.Abs(now - at) <= ClockMillisecondsMax && at >= began) return;
         throw new HttpRefusal(409,
             $"the time is more than {ClockMillisecondsMax / 1000} s off, or before this server's start: sign "
             + "again with the time of this answer")

@@ -92,7 +92,11 @@ internal sealed class DeviceDesk : IDisposable
                     + "operator for another");
             Put(device with
             {
-                CodeHash = null, CodeExpires = 0, PublicKey = pem, UsedHash = hash, EnrolledAt = Now,
+                CodeHash = null,
+                CodeExpires = 0,
+                PublicKey = pem,
+                UsedHash = hash,
+                EnrolledAt = Now,
             });
         }
     }
