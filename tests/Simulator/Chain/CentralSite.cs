@@ -28,6 +28,7 @@ public sealed class CentralSite : ICentral
         (_world, _faults, _office) = (world, faults, office);
         _store = new MemoryStore(world.Random, faults);
         _core = new SimulatedDisk(world.Random.Next());
+        if (world.Bug == ChainBug.LieAboutSyncs) _core.IgnoresSyncsOf = "";
         _truth = world.Judge.NewCluster(_cluster);
     }
 

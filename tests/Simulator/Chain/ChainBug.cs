@@ -26,6 +26,8 @@ public enum ChainBug
     DropRefused,
     /// <summary>The core says that it has what it has not synced: <c>UpwardAcks</c>.</summary>
     KeepBeforeSync,
+    /// <summary>The core's disk says that it has synced, and has not: <c>CoreLog</c>.</summary>
+    LieAboutSyncs,
     /// <summary>An entry never reaches the core: <c>UpwardAcks</c>.</summary>
     LoseEntry,
     /// <summary>The central forgets its marks: <c>CentralLog</c>.</summary>

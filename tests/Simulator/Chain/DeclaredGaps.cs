@@ -35,7 +35,8 @@ public sealed class DeclaredGaps(ChainJudge judge)
         {
             var place = new Place(fact.Client, fact.Epoch, number);
             if (!judge.HasOldEdge && !judge.Log.Ever.Contains(place) && !Covers(place))
-                throw new Violation(nameof(DeclaredGaps), $"a stream begins with {fact}, {number} never came");
+                throw new Violation(
+                    nameof(DeclaredGaps), $"a stream begins with {fact}, {number} never came");
         }
     }
 }

@@ -15,10 +15,13 @@ public sealed class ForeignCentral(ChainWorld world) : ICentral
         public LinkEnd End { get; } = end;
         public List<byte> In { get; } = [];
         public List<byte> Out { get; } = [];
+        /// <summary>It takes nothing more on this connection, and says so.</summary>
+        public bool IsFull { get; set; }
     }
 
     private static readonly byte[] s_codes = [0x87, 0x90, 0x95, 0x99];
     private static readonly byte[] s_answers = [0x87, 0x90, 0x99];
+    private static readonly byte[] s_forNow = [0x80, 0x83, 0x97];
     private readonly byte[] _reading = new byte[65_536];
     private readonly List<(byte[] Payload, string Topic)> _unsynced = [];
     private readonly List<(Guest Guest, ushort Id, byte Code)> _owed = [];
@@ -101,7 +104,7 @@ public sealed class ForeignCentral(ChainWorld world) : ICentral
                 var packet = isFive ? PublishPacket.Read5(frame) : PublishPacket.Read(frame);
                 if (Reading.NameOf(packet.Payload) is { Poison: not Poison.None })
                     Refuse(guest, packet.PacketId);
-                else Take(guest, packet, 0);
+                else Take(guest, packet);
                 break;
         }
     }
@@ -118,10 +121,14 @@ public sealed class ForeignCentral(ChainWorld world) : ICentral
         Leave(guest);
     }
 
-    private void Take(Guest guest, in PublishPacket packet, byte code)
+    private void Take(Guest guest, in PublishPacket packet)
     {
-        _unsynced.Add((packet.Payload.ToArray(), System.Text.Encoding.UTF8.GetString(packet.Topic)));
-        if (packet.PacketId != 0) _owed.Add((guest, packet.PacketId, code));
+        guest.IsFull |= world.Scenario.SpeaksFive && world.IsFaulty
+            && world.Random.Happens(world.Scenario.FrontChance);
+        if (!guest.IsFull)
+            _unsynced.Add((packet.Payload.ToArray(), System.Text.Encoding.UTF8.GetString(packet.Topic)));
+        if (packet.PacketId != 0)
+            _owed.Add((guest, packet.PacketId, guest.IsFull ? world.Random.Pick(s_forNow) : (byte)0));
         SyncLater();
     }
 

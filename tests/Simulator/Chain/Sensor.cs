@@ -77,7 +77,8 @@ public sealed class Sensor
         if (Profile.IsLmq)
             fields = fields with
             {
-                UserName = "key"u8, Password = Encoding.UTF8.GetBytes(ChainMaker.SensorPassword),
+                UserName = "key"u8,
+                Password = Encoding.UTF8.GetBytes(ChainMaker.SensorPassword),
             };
         _wire!.Send(_packet.AsSpan(0, PacketWriter.Connect(_packet, fields)));
         _wire.Later(30 * Scheduler.Second, () =>
@@ -172,7 +173,9 @@ public sealed class Sensor
             Qos = Random.Pick(Profile.QosChoices),
             Topic = poison switch
             {
-                Poison.Topic => "bad/x", Poison.LongTopic => LongTopic, _ => Random.Pick(Profile.Topics),
+                Poison.Topic => "bad/x",
+                Poison.LongTopic => LongTopic,
+                _ => Random.Pick(Profile.Topics),
             },
             Payload = Reading.MakePayload(Profile.Index, number, poison, bytes),
             Poison = poison,

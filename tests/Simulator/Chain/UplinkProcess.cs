@@ -168,7 +168,8 @@ public sealed class UplinkProcess : IBridgeEffects
         if (isCentral && _token == null)
             fields = fields with
             {
-                UserName = "key"u8, Password = Encoding.UTF8.GetBytes(ChainMaker.GatewayPassword),
+                UserName = "key"u8,
+                Password = Encoding.UTF8.GetBytes(ChainMaker.GatewayPassword),
             };
         var bytes = new byte[1_024];
         return bytes[..PacketWriter.Connect(bytes, fields)];
@@ -207,8 +208,9 @@ public sealed class UplinkProcess : IBridgeEffects
                 else if (ack.PacketId == RenewalId) _isRenewing = false;
                 else Acknowledged(ack.PacketId, (byte)ack.Reason);
                 break;
-            case PacketType.Publish: HearNotice(IsFive
-                ? PublishPacket.ReadFromServer5(frame) : PublishPacket.Read(frame)); break;
+            case PacketType.Publish:
+                HearNotice(IsFive ? PublishPacket.ReadFromServer5(frame) : PublishPacket.Read(frame));
+                break;
             case PacketType.Disconnect:
                 var cause = UplinkSide.CauseOf(frame.Body, _isOfToken && _world.Bug != ChainBug.BlameTokens);
                 _central!.Close();

@@ -20,6 +20,7 @@ public sealed class ChainBugTests
     [InlineData(ChainBug.DropRefused, nameof(RefusedQueue))]
     [InlineData(ChainBug.BlameTokens, nameof(RefusedQueue))]
     [InlineData(ChainBug.KeepBeforeSync, nameof(UpwardAcks))]
+    [InlineData(ChainBug.LieAboutSyncs, "CoreLog")]
     [InlineData(ChainBug.LoseEntry, nameof(UpwardAcks))]
     [InlineData(ChainBug.ForgetMarks, nameof(CentralLog))]
     [InlineData(ChainBug.RaiseMarks, nameof(UpwardAcks))]
