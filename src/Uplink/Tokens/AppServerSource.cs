@@ -140,7 +140,7 @@ internal sealed class AppServerSource(
         && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
     private static string Complaint(HttpStatusCode status, JsonDocument? json) =>
-        Text(json, "message") is { } message
+        (Text(json, "error") ?? Text(json, "message")) is { } message
             ? $"HTTP status {(int)status}, {AuthServerSource.OneLine(message)}"
             : $"HTTP status {(int)status} without a token";
 

@@ -24,7 +24,8 @@ internal sealed class RabbitBroker : IDisposable
             """);
         File.WriteAllText(_scratch["plugins"], "[rabbitmq_mqtt].");
         File.WriteAllText(_scratch[".erlang.cookie"], "LIGHTMQTEST");
-        File.SetUnixFileMode(_scratch[".erlang.cookie"], UnixFileMode.UserRead);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_scratch[".erlang.cookie"], UnixFileMode.UserRead);
         var environment = new Dictionary<string, string>
         {
             ["HOME"] = _scratch.Path,
