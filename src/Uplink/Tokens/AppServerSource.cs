@@ -7,8 +7,8 @@ using LightMq.Uplink.State;
 namespace LightMq.Uplink.Tokens;
 
 /// <summary>
-/// The owner's app server, asked with the device's own key. It gets to know the key by an enrolment code, which
-/// serves once.
+/// The owner's app server, asked with the device's own key. It gets to know the key by an enrolment code,
+/// which serves once.
 /// </summary>
 /// <param name="http">Does the asking.</param>
 /// <param name="address">The server, with what comes before <c>/device</c>.</param>

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace LightMq.Uplink.Tokens;
 
 /// <summary>
-/// Keeps a token that lives: on the disk, so that a restart needs no server; renewed at two thirds of its life;
-/// fetched anew when the central complains. A source that cannot be reached never takes the present one away.
-/// For any thread.
+/// Keeps a token that lives: on the disk, so that a restart needs no server; renewed at two thirds of its
+/// life; fetched anew when the central complains. A source that cannot be reached never takes the present
+/// one away. For any thread.
 /// </summary>
 /// <param name="source">Where tokens come from.</param>
 /// <param name="path">Where the present one is kept.</param>

@@ -18,7 +18,8 @@ internal sealed class ForeignBroker : IDisposable
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
         start.Environment["PATH"] += ":/usr/sbin:/sbin";
-        if (program == "mosquitto" && File.Exists("/usr/sbin/mosquitto")) start.FileName = "/usr/sbin/mosquitto";
+        if (program == "mosquitto"
+            && File.Exists("/usr/sbin/mosquitto")) start.FileName = "/usr/sbin/mosquitto";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         _process = System.Diagnostics.Process.Start(start)!;
