@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One entry to everything: run, test, bench, publish, format, sim, fuzz. `./build.sh --help` lists the verbs.
+# One entry to everything: run, demo, test, bench, publish, format, sim, fuzz. `./build.sh --help` lists the verbs.
 # Each verb installs what it misses (Debian packages through apt-get, NuGet and npm packages) and says what it does.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -13,6 +13,8 @@ usage: ./build.sh <verb>
 
   run               build, start the broker on 127.0.0.1:1883 (PORT=n to change) and this board's DeviceAgent;
                     Ctrl-C stops both; data stays under artifacts/run/data
+  demo              a central, an edge broker, its uplink and a dozen sensors; cut the link, kill any process, and
+                    watch every message arrive above; `demo --seconds 30` breaks things by itself and ends
   test              everything: unit, wire, simulator, fuzz, process and tidy tests, format check;
                     ends with "N passed, N failed"
   bench [args]      measure against Debian's mosquitto and write bench/RESULTS.md;
@@ -190,6 +192,8 @@ need_test_tools() {
     need chromium chromium
     need valgrind valgrind
     need /usr/lib/rabbitmq/lib rabbitmq-server
+    need curl curl
+    need openssl openssl
 }
 
 verb_test() {
@@ -313,7 +317,7 @@ verb_publish() {
         *) fail "publish: linux-x64 or linux-arm64, not '$rid'" ;;
     esac
     out=artifacts/publish/$rid
-    for project in src/EdgeBroker src/Uplink src/DeviceAgent; do
+    for project in src/EdgeBroker src/Uplink src/Central src/DeviceAgent; do
         say "publishing $project for $rid"
         dotnet publish "$project" -c Release -r "$rid" -v quiet -clp:"ErrorsOnly;NoSummary" -nodeReuse:false \
             -p:PublishAot=true -p:StripSymbols=true "${linker[@]}" --artifacts-path "artifacts/obj/$rid" -o "$out"
@@ -330,6 +334,14 @@ verb_format() {
     dotnet format LightMq.sln
 }
 
+verb_demo() {
+    local project
+    need mosquitto_sub mosquitto-clients
+    for project in src/EdgeBroker src/Uplink src/Central examples/demo; do build "$project"; done
+    say "Ctrl-C or quit ends it"
+    examples/demo/bin/Release/net10.0/lightmq-demo "$@"
+}
+
 verb_sim() {
     build tests/Simulator
     say "simulating; Ctrl-C stops"
@@ -344,7 +356,7 @@ verb_fuzz() {
 }
 
 case ${1:---help} in
-    run | test | bench | instructions | publish | format | sim | fuzz)
+    run | demo | test | bench | instructions | publish | format | sim | fuzz)
         verb=$1
         shift
         "verb_$verb" "$@"

@@ -69,7 +69,7 @@ internal sealed class EngineParts
         Subscribing = MakeSubscribing(options, dialects, noticing);
         var releasing = new Releasing(Turn, Journal, sending);
         Requesting = Depositing is null
-            ? null : new(Turn, Sessions, Journal, Publishing, peers, Pressure, Depositing);
+            ? null : new(Turn, options.Central!, Sessions, Journal, Publishing, peers, Pressure, Depositing);
         Inbound = MakeInbound(options, answering, releasing, overtaking);
         Confirming = new Confirming(Journal, Messages, Delivering, answering, finishing, Receipting,
             Connecting, Subscribing, releasing, Inbound, Vetting, Registering, Requesting);

@@ -1,4 +1,5 @@
 using LightMq.Broker;
+using LightMq.Broker.Settings;
 using LightMq.Net;
 using LightMq.Store.Disk;
 
@@ -15,6 +16,9 @@ public sealed record BrokerProgram(string Name, string Version)
     /// </summary>
     public Func<BrokerParts, LoopWorkers, LoopWorkers> Extend { get; init; } =
         static (_, workers) => workers;
+
+    /// <summary>Told, by the loop, what became of what a central was asked.</summary>
+    public Action<CentralRequest, string> Answered { get; init; } = static (_, _) => { };
 
     /// <summary>Called at the stop, once the loop has ended and before the store is let go.</summary>
     public Action Ended { get; init; } = static () => { };

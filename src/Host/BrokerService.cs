@@ -103,6 +103,7 @@ public sealed class BrokerService(
             _ => _ready.SetResult(), TellAcceptFailed, TellHappened, _events.TurnedAway)
         {
             RegistryStored = RegistryDesk.Stored,
+            Answered = program.Answered,
         };
         _loop = new Loop(engine, time, _listeners, _mail, workers, events, settings.Door, clock.Look);
         if (_loop.DescriptorsMax - OtherDescriptors < settings.Broker.ConnectionsMax)

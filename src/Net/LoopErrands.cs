@@ -1,6 +1,7 @@
 using LightMq.Broker;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
+using LightMq.Broker.Streams;
 
 namespace LightMq.Net;
 
@@ -16,6 +17,12 @@ public sealed unsafe partial class Loop
 
     /// <inheritdoc/>
     public void CheckToken(Connection connection, byte[] token) => _workers.CheckToken(connection, token);
+
+    /// <inheritdoc/>
+    public void Keep(in CoreEntry entry, long number) => _workers.Keep(entry, number);
+
+    /// <inheritdoc/>
+    public void Answered(CentralRequest request, string refusal) => _events.Answered(request, refusal);
 
     /// <inheritdoc/>
     public void RegistryStored(RegistryChange change) => _events.RegistryStored(change);

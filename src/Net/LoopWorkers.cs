@@ -2,8 +2,12 @@ using LightMq.Broker;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Durability;
 using LightMq.Broker.Settings;
+using LightMq.Broker.Streams;
 
 namespace LightMq.Net;
+
+/// <summary>Puts an entry into a central's core; its bytes live as long as the call.</summary>
+public delegate void KeepEntry(in CoreEntry entry, long number);
 
 /// <summary>
 /// What the loop hands to other threads: none may block, all answer by <see cref="Mailbox"/>.
@@ -17,6 +21,10 @@ public sealed record LoopWorkers(
     /// <summary>Verifies a token's signature; needed where tokens are taken.</summary>
     public Action<Connection, byte[]> CheckToken { get; init; } =
         static (_, _) => throw new InvalidOperationException("nobody here verifies tokens");
+
+    /// <summary>Puts an entry into the core; needed at a central.</summary>
+    public KeepEntry Keep { get; init; } =
+        static (in CoreEntry _, long _) => throw new InvalidOperationException("this host has no core");
 }
 
 /// <summary>What the loop tells its host, on the loop's thread.</summary>
@@ -32,4 +40,7 @@ public sealed record LoopEvents(
 {
     /// <summary>A change of the registry is durable.</summary>
     public Action<RegistryChange> RegistryStored { get; init; } = static _ => { };
+
+    /// <summary>What a central was asked is done and durable, or refused, in words.</summary>
+    public Action<CentralRequest, string> Answered { get; init; } = static (_, _) => { };
 }

@@ -15,7 +15,7 @@ internal readonly record struct Letter(
     /// <summary>What was found of a token.</summary>
     public TokenVerdict Token { get; init; }
 
-    /// <summary>Ids of revoked tokens, or a change of the registry.</summary>
+    /// <summary>Ids of revoked tokens, a change of the registry, or what is asked.</summary>
     public object? Subject { get; init; }
 
     /// <summary>What the engine is told.</summary>
@@ -29,6 +29,8 @@ internal readonly record struct Letter(
         InputKind.TokenChecked => Input.TokenChecked(Connection!, Token),
         InputKind.Revoked => Input.Revoked((IReadOnlySet<string>)Subject!),
         InputKind.RegistryChanged => Input.RegistryChanged((RegistryChange)Subject!),
+        InputKind.Kept => Input.Kept(Number),
+        InputKind.Requested => Input.Requested((CentralRequest)Subject!),
         InputKind.Stop => Input.Stop(),
         _ => throw new InvalidOperationException($"{Kind} is no letter"),
     };
@@ -38,7 +40,7 @@ internal readonly record struct Letter(
 /// How other threads reach the loop: letters, and an eventfd that ends its waiting. Every member may be
 /// called from any thread. Each letter answers something that the engine asked for (one group, the loads,
 /// password and token checks under way) or a handshake that the loop began, so there are never more than were
-/// asked; revocations and changes of the registry are bounded by their senders.
+/// asked; revocations and changes of the registry are bounded by their senders, and so are requests.
 /// </summary>
 public sealed unsafe class Mailbox : IDisposable
 {
@@ -49,6 +51,13 @@ public sealed unsafe class Mailbox : IDisposable
 
     /// <summary>A group is durable.</summary>
     public void Stored(long number) => Post(new Letter(InputKind.Stored, number));
+
+    /// <summary>The core has everything up to this number.</summary>
+    public void Kept(long number) => Post(new Letter(InputKind.Kept, number));
+
+    /// <summary>A central is asked something; the caller bounds how many are under way.</summary>
+    public void Requested(CentralRequest request) =>
+        Post(new Letter(InputKind.Requested) { Subject = request });
 
     /// <summary>A slot was read back; empty if it could not be.</summary>
     public void Loaded(int slot, byte[] bytes) => Post(new Letter(InputKind.Loaded, slot, Bytes: bytes));

@@ -67,6 +67,12 @@ public static class ServiceProcess
         {
             host.StopAsync().GetAwaiter().GetResult();
         }
+        // What began before it must end, or the process would go on with half of what it is.
+        catch (Exception wrong) when (wrong is StartFailure or ConfigurationError)
+        {
+            host.StopAsync().GetAwaiter().GetResult();
+            throw;
+        }
     }
 
     private static int Fail(string name, int exitCode, string line)

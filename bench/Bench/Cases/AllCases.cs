@@ -37,6 +37,8 @@ internal static class AllCases
         new Idle(),
         new Durable(),
         new Hold(),
+        new Upward(),
+        new BridgeCuts(),
         new Starts(),
         new Pulls(),
         new EnginePath(),

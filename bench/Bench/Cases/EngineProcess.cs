@@ -14,7 +14,7 @@ internal static class EngineProcess
         {
             RedirectStandardOutput = true,
         };
-        using var process = Process.Start(info)!;
+        using var process = System.Diagnostics.Process.Start(info)!;
         var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
         if (process.ExitCode != 0) throw new BenchFailed("EngineBench: " + string.Join(" | ", lines));

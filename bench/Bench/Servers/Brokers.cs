@@ -78,6 +78,28 @@ internal sealed class Brokers(BenchFolders folders)
         return Server.Start(PeerName, "mosquitto", ["-c", PeerFile("mosquitto.conf", port, "")], port);
     }
 
+    /// <summary>The same, on a disk, with a bridge upward of all that is published.</summary>
+    /// <param name="upPort">Where the bridge leads to.</param>
+    public Server PeerWithBridge(int upPort)
+    {
+        var port = FreePort();
+        var bridge = $"""
+            persistence_location {Fresh("peer-bridge")}/
+            autosave_interval 1
+            connection up
+            address 127.0.0.1:{upPort}
+            topic plant/# out 1
+            cleansession false
+            restart_timeout 1
+            bridge_protocol_version mqttv50
+
+            """;
+        var file = PeerFile("mosquitto-bridge.conf", port, "");
+        File.WriteAllText(file,
+            File.ReadAllText(file).Replace("persistence false", "persistence true") + bridge);
+        return Server.Start(PeerName, "mosquitto", ["-c", file], port);
+    }
+
     /// <summary>The same, listening by TLS 1.3 beside plain TCP.</summary>
     public Server PeerOnTls(CertificatePair pair)
     {
@@ -105,7 +127,8 @@ internal sealed class Brokers(BenchFolders folders)
     public static string PeerVersion()
     {
         using var process =
-            Process.Start(new ProcessStartInfo("mosquitto", "-h") { RedirectStandardOutput = true })!;
+            System.Diagnostics.Process.Start(
+                new ProcessStartInfo("mosquitto", "-h") { RedirectStandardOutput = true })!;
         return process.StandardOutput.ReadLine() ?? "mosquitto";
     }
 

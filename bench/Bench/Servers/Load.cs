@@ -49,7 +49,7 @@ internal sealed class Load(BenchFolders folders)
         var info = new ProcessStartInfo(folders.Generator,
             $"-P {server.PortOf(wire)} --server-pid {server.Pid} {option} {arguments}")
         { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(info)!;
+        using var process = System.Diagnostics.Process.Start(info)!;
         var errors = process.StandardError.ReadToEndAsync();
         var line = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -7,12 +7,13 @@ namespace LightMq.Bench.Servers;
 internal sealed partial class Server : IDisposable
 {
     private const int SigTerm = 15;
-    private readonly Process _process;
+    private readonly System.Diagnostics.Process _process;
     private readonly int _port;
     private readonly (Wire Wire, int Port)? _second;
 
     private Server(
-        string name, Process process, int port, (Wire Wire, int Port)? second, TimeSpan start)
+        string name, System.Diagnostics.Process process, int port, (Wire Wire, int Port)? second,
+        TimeSpan start)
     {
         Name = name;
         _process = process;
@@ -46,7 +47,8 @@ internal sealed partial class Server : IDisposable
             RedirectStandardError = true,
         };
         var from = Stopwatch.GetTimestamp();
-        var process = Process.Start(info) ?? throw new BenchFailed($"{program} did not start");
+        var process = System.Diagnostics.Process.Start(info)
+            ?? throw new BenchFailed($"{program} did not start");
         var output = new Tail(process);
         while (!FirstConnAck.TryGet(port))
         {
@@ -84,7 +86,7 @@ internal sealed partial class Server : IDisposable
     {
         private readonly Queue<string> _lines = new();
 
-        public Tail(Process process)
+        public Tail(System.Diagnostics.Process process)
         {
             process.OutputDataReceived += (_, e) => Keep(e.Data);
             process.ErrorDataReceived += (_, e) => Keep(e.Data);

@@ -92,10 +92,15 @@ internal sealed class Hold(Turn turn, BrokerOptions options, Journal journal, Me
         Forget();
     }
 
-    private static bool AllKeepUp(Message message)
+    /// <summary>
+    /// Whether holding may spare the disk. One that has acknowledged nothing for as long as a hold lasts
+    /// would only make publishers wait: its link upward is gone, say.
+    /// </summary>
+    private bool AllKeepUp(Message message)
     {
+        var since = turn.Now.Milliseconds - options.AckHoldMilliseconds;
         foreach (var target in message.Targets)
-            if (!target.Session.IsKeepingUp) return false;
+            if (!target.Session.IsKeepingUp || target.Session.LastProgress < since) return false;
         return true;
     }
 

@@ -77,6 +77,11 @@ internal sealed class Intake(
             closing.Close(connection, streaming!.Break.Reason, streaming.Break.Text);
             return;
         }
+        if (outcome == PublishOutcome.TooLarge)
+        {
+            closing.Close(connection, CloseReason.PacketTooLarge, "a payload above the limit (LMQ-MSG-1)");
+            return;
+        }
         closing.Close(connection, CloseReason.NotAuthorized,
             outcome == PublishOutcome.Malformed ? "an upload that is not understood" : NotGranted,
             code: outcome == PublishOutcome.TopicInvalid ? ReasonCode.TopicNameInvalid : null);

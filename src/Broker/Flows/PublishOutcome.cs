@@ -13,6 +13,8 @@ internal enum PublishOutcome : byte
     TopicInvalid,
     /// <summary>A request that is not understood and was told of: the connection closes.</summary>
     Malformed,
+    /// <summary>A gateway's message with more content than is taken: the connection closes.</summary>
+    TooLarge,
     /// <summary>A gateway's stream cannot go on like this (<see cref="Streaming.Break"/>): it closes.
     /// </summary>
     StreamBroken,

@@ -21,6 +21,13 @@ internal sealed class Refusing(Turn turn, Repeating repeating, Noticing noticing
         ReadOnlySpan<byte> topic, TopicVerdict verdict)
     {
         var isTopic = verdict.Code == ReasonCode.TopicNameInvalid;
+        // A gateway declares a gap, or moves on: no later message may pass one that is refused (LMQ-CORE-4).
+        if (session.IsGateway && packet.Qos > 0)
+        {
+            Tell(connection, verdict, topic);
+            return isTopic ? PublishOutcome.TopicInvalid
+                : verdict.Closes ? PublishOutcome.NotAuthorized : PublishOutcome.TooLarge;
+        }
         // MQTT 5.0 can refuse one message and stay, if it is acknowledged at all.
         if (verdict.Closes && !(isTopic && connection.Terms is not null && packet.Qos > 0))
         {

@@ -13,8 +13,8 @@ namespace LightMq.Broker.Flows;
 /// (LMQ-CORE-3) and an operator's word on gateways.
 /// </summary>
 internal sealed class Requesting(
-    Turn turn, SessionTable sessions, Journal journal, Publishing publishing, PeerToPeer peers,
-    BackPressure pressure, Depositing depositing)
+    Turn turn, CentralOptions options, SessionTable sessions, Journal journal, Publishing publishing,
+    PeerToPeer peers, BackPressure pressure, Depositing depositing)
 {
     private readonly Publisher _services = new([]);
     private readonly Queue<(long Number, CentralRequest Request)> _waiting = [];
@@ -24,7 +24,8 @@ internal sealed class Requesting(
     /// <summary>Takes a request.</summary>
     public void Take(CentralRequest request)
     {
-        if (request.Gateway.Length > 0) Allow(request);
+        if (request.IsList) List(request);
+        else if (request.Gateway.Length > 0) Allow(request);
         else Publish(request);
     }
 
@@ -43,6 +44,18 @@ internal sealed class Requesting(
             // The one of both that comes last answers.
             if (!_unstored.Remove(waiting.Request)) turn.Effects.Answered(waiting.Request, "");
         }
+    }
+
+    private void List(CentralRequest request)
+    {
+        request.Gateways =
+        [
+            .. from session in sessions.All
+               where options.IsGateway(session.ClientId)
+               select new KnownGateway(session.ClientText, session.Connection is not null,
+                   session.Installation, session.HasSuperseded ? [.. session.Superseded] : []),
+        ];
+        turn.Effects.Answered(request, "");
     }
 
     private void Allow(CentralRequest request)

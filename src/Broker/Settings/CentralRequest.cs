@@ -29,6 +29,12 @@ public sealed class CentralRequest
     /// <summary>Client id of the gateway that an operator speaks of.</summary>
     public byte[] Gateway { get; private init; } = [];
 
+    /// <summary>Whether it asks which gateways are known.</summary>
+    public bool IsList { get; private init; }
+
+    /// <summary>The answer to that.</summary>
+    public IReadOnlyList<KnownGateway> Gateways { get; internal set; } = [];
+
     /// <summary>The installation that may come again.</summary>
     public string Installation { get; private init; } = "";
 
@@ -59,4 +65,15 @@ public sealed class CentralRequest
     /// <summary>Lets a superseded installation of a gateway come again.</summary>
     public static CentralRequest Allow(byte[] gateway, string installation) =>
         new() { Gateway = gateway, Installation = installation };
+
+    /// <summary>Asks which gateways have a session; the answer is in <see cref="Gateways"/>.</summary>
+    public static CentralRequest List() => new() { IsList = true };
 }
+
+/// <summary>A gateway that has a session.</summary>
+/// <param name="ClientId">Its client id.</param>
+/// <param name="IsConnected">Whether it is connected.</param>
+/// <param name="Installation">The installation that came last; empty: it named none.</param>
+/// <param name="Superseded">Installations that stay outside until they are allowed.</param>
+public sealed record KnownGateway(
+    string ClientId, bool IsConnected, string Installation, IReadOnlyList<string> Superseded);

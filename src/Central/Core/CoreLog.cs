@@ -18,6 +18,7 @@ public sealed class CoreLog : IDisposable
     private readonly Lock _gate = new();
     private readonly Partitions _partitions;
     private readonly List<Segment> _segments = [];
+    private readonly GapList _gaps = new();
     private byte[] _batch = new byte[64 << 10];
     private int _length = BatchHead.Size;
     private int _count;
@@ -39,6 +40,24 @@ public sealed class CoreLog : IDisposable
     public long Bytes
     {
         get { lock (_gate) return _segments.Sum(static segment => segment.End); }
+    }
+
+    /// <summary>Parent topics of which anything was kept; each has as many partitions as all.</summary>
+    public List<string> Topics
+    {
+        get { lock (_gate) return [.. _partitions.Topics.Keys.Order(StringComparer.Ordinal)]; }
+    }
+
+    /// <summary>The newest gaps that are kept, the oldest first.</summary>
+    public List<KeptGap> Gaps
+    {
+        get { lock (_gate) return [.. _gaps.All]; }
+    }
+
+    /// <summary>How far each stream has come, as it is now.</summary>
+    public List<KeyValuePair<StreamName, StreamMark>> Streams
+    {
+        get { lock (_gate) return [.. Marks.All]; }
     }
 
     private Segment Newest => _segments[^1];
@@ -200,12 +219,13 @@ public sealed class CoreLog : IDisposable
     private void Load(Segment segment, bool isLast)
     {
         _segments.Add(segment);
-        long at = 0;
+        long at = 0, last = 0;
         while (true)
         {
             if (segment.TryReadHead(at, out var head) && segment.ReadBody(at, head) is { } body)
             {
                 Take(segment, at, head, body);
+                last = at;
                 at += head.Length;
                 continue;
             }
@@ -215,7 +235,7 @@ public sealed class CoreLog : IDisposable
             at = next;
         }
         segment.End = at;
-        if (isLast) segment.Cut(at);
+        if (isLast) segment.Cut(last, at);
     }
 
     private void Take(Segment segment, long at, in BatchHead head, byte[] body)
@@ -242,7 +262,8 @@ public sealed class CoreLog : IDisposable
         {
             var entry = record.Entry;
             segment.NewestAt = Math.Max(segment.NewestAt, entry.TakenAt);
-            if (!entry.IsGap)
+            if (entry.IsGap) _gaps.Add(entry);
+            else
             {
                 var all = _partitions.Of(Partitions.ParentOf(entry));
                 if (record.Partition < all.Length)

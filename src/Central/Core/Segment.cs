@@ -78,12 +78,18 @@ internal sealed class Segment(IDisk disk, long number, IDiskFile file) : IDispos
     }
 
     /// <summary>
-    /// Cuts off what was not finished, and syncs the rest: a killed process may have left it to the kernel
-    /// alone.
+    /// Cuts off what was not finished, and makes the rest durable: a killed process may have left it to the
+    /// kernel alone. The last batch is written again, for after a sync that failed the kernel takes for clean
+    /// what the disk never got.
     /// </summary>
-    public void Cut(long length)
+    /// <param name="last">Where the last batch begins.</param>
+    /// <param name="length">Where it ends.</param>
+    public void Cut(long last, long length)
     {
         if (file.Length > length) file.SetLength(length);
+        var batch = new byte[length - last];
+        if (file.Read(last, batch) != batch.Length) throw new IOException("a segment became shorter");
+        if (batch.Length > 0) file.Write(last, batch);
         file.Sync();
         SyncNames(disk);
     }

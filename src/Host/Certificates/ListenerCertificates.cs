@@ -109,7 +109,7 @@ internal sealed class ListenerCertificates
         }
     }
 
-    private static void MakeOwn(string directory, TimeProvider time, ILogger log)
+    internal static void MakeOwn(string directory, TimeProvider time, ILogger log)
     {
         try
         {

@@ -30,7 +30,8 @@ public static class BrokerReader
         broker = ReadGroups(storeSection, broker);
         var store = ReadStore(storeSection);
         var lmq = root.Section("Lmq");
-        var tokens = RegistryReader.Tokens(lmq.Section("Tokens"));
+        // Whoever verifies with keys of its own takes none from files.
+        var tokens = verifiesTokens ? TokenSettings.Off : RegistryReader.Tokens(lmq.Section("Tokens"));
         var hasTokens = tokens.IsOn || verifiesTokens;
         var admin = ReadAdmin(root.Section("Admin"));
         broker = broker with

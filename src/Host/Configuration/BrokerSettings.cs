@@ -74,7 +74,7 @@ public sealed record BrokerSettings(
     public ClockSetting Clock { get; init; }
 
     /// <summary>How tokens are verified.</summary>
-    public TokenSettings Tokens { get; init; } = new("Lmq:Tokens:KeyFiles", [], "", 30);
+    public TokenSettings Tokens { get; init; } = TokenSettings.Off;
 
     /// <summary>Where alarms are posted.</summary>
     public AlarmSettings Alarms { get; init; } = new("");

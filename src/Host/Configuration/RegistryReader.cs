@@ -4,7 +4,7 @@ using LightMq.Service.Configuration;
 namespace LightMq.Host.Configuration;
 
 /// <summary>Reads the registry of lmq listeners, and how their tokens are verified.</summary>
-internal static class RegistryReader
+public static class RegistryReader
 {
     private const string AnyFile = "a file name";
 
@@ -66,7 +66,8 @@ internal static class RegistryReader
         return new LmqGroup(name, isNamed ? grants : null);
     }
 
-    private static TopicGrant Grant(SettingsSection section)
+    /// <summary>What may be done under a parent topic.</summary>
+    public static TopicGrant Grant(SettingsSection section)
     {
         var topic = section.Text("Topic", "", RegistryRules.TopicAllowed, RegistryRules.IsTopic);
         var access = section.Text("Access", "", RegistryRules.AccessAllowed,

@@ -8,6 +8,9 @@ namespace LightMq.Host.Configuration;
 public sealed record TokenSettings(
     string Key, IReadOnlyList<string> KeyFiles, string RevocationUrl, int WaitSecondsMax)
 {
+    /// <summary>No keys from files.</summary>
+    public static TokenSettings Off { get; } = new("Lmq:Tokens:KeyFiles", [], "", 30);
+
     /// <summary>Whether clients may log in by token.</summary>
     public bool IsOn => KeyFiles.Count > 0;
 }

@@ -3,7 +3,7 @@ using LightMq.Service;
 namespace LightMq.Host.Secrets;
 
 /// <summary>Files that are their owner's alone.</summary>
-internal static class PrivateFile
+public static class PrivateFile
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace LightMq.Host.Tokens;
 
 /// <summary>
-/// Asks the auth server each second what was revoked since (LMQ-TOK-5), and less and less often while it does
-/// not answer. What is known counts meanwhile, also over restarts. On one thread of its own.
+/// Asks the auth server what was revoked since (LMQ-TOK-5), and lets it wait with its answer until there is
+/// something to tell; a server that does not wait is asked each second. Less and less often while it does not
+/// answer. What is known counts meanwhile, also over restarts. On one thread of its own.
 /// </summary>
 internal sealed class RevocationPull : IDisposable
 {
-    private const int EverySeconds = 1, TimeoutSeconds = 10;
+    private const int EverySeconds = 1, WaitSeconds = 20, TimeoutSeconds = WaitSeconds + 10;
     private const long PruneEveryMilliseconds = 3_600_000;
 
     private readonly TokenSettings _settings;
@@ -22,7 +23,7 @@ internal sealed class RevocationPull : IDisposable
     private readonly ILogger _log;
     private readonly HttpMessageHandler? _handler;
     private readonly RevocationList _list = new();
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly CancellationTokenSource _stop = new();
     private readonly Thread? _thread;
     private long _since;
     private long _prunedAt;
@@ -53,7 +54,7 @@ internal sealed class RevocationPull : IDisposable
     /// <summary>Ends the asking.</summary>
     public void Dispose()
     {
-        _stop.Set();
+        _stop.Cancel();
         _thread?.Join();
         _stop.Dispose();
     }
@@ -64,13 +65,18 @@ internal sealed class RevocationPull : IDisposable
             _handler is null ? new HttpClient() : new HttpClient(_handler, disposeHandler: false);
         http.Timeout = TimeSpan.FromSeconds(TimeoutSeconds);
         http.MaxResponseContentBufferSize = RevocationList.BodyBytesMax;
-        var seconds = EverySeconds;
-        while (!_stop.Wait(TimeSpan.FromSeconds(seconds)))
+        var seconds = 0;
+        while (!_stop.Token.WaitHandle.WaitOne(TimeSpan.FromSeconds(seconds)))
         {
+            var (began, before) = (_time.GetTimestamp(), _list.Version);
             var wrong = Ask(http);
+            if (_stop.IsCancellationRequested) return;
             if (wrong is null && _isUnsaved) wrong = Save();
             Tell(wrong);
-            seconds = wrong is null ? EverySeconds : Math.Min(seconds * 2, _settings.WaitSecondsMax);
+            var isWaiting = _time.GetElapsedTime(began) >= TimeSpan.FromSeconds(EverySeconds);
+            // A server that waited, or had news, is asked again at once.
+            if (wrong is null) seconds = isWaiting || _list.Version != before ? 0 : EverySeconds;
+            else seconds = Math.Min(Math.Max(seconds, EverySeconds) * 2, _settings.WaitSecondsMax);
         }
     }
 
@@ -80,8 +86,8 @@ internal sealed class RevocationPull : IDisposable
         try
         {
             using var request = new HttpRequestMessage(
-                HttpMethod.Get, $"{_settings.RevocationUrl}?since={_since}");
-            using var response = http.Send(request);
+                HttpMethod.Get, $"{_settings.RevocationUrl}?since={_since}&wait={WaitSeconds}");
+            using var response = http.Send(request, _stop.Token);
             if (response.StatusCode is HttpStatusCode.NotModified or HttpStatusCode.NoContent) return null;
             if (!response.IsSuccessStatusCode) return $"it answers with status {(int)response.StatusCode}";
             using var content = new MemoryStream();

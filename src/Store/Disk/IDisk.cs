@@ -11,7 +11,9 @@ public interface IDisk : IDisposable
     /// <summary>Where this is, for people.</summary>
     string Path { get; }
 
-    /// <summary>Opens a file for reading and writing; makes an empty one where there is none.</summary>
+    /// <summary>
+    /// Opens a file for reading and writing; makes an empty one, and its folder, where there is none.
+    /// </summary>
     IDiskFile Open(string name);
 
     /// <summary>Whether a file of that name exists.</summary>

@@ -45,7 +45,12 @@ public sealed partial class RealDisk : IDisk
     }
 
     /// <inheritdoc/>
-    public IDiskFile Open(string name) => Guard(() => new RealFile(Full(name)));
+    public IDiskFile Open(string name) => Guard(() =>
+    {
+        var full = Full(name);
+        if (name.Contains('/')) MakeDirectory(System.IO.Path.GetDirectoryName(full)!);
+        return new RealFile(full);
+    });
 
     /// <inheritdoc/>
     public bool Exists(string name) => File.Exists(Full(name));

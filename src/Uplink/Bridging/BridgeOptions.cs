@@ -44,6 +44,11 @@ public sealed record LinkTerms
     /// <summary>Messages of QoS ≥ 1 that the peer takes before it has acknowledged them.</summary>
     public int ReceiveMax { get; init; } = 65_535;
 
+    /// <summary>
+    /// Those of them that are the bridge's: what the host publishes itself, such as a token, counts as well.
+    /// </summary>
+    public int ReceiveMaxUp => Math.Max(1, ReceiveMax - 1);
+
     /// <summary>Longest packet that the peer takes.</summary>
     public long PacketBytesMax { get; init; } = long.MaxValue;
 

@@ -11,10 +11,10 @@ internal sealed class StreamEnds(int streamsMax)
 
     private readonly record struct End(string Epoch, long Last, bool IsWanted);
 
-    /// <summary>The gap that must be declared before a message; null: none.</summary>
+    /// <summary>The gap that must be declared before a message, or before another gap; null: none.</summary>
     public BridgeMessage? GapBefore(BridgeMessage message)
     {
-        if (!message.IsNumbered || message.IsGap) return null;
+        if (!message.IsNumbered) return null;
         if (!_ends.TryGetValue(message.Client, out var end) || end.Epoch != message.Epoch) return null;
         return message.Sequence <= end.Last + 1 ? null
             : BridgeMessage.Gap(message.Client, message.Epoch, end.Last + 1, message.Sequence - 1,

@@ -133,7 +133,7 @@ internal sealed class Upward(BridgeOptions options, BridgeCounters counters)
         PassOn(effects);
         if (_terms is { } terms)
         {
-            var window = Math.Min(Math.Min(options.WindowMax, terms.ReceiveMax), _search.Window);
+            var window = Math.Min(Math.Min(options.WindowMax, terms.ReceiveMaxUp), _search.Window);
             while (_relay.Next is { } next && MayGo(next, window)) Send(next, terms, now, effects);
         }
         PassOn(effects);
@@ -170,19 +170,17 @@ internal sealed class Upward(BridgeOptions options, BridgeCounters counters)
         }
         if (next is { IsRefused: true, Message.IsGap: false }) Replace(next, terms);
         if (next.Message.IsGap && terms.ClusterId == null) next.IsDone = true;
-        if (next is { IsDone: false, IsRefused: false, Message.IsGap: false })
+        if (!next.IsDone && terms.ClusterId != null && _ends.GapBefore(next.Message) is { } gap)
         {
-            if (terms.ClusterId != null && _ends.GapBefore(next.Message) is { } gap)
-            {
-                effects.Report(new BridgeEvent(BridgeEventKind.GapDeclared, gap));
-                _relay.Insert(new Parcel(gap, gap.Topic, 0));
-                return;
-            }
-            if (Fault(next, terms) is var fault and not 0)
-            {
-                Refuse(next, fault, effects);
-                return;
-            }
+            effects.Report(new BridgeEvent(BridgeEventKind.GapDeclared, gap));
+            _relay.Insert(new Parcel(gap, gap.Topic, 0));
+            return;
+        }
+        if (next is { IsDone: false, IsRefused: false, Message.IsGap: false }
+            && Fault(next, terms) is var fault and not 0)
+        {
+            Refuse(next, fault, effects);
+            return;
         }
         var sent = _relay.Send(now);
         if (sent.IsDone) return;

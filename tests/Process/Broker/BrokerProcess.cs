@@ -82,6 +82,10 @@ internal sealed class BrokerProcess : IDisposable
     public static BrokerProcess StartWith(params string[] options) =>
         Await(Launch(Repository.BrokerPath, options));
 
+    /// <summary>A central, by its configuration file.</summary>
+    public static BrokerProcess StartCentral(string file, params string[] options) =>
+        Await(Launch(Repository.CentralPath, ["--config", file, .. options]));
+
     private static BrokerProcess Await(System.Diagnostics.Process process)
     {
         var clock = Stopwatch.StartNew();
@@ -102,9 +106,13 @@ internal sealed class BrokerProcess : IDisposable
     }
 
     /// <summary>For a start that must fail: exit status and what standard error said.</summary>
-    public static (int ExitCode, string Error) Fail(params string[] options)
+    public static (int ExitCode, string Error) Fail(params string[] options) =>
+        FailOf(Repository.BrokerPath, options);
+
+    /// <summary>The same of any program.</summary>
+    public static (int ExitCode, string Error) FailOf(string program, params string[] options)
     {
-        using var process = Launch(Repository.BrokerPath, options);
+        using var process = Launch(program, options);
         var error = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(TimeSpan.FromSeconds(StartSecondsMax)))
         {

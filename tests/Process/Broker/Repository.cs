@@ -6,7 +6,13 @@ internal static class Repository
     public static string Root { get; } = FindRoot();
 
     /// <summary>LIGHTMQ_BIN, else the published executable, else what a build left.</summary>
-    public static string BrokerPath { get; } = FindBroker();
+    public static string BrokerPath { get; } = Find("lightmq-edgebroker", "EdgeBroker", "LIGHTMQ_BIN");
+
+    /// <summary>The same of the central, with LIGHTMQ_CENTRAL_BIN.</summary>
+    public static string CentralPath => s_central.Value;
+
+    private static readonly Lazy<string> s_central =
+        new(static () => Find("lightmq-central", "Central", "LIGHTMQ_CENTRAL_BIN"));
 
     /// <summary>A directory for what tests install, kept between runs.</summary>
     public static string Cache(string name) =>
@@ -21,13 +27,13 @@ internal static class Repository
             ?? throw new InvalidOperationException("no LightMq.sln above the test's binary");
     }
 
-    private static string FindBroker() =>
-        Environment.GetEnvironmentVariable("LIGHTMQ_BIN") is { Length: > 0 } named
-            ? named : PathOf("lightmq-edgebroker", "EdgeBroker");
-
     /// <summary>A program of ours: the published executable, else what a build left.</summary>
-    public static string PathOf(string executable, string project)
+    public static string PathOf(string executable, string project) => Find(
+        executable, project, $"LIGHTMQ_{project.ToUpperInvariant()}_BIN");
+
+    private static string Find(string executable, string project, string variable)
     {
+        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named) return named;
         var build = Path.Combine(Root, "src", project, "bin");
         string[] places =
         [
@@ -36,6 +42,7 @@ internal static class Repository
             Path.Combine(build, "Debug", "net10.0", executable),
         ];
         return places.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException(
-            $"no {executable}: run './build.sh publish', or 'dotnet build src/{project}'");
+            $"no {executable}: run './build.sh publish', or 'dotnet build src/{project}', or set "
+            + variable);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class RevocationServer : LocalServer
         using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
         if (await reader.ReadLineAsync() is not { } first) return;
         while (await reader.ReadLineAsync() is { Length: > 0 }) { }
-        var since = int.Parse(first.Split("since=")[1].Split(' ')[0]);
+        var since = int.Parse(first.Split("since=")[1].Split(' ', '&')[0]);
         if (Trouble is var (status, text))
         {
             Asked++;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using LightMq.Mqtt;
 using LightMq.Process.Clients;
@@ -13,11 +14,15 @@ internal sealed class LoadPublisher(Ledger ledger, string name, int qos, string 
     private const int Window = 20;
 
     private readonly List<Pending> _pending = [];
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
     private int _last;
     private ushort _lastId;
 
     /// <summary>Bytes of filler per message.</summary>
     public int Filler { get; init; } = 100;
+
+    /// <summary>Messages in a second at most; 0: as fast as they are taken.</summary>
+    public int PerSecond { get; init; }
 
     /// <summary>Nothing new after this many messages.</summary>
     public volatile int Limit = int.MaxValue;
@@ -35,8 +40,8 @@ internal sealed class LoadPublisher(Ledger ledger, string name, int qos, string 
             foreach (var pending in _pending) Repeat(client, pending);
             while (!IsDone)
             {
-                while (_pending.Count < Window && _last < Limit) SendNext(client);
-                foreach (var packet in client.Arrived(100)) Take(client, packet);
+                while (_pending.Count < Window && _last < Math.Min(Limit, Due)) SendNext(client);
+                foreach (var packet in client.Arrived(PerSecond > 0 ? 10 : 100)) Take(client, packet);
             }
             client.Disconnect();
         }
@@ -44,6 +49,9 @@ internal sealed class LoadPublisher(Ledger ledger, string name, int qos, string 
         {
         }
     }
+
+    private int Due =>
+        PerSecond > 0 ? (int)(_clock.Elapsed.TotalSeconds * PerSecond) + 1 : int.MaxValue;
 
     private void SendNext(TinyClient client)
     {

@@ -62,6 +62,13 @@ public sealed class DiskStore(Random random, DiskFaults faults) : IStoreModel
 
     public void PowerOff() => Leave(_disk.PowerOff);
 
+    public IStoreModel Copy()
+    {
+        var copy = new DiskStore(random, faults);
+        foreach (var name in _disk.AllNames) copy._disk.Plant(name, _disk.Content(name));
+        return copy;
+    }
+
     private void Leave(Action leave)
     {
         leave();

@@ -31,6 +31,9 @@ public interface IStoreModel
 
     /// <summary>The power fails.</summary>
     void PowerOff();
+
+    /// <summary>While the power is off: another one with the same content.</summary>
+    IStoreModel Copy();
 }
 
 /// <summary>The power failed in the middle of an operation.</summary>

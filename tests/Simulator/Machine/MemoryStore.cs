@@ -55,6 +55,13 @@ public sealed class MemoryStore(Random random, DiskFaults faults) : IStoreModel
     {
     }
 
+    public IStoreModel Copy()
+    {
+        var copy = new MemoryStore(random, faults);
+        foreach (var (place, value) in _durable) copy._durable[place] = value;
+        return copy;
+    }
+
     private void Apply(StoreGroup group)
     {
         foreach (var change in group.Changes)

@@ -1,3 +1,4 @@
+using LightMq.Simulator.Chain;
 using LightMq.Simulator.World;
 using Xunit;
 
@@ -21,6 +22,19 @@ public sealed class CampaignTests(ITestOutputHelper output)
          "publishers slowed by a quota", "alarms",
          "presence Connect", "presence Disconnect", "presence TcpClean", "presence up a bridge"];
     private const int TriedLeast = 100;
+    private const int ChainSeeds = 1_000;
+
+    /// <summary>The same for the chain.</summary>
+    private static readonly (string What, int Least)[] s_triedOnChains =
+        [("messages that came up", 50_000), ("chains to a foreign central", 100),
+         ("power cuts at an edge", 500), ("kills of an edge", 300), ("kills of an uplink", 500), ("power cuts at the central", 500),
+         ("kills of the central", 500), ("messages refused", 500), ("gaps refused", 500), ("gaps gone", 20),
+         ("stream holes", 20), ("stream numbers repeated", 1_000), ("bridge Searching", 200),
+         ("bridge Stalled", 30), ("backups put back", 50), ("boxes cloned", 50), ("forks told", 50),
+         ("superseded boxes refused", 50), ("boxes allowed again", 100), ("centrals put back", 50),
+         ("messages lost by a central", 300), ("centrals replaced", 50), ("data partitions wiped", 50),
+         ("tokens of uplinks renewed", 1_000), ("tokens of uplinks lost: Expired", 10),
+         ("tokens of uplinks lost: Revoked", 50), ("spells without auth server", 100)];
 
     [Fact]
     public void Promises_hold_over_two_thousand_seeds()
@@ -32,6 +46,26 @@ public sealed class CampaignTests(ITestOutputHelper output)
         Console.WriteLine(lines);
         Assert.Empty(campaign.Failures);
         Assert.All(s_tried, what => Assert.True(campaign.Tally[what] >= TriedLeast, what));
+    }
+
+    [Fact]
+    public void Promises_of_the_chain_hold_over_a_thousand_seeds()
+    {
+        var lines = new StringWriter();
+        var campaign = new Campaign(lines, Environment.ProcessorCount, isChain: true);
+        campaign.Run(1, ChainSeeds);
+        output.WriteLine(lines.ToString());
+        Console.WriteLine(lines);
+        Assert.Empty(campaign.Failures);
+        Assert.All(s_triedOnChains,
+            tried => Assert.True(campaign.Tally[tried.What] >= tried.Least, tried.What));
+    }
+
+    [Fact]
+    public void A_seed_of_the_chain_runs_the_same_twice()
+    {
+        for (var seed = 1; seed <= 40; seed++)
+            Assert.True(ChainSimulation.Run(seed).IsSameAs(ChainSimulation.Run(seed)), $"seed {seed}");
     }
 
     [Fact]

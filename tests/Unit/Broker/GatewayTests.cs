@@ -1,5 +1,6 @@
 using System.Text;
 using LightMq.Broker;
+using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
 using LightMq.Lmq;
 using LightMq.Mqtt;
@@ -80,6 +81,33 @@ public sealed class GatewayTests
         Assert.Empty(other.Take());
     }
 
+    [Theory]
+    [InlineData("parent/a", 5, ReasonCode.PacketTooLarge)]
+    [InlineData("unregistered/a", 1, ReasonCode.NotAuthorized)]
+    [InlineData("parent/a23456789b123456789c123456789d123456789e123456789f12345678", 1,
+        ReasonCode.TopicNameInvalid)]
+    public void What_is_not_taken_of_a_gateway_ends_its_connection_and_nothing_passes_it(
+        string topic, int bytes, ReasonCode reason)
+    {
+        var host = LmqHost.Make(Central with { PayloadBytesMax = 4 });
+        var gateway = Come(host);
+        gateway.TakeConnAck();
+        Bring(gateway, 1, 1);
+        Bring(gateway, 2, 2, topic: topic, payload: new string('x', bytes));
+        Bring(gateway, 3, 3);
+        Assert.Single(host.Core);
+        var said = gateway.Peer.Connection.Outbox.Unsent;
+        Assert.Equal([(byte)PacketType.Disconnect << 4, (byte)reason], new[] { said[0], said[2] });
+        Assert.True(gateway.Peer.IsClosed);
+        // It moves on behind a declared gap.
+        gateway = Come(host);
+        gateway.Publish("$SYS/bridge/gap", "", 1, 1, ("lmq-client", Sensor), ("lmq-epoch", $"{Epoch}"),
+            ("lmq-gap", "2-2:refused"));
+        Bring(gateway, 3, 2);
+        host.Handle(Input.Kept(host.CoreNumber));
+        Assert.Equal([1, 2], Acks(gateway));
+    }
+
     [Fact]
     public void The_cluster_is_named_in_CONNACK()
     {
@@ -111,6 +139,23 @@ public sealed class GatewayTests
         host = host.Crash();
         Assert.Equal(ReasonCode.Success, Come(host, installation: "old").TakeConnAck().Reason);
         Assert.StartsWith("superseded", Come(host, installation: "new").TakeConnAck().Words);
+    }
+
+    [Fact]
+    public void A_payload_above_the_limit_closes_a_gateway_that_would_send_it_for_ever()
+    {
+        var host = LmqHost.Make(Central with { PayloadBytesMax = 10 });
+        var gateway = Come(host);
+        Bring(gateway, 1, 1);
+        Bring(gateway, 2, 2, payload: "longer than ten bytes");
+        Bring(gateway, 3, 3);
+        Assert.Equal((gateway.Peer.Connection, CloseReason.PacketTooLarge), Assert.Single(host.Closes));
+        Assert.True(gateway.Peer.Connection.Outbox.Unsent.EndsWith((byte[])[0xE0, 1, 0x95]));
+        Assert.Equal([$"{Gateway} {Sensor} 7:1 parent/a m1"], host.Core);
+        // QoS 0 is not sent again: it is dropped, as anybody's.
+        gateway = Come(host);
+        gateway.Publish("parent/a", "longer than ten bytes", 0, 0);
+        Assert.Single(host.Closes);
     }
 
     [Fact]

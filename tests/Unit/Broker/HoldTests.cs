@@ -48,6 +48,34 @@ public sealed class HoldTests
     }
 
     [Fact]
+    public void Nothing_is_held_for_a_subscriber_that_has_stopped_acknowledging()
+    {
+        var host = new EngineHost(Holding);
+        var reader = Subscriber(host, "reader");
+        var sensor = host.Connect("sensor");
+        sensor.Read();
+        sensor.Publish("t", "1", id: 1);
+        host.Advance(190);
+        Assert.Empty(sensor.Read());
+        host.Advance(20);
+        Assert.Equal(["PUBACK 1"], sensor.Read());
+        sensor.Publish("t", "2", id: 2);
+        host.Advance(20);
+        Assert.Equal(["PUBACK 2"], sensor.Read());
+        Acknowledge(reader);
+        sensor.Publish("t", "3", id: 3);
+        host.Advance(100);
+        Assert.Empty(sensor.Read());
+        // After a rest the first one is held again.
+        Acknowledge(reader);
+        host.Advance(60_000);
+        sensor.Read();
+        sensor.Publish("t", "4", id: 4);
+        host.Advance(100);
+        Assert.Empty(sensor.Read());
+    }
+
+    [Fact]
     public void Without_a_hold_the_disk_always_comes_first()
     {
         var host = new EngineHost { CommitsAtOnce = false };

@@ -55,6 +55,19 @@ public sealed class GapTests
     }
 
     [Fact]
+    public void A_hole_before_a_refused_message_is_declared_too()
+    {
+        var stage = new BridgeStage().ConnectLocal().ConnectCentral();
+        for (ushort i = 1; i <= 5; i++) stage.GiveNumbered(i, "c", i).Ack($"c{i}");
+        stage.GiveNumbered(6, "c", 6).CloseCentral(CloseKind.Refused, 0x99).ConnectCentral();
+        stage.Tell(BridgeInput.Stored(stage.Tickets[0])).Done();
+        Hole(stage, 4);
+        Assert.Equal("connect:AtOnce", stage.Done());
+        Assert.Equal("up:4-5:gone up:6-6:refused*", stage.ConnectCentral().Done());
+        Assert.Equal("ack:6", stage.Ack("4-5:gone").Ack("6-6:refused").Done());
+    }
+
+    [Fact]
     public void The_wish_is_remembered_until_the_stream_goes_on()
     {
         var stage = new BridgeStage().ConnectLocal().ConnectCentral();

@@ -1,0 +1,107 @@
+using LightMq.Process.Chain;
+using Xunit;
+
+namespace LightMq.Process.Load;
+
+/// <summary>Sensors that publish through a chain, and what of it has come into the core.</summary>
+internal sealed class ChainLoad(ChainSite site) : IDisposable
+{
+    private const int PerSensorSecond = 300;
+    private readonly List<CoreMessage> _arrived = [];
+    private volatile bool _isOver;
+
+    public Ledger Ledger { get; } = new();
+    public List<LoadPublisher> Sensors { get; } = [];
+
+    /// <summary>What the core had at the last look, in the order of each partition.</summary>
+    public IReadOnlyList<CoreMessage> Arrived => _arrived;
+
+    /// <summary>Sensors that publish until <see cref="Finish"/>, through every restart of the edge.</summary>
+    public void Publish(int sensors, int filler = 100)
+    {
+        for (var i = 0; i < sensors; i++)
+        {
+            var sensor = new LoadPublisher(Ledger, $"sensor{i}", 1, $"plant/{i}") 
+            {
+                Filler = filler, PerSecond = PerSensorSecond,
+            };
+            Sensors.Add(sensor);
+            new Thread(() => Run(sensor)) { IsBackground = true }.Start();
+        }
+    }
+
+    /// <summary>Nothing new is published; waits until all that was acknowledged has arrived.</summary>
+    public async Task Finish(int seconds, CancellationToken cancel)
+    {
+        foreach (var sensor in Sensors) sensor.Limit = 1;
+        var until = Environment.TickCount64 + seconds * 1_000;
+        while (Sensors.Exists(static sensor => !sensor.IsDone) && Environment.TickCount64 < until)
+            await Task.Delay(20, cancel);
+        Assert.All(Sensors, static sensor => Assert.True(sensor.IsDone, "a sensor waits for its PUBACK"));
+        _isOver = true;
+        do await Look(cancel);
+        while (Ledger.MissingCount() > 0 && Environment.TickCount64 < until && await Rest(cancel));
+        // A little longer than needed, so that what comes twice is seen.
+        await Task.Delay(500, cancel);
+        await Look(cancel);
+    }
+
+    /// <summary>Takes what is new in the core.</summary>
+    public async Task Look(CancellationToken cancel)
+    {
+        try
+        {
+            foreach (var message in await site.Reader.Read("plant", cancel))
+            {
+                _arrived.Add(message);
+                Ledger.Received(message.Payload);
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // The central is down: later.
+        }
+    }
+
+    /// <summary>
+    /// Nothing acknowledged is missing, all in order, and each stream is in the core once and without holes
+    /// (LMQ-ORD-1).
+    /// </summary>
+    public void Verify()
+    {
+        Ledger.Verify(isExactlyOnce: false);
+        foreach (var stream in _arrived.GroupBy(static one => (one.Client, one.Epoch)))
+            Assert.Equal(Enumerable.Range(1, stream.Count()).Select(static i => (long)i),
+                stream.Select(static one => one.Sequence));
+        Assert.All(_arrived.GroupBy(static one => one.Client),
+            static client => Assert.Single(client.Select(static one => one.Partition).Distinct()));
+    }
+
+    public void Dispose()
+    {
+        _isOver = true;
+        foreach (var sensor in Sensors) sensor.Limit = 0;
+    }
+
+    private static async Task<bool> Rest(CancellationToken cancel)
+    {
+        await Task.Delay(50, cancel);
+        return true;
+    }
+
+    private void Run(LoadPublisher sensor)
+    {
+        while (!_isOver && !sensor.IsDone)
+        {
+            try
+            {
+                sensor.Run(site.Edge.Port);
+            }
+            catch (Exception wrong) when (wrong is InvalidOperationException or TimeoutException)
+            {
+                // The edge was going down while it answered.
+            }
+            Thread.Sleep(20);
+        }
+    }
+}
