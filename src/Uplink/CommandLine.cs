@@ -24,7 +24,7 @@ internal static class CommandLine
         var config = new Option<string?>("--config")
         {
             Description = "configuration file (default: uplink.json here)", HelpName = "FILE",
-                Recursive = true,
+            Recursive = true,
         };
         var set = new Option<string[]>("--set")
         {
