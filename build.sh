@@ -191,6 +191,7 @@ need_test_tools() {
     need /usr/share/java/gson.jar libgoogle-gson-java
     need chromium chromium
     need valgrind valgrind
+    need /usr/lib/rabbitmq/lib rabbitmq-server
     need curl curl
     need openssl openssl
 }

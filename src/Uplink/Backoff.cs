@@ -1,8 +1,8 @@
 namespace LightMq.Uplink;
 
 /// <summary>
-/// How long to wait before the next try: exponential with full jitter, so that a thousand gateways which lost the
-/// same central do not come back in the same second.
+/// How long to wait before the next try: exponential with full jitter, so that a thousand gateways which
+/// lost the same central do not come back in the same second.
 /// </summary>
 /// <param name="random">Where chance comes from.</param>
 /// <param name="first">Upper bound of the first wait; doubles with each failure.</param>

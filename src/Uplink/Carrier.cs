@@ -8,7 +8,8 @@ using MQTTnet.Protocol;
 
 namespace LightMq.Uplink;
 
-/// <summary>Does what the bridge wants: packets out, refused messages to the disk, events to the log. On the loop.
+/// <summary>Does what the bridge wants: packets out, refused messages to the disk, events to the log. On
+/// the loop.
 /// </summary>
 /// <param name="refused">Keeps refused messages.</param>
 /// <param name="qos0BytesMax">Bytes that may wait to be written before QoS 0 is shed.</param>

@@ -5,7 +5,9 @@ using LightMq.Service.Configuration;
 
 namespace LightMq.Uplink;
 
-/// <summary>The command line: options become configuration keys, so that they are checked in one place.</summary>
+/// <summary>
+/// The command line: options become configuration keys, so that they are checked in one place.
+/// </summary>
 internal static class CommandLine
 {
     /// <summary>Does what the command line says.</summary>
@@ -15,12 +17,14 @@ internal static class CommandLine
     /// </param>
     /// <returns>The exit status.</returns>
     /// <exception cref="StartFailure">It cannot be understood.</exception>
-    public static int Invoke(string[] arguments, Func<string?, IReadOnlyDictionary<string, string?>, int> serve,
+    public static int Invoke(string[] arguments, Func<string?, IReadOnlyDictionary<string, string?>,
+        int> serve,
         Func<string?, IReadOnlyDictionary<string, string?>, RefusedAction, long[]?, int> refused)
     {
         var config = new Option<string?>("--config")
         {
-            Description = "configuration file (default: uplink.json here)", HelpName = "FILE", Recursive = true,
+            Description = "configuration file (default: uplink.json here)", HelpName = "FILE",
+            Recursive = true,
         };
         var set = new Option<string[]>("--set")
         {
@@ -47,7 +51,8 @@ internal static class CommandLine
             };
             var verb = new Command(name, about);
             if (action != RefusedAction.List) verb.Arguments.Add(numbers);
-            verb.SetAction(parsed => refused(parsed.GetValue(config), Keys(parsed.GetValue(set) ?? []), action,
+            verb.SetAction(parsed => refused(parsed.GetValue(config), Keys(parsed.GetValue(set) ?? []),
+                action,
                 action == RefusedAction.List ? null : Numbers(parsed.GetValue(numbers)!)));
             all.Subcommands.Add(verb);
         }

@@ -5,7 +5,8 @@ namespace LightMq.Uplink;
 /// <summary>Every message that the uplink logs; docs/UPLINK.md says what to do about each.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "LightMq Uplink {Version} starts: {Local} to {Central} as {ClientId}")]
+    [LoggerMessage(1, LogLevel.Information,
+        "LightMq Uplink {Version} starts: {Local} to {Central} as {ClientId}")]
     public static partial void Starting(
         ILogger log, string version, string local, string central, string clientId);
 
@@ -39,7 +40,8 @@ internal static partial class Log
     public static partial void CentralAway(ILogger log, string address, string reason, double seconds);
 
     [LoggerMessage(22, LogLevel.Error,
-        "central {Address}: another installation has taken this gateway's place ({Reason}); an operator of the "
+        "central {Address}: another installation has taken this gateway's place ({Reason}); an operator "
+        + "of the "
         + "central must allow this one again; next try in {Seconds:F0} s")]
     public static partial void Superseded(ILogger log, string address, string reason, double seconds);
 
@@ -59,7 +61,8 @@ internal static partial class Log
     public static partial void Stalled(ILogger log, long count);
 
     [LoggerMessage(27, LogLevel.Warning,
-        "central: it did not take a message on '{Topic}' for now (reason code 0x{Code:x2}); it is sent again")]
+        "central: it did not take a message on '{Topic}' for now (reason code 0x{Code:x2}); it is sent "
+        + "again")]
     public static partial void NotTaken(ILogger log, string topic, long code);
 
     [LoggerMessage(28, LogLevel.Information,
@@ -71,13 +74,15 @@ internal static partial class Log
     public static partial void Hole(ILogger log, long wanted, string client);
 
     [LoggerMessage(30, LogLevel.Error,
-        "message refused for good: topic '{Topic}', client '{Client}', number {Number}, reason code 0x{Code:x2}; "
+        "message refused for good: topic '{Topic}', client '{Client}', number {Number}, reason code "
+        + "0x{Code:x2}; "
         + "it is kept: lightmq-uplink refused list")]
     public static partial void MessageRefused(
         ILogger log, string topic, string client, long number, long code);
 
     [LoggerMessage(31, LogLevel.Error,
-        "a refused message cannot be kept ({Reason}), and the uplink waits; make room: lightmq-uplink refused drop")]
+        "a refused message cannot be kept ({Reason}), and the uplink waits; make room: lightmq-uplink "
+        + "refused drop")]
     public static partial void RefusedNotKept(ILogger log, string reason);
 
     [LoggerMessage(32, LogLevel.Warning,
@@ -85,7 +90,8 @@ internal static partial class Log
     public static partial void GapDeclared(ILogger log, long from, long to, string client, string reason);
 
     [LoggerMessage(33, LogLevel.Warning,
-        "the local broker will not take a message from above: topic '{Topic}', reason code 0x{Code:x2}; dropped")]
+        "the local broker will not take a message from above: topic '{Topic}', reason code 0x{Code:x2}; "
+        + "dropped")]
     public static partial void DownDropped(ILogger log, string topic, long code);
 
     [LoggerMessage(34, LogLevel.Warning,
@@ -93,7 +99,8 @@ internal static partial class Log
     public static partial void WrongLocalAcknowledgement(ILogger log, long id);
 
     [LoggerMessage(35, LogLevel.Warning,
-        "local broker: nothing acknowledged for too long, {Count} messages from above; the link is made anew")]
+        "local broker: nothing acknowledged for too long, {Count} messages from above; the link is made "
+        + "anew")]
     public static partial void LocalStalled(ILogger log, long count);
 
     [LoggerMessage(36, LogLevel.Information, "refused message {Number} goes up again")]
@@ -108,7 +115,8 @@ internal static partial class Log
     [LoggerMessage(40, LogLevel.Warning, "there is no token: {Source}: {Reason}")]
     public static partial void NoToken(ILogger log, string source, string reason);
 
-    [LoggerMessage(41, LogLevel.Warning, "the token is not renewed, the present one serves: {Source}: {Reason}")]
+    [LoggerMessage(41, LogLevel.Warning,
+        "the token is not renewed, the present one serves: {Source}: {Reason}")]
     public static partial void TokenNotRenewed(ILogger log, string source, string reason);
 
     [LoggerMessage(42, LogLevel.Information, "token obtained from {Source}, expires {Expires:u}")]

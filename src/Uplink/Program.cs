@@ -6,8 +6,8 @@ using LightMq.Uplink;
 using LightMq.Uplink.Settings;
 using LightMq.Uplink.State;
 
-// The uplink: command line, configuration, parts wired by hand, exit status. What it does is in Bridging.Bridge;
-// start and stop are in UplinkService.
+// The uplink: command line, configuration, parts wired by hand, exit status. What it does is in
+// Bridging.Bridge; start and stop are in UplinkService.
 const string Name = "lightmq-uplink";
 const string DefaultFile = "uplink.json";
 var version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);

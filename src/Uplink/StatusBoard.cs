@@ -17,10 +17,12 @@ namespace LightMq.Uplink;
 /// <param name="IsLocalConnected">Whether the local broker is there.</param>
 /// <param name="Backlog">The local broker's queue; null: not told.</param>
 internal sealed record LinkView(
-    LinkState State, string Reason, string Address, string? Cluster, bool IsLocalConnected, BacklogBody? Backlog);
+    LinkState State, string Reason, string Address, string? Cluster, bool IsLocalConnected,
+        BacklogBody? Backlog);
 
 /// <summary>
-/// Shows the state of the link: a line for systemd, a line in the log when it changes, and a file. On the loop.
+/// Shows the state of the link: a line for systemd, a line in the log when it changes, and a file. On the
+/// loop.
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="systemd">Null where systemd did not start us.</param>
@@ -28,7 +30,8 @@ internal sealed record LinkView(
 /// <param name="log">Log.</param>
 internal sealed class StatusBoard(string path, NotifySocket? systemd, TimeProvider time, ILogger log)
 {
-    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite
+        | UnixFileMode.GroupRead
         | UnixFileMode.OtherRead;
 
     private const double Smoothing = 0.2;

@@ -10,7 +10,8 @@ namespace LightMq.Uplink;
 /// <summary>Makes parts from settings.</summary>
 internal static class UplinkParts
 {
-    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1),
+        LongestWait = TimeSpan.FromSeconds(60);
 
     /// <summary>The wait between tries of the local broker: it is near.</summary>
     public static Backoff LocalBackoff(Random random) =>
@@ -55,7 +56,8 @@ internal static class UplinkParts
         { Timeout = Timeout.InfiniteTimeSpan };
         return settings.Source == TokenSourceKind.AuthServer
             ? new AuthServerSource(
-                new TokenApiClient(http, settings.Url!, settings.AccessKey, settings.SecretKey, time), settings.Url!,
+                new TokenApiClient(http, settings.Url!, settings.AccessKey, settings.SecretKey, time),
+                    settings.Url!,
                 clientId, settings.Actions, settings.Resources.Split(','),
                 TimeSpan.FromSeconds(settings.LifeSeconds), () => clock.Best)
             : new AppServerSource(http, settings.Url!, clientId, directory, settings.EnrolmentCodeFile,

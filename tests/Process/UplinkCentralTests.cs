@@ -5,7 +5,9 @@ using Xunit;
 
 namespace LightMq.Process;
 
-/// <summary>Whatever a central does, the uplink brings each message up, in order, and says what is wrong.</summary>
+/// <summary>
+/// Whatever a central does, the uplink brings each message up, in order, and says what is wrong.
+/// </summary>
 public sealed class UplinkCentralTests
 {
     [Fact]
@@ -183,7 +185,8 @@ public sealed class UplinkCentralTests
             Assert.Matches("^[0-9a-f]{64}$", connect.UserProperties.Single().Text());
             refusing.Send(new MqttConnAckPacket
             {
-                ReasonCode = MqttConnectReasonCode.NotAuthorized, ReasonString = "superseded: another box came",
+                ReasonCode = MqttConnectReasonCode.NotAuthorized,
+                    ReasonString = "superseded: another box came",
             });
         }
         await rig.WaitForState("superseded");

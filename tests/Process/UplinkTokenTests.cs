@@ -64,16 +64,9 @@ public sealed class UplinkTokenTests
         }
         await rig.WaitForLog(words);
         File.WriteAllText(rig["token.txt"], Token(2));
-        ScriptedPeer peer;
-        string token;
-        do
-        {
-            peer = await central.Welcome();
-            token = await Uploaded(peer);
-        }
-        while (token != Token(2));
+        using var peer = await central.Welcome();
+        Assert.Equal(Token(2), await Uploaded(peer));
         Assert.Equal("one", (await peer.Take()).ConvertPayload());
-        peer.Dispose();
     }
 
     [Fact]

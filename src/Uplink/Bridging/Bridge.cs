@@ -1,10 +1,9 @@
 namespace LightMq.Uplink.Bridging;
 
 /// <summary>
-/// Carries messages between the local broker and the central; docs/UPLINK.md says what it guarantees. Pure:
-/// time
-/// is passed in, effects go out, and one thread calls it. What it owes nobody it does not keep, for the local
-/// broker's queue is the only one.
+/// Carries messages between the local broker and the central; docs/UPLINK.md says what it guarantees.
+/// Pure: time is passed in, effects go out, and one thread calls it. What it owes nobody it does not
+/// keep, for the local broker's queue is the only one.
 /// </summary>
 public sealed class Bridge
 {

@@ -30,8 +30,7 @@ public enum BridgeInputKind
 /// <summary>One thing that happened, as the bridge is told of it.</summary>
 /// <remarks>
 /// A generation is the number of a connection, from 1 on and each larger than the one before on its side.
-/// What
-/// is said of another than the present one is ignored.
+/// What is said of another than the present one is ignored.
 /// </remarks>
 public readonly struct BridgeInput
 {

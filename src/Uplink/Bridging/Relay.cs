@@ -1,9 +1,8 @@
 namespace LightMq.Uplink.Bridging;
 
 /// <summary>
-/// The one queue of a direction: what waits for the target, and what is under way to it. The source is owed
-/// its
-/// acknowledgements in order, each after the target's.
+/// The one queue of a direction: what waits for the target, and what is under way to it. The source is
+/// owed its acknowledgements in order, each after the target's.
 /// </summary>
 internal sealed class Relay
 {
@@ -109,8 +108,7 @@ internal sealed class Relay
 
     /// <summary>
     /// The connection to the source is gone: it gives everything again that was not acknowledged. What is
-    /// under
-    /// way stays only until it is acknowledged.
+    /// under way stays only until it is acknowledged.
     /// </summary>
     public void SourceLost()
     {

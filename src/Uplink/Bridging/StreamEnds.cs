@@ -1,9 +1,8 @@
 namespace LightMq.Uplink.Bridging;
 
 /// <summary>
-/// How far the stream of each client went up in this run. A number that is not the next one shows that the
-/// local
-/// broker has lost messages, or that the central has.
+/// How far the stream of each client went up in this run. A number that is not the next one shows that
+/// the local broker has lost messages, or that the central has.
 /// </summary>
 internal sealed class StreamEnds(int streamsMax)
 {

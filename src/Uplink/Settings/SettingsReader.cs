@@ -40,7 +40,8 @@ internal static class SettingsReader
         try
         {
             var line = File.ReadLines(path).FirstOrDefault("").Trim();
-            return line.Length > 0 ? line : throw section.Contradiction(key, $"the first line of '{path}' is empty");
+            return line.Length > 0 ? line : throw section.Contradiction(key,
+                $"the first line of '{path}' is empty");
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
@@ -52,7 +53,8 @@ internal static class SettingsReader
     public static string FileAt(SettingsSection section, string key)
     {
         var path = section.Text(key, "", FileName, IsFileName);
-        if (path.Length > 0 && !File.Exists(path)) throw section.Contradiction(key, $"there is no file '{path}'");
+        if (path.Length > 0 && !File.Exists(path)) throw section.Contradiction(key,
+            $"there is no file '{path}'");
         return path;
     }
 
@@ -70,7 +72,8 @@ internal static class SettingsReader
 
     private static CentralSettings ReadCentral(SettingsSection section, string clientId)
     {
-        var addresses = section.Texts("Addresses", LinkAddress.Form, static text => LinkAddress.TryParse(text, out _));
+        var addresses = section.Texts("Addresses", LinkAddress.Form, static text =>
+            LinkAddress.TryParse(text, out _));
         if (addresses.Count == 0) throw section.Missing("Addresses", "a list of addresses of the central");
         var central = new CentralSettings
         {
@@ -107,7 +110,8 @@ internal static class SettingsReader
     {
         var kind = hasToken
             ? section.Choice("Login", LoginKind.Token, ("token", LoginKind.Token),
-                ("signature", LoginKind.Signature), ("password", LoginKind.Password), ("none", LoginKind.None))
+                ("signature", LoginKind.Signature), ("password", LoginKind.Password),
+                    ("none", LoginKind.None))
             : section.Choice("Login", LoginKind.None, ("none", LoginKind.None),
                 ("signature", LoginKind.Signature), ("password", LoginKind.Password));
         var user = section.Text("User", "", Text64, static text => text.Length == 0 || IsText64(text));
@@ -140,7 +144,8 @@ internal static class SettingsReader
         var down = topics.List("Down", Rule);
         topics.RefuseOthers();
         if (TopicMap.Overlap(up, down) is var (one, other))
-            throw topics.Contradiction("Down", $"'{other.From}' to '{other.To}' would bring back what Up sends from "
+            throw topics.Contradiction("Down",
+                $"'{other.From}' to '{other.To}' would bring back what Up sends from "
                 + $"'{one.From}' to '{one.To}'");
         return new CarriageSettings(options, up, down);
     }
@@ -166,7 +171,8 @@ internal static class SettingsReader
     }
 
     private static LinkAddress Address(SettingsSection section, string key, string text) =>
-        LinkAddress.TryParse(text, out var address) ? address! : throw section.Wrong(key, text, LinkAddress.Form);
+        LinkAddress.TryParse(text, out var address) ? address!
+            : throw section.Wrong(key, text, LinkAddress.Form);
 
     private static bool IsText64(string text) => text.Length is > 0 and <= 64 && !text.Any(char.IsControl);
 

@@ -19,7 +19,8 @@ internal static class TokenReader
         if (!section.Has("Source")) throw section.Missing("Source", "one of auth-server, app-server, file");
         var token = new TokenSettings
         {
-            Source = section.Choice("Source", TokenSourceKind.File, ("auth-server", TokenSourceKind.AuthServer),
+            Source = section.Choice("Source", TokenSourceKind.File,
+                ("auth-server", TokenSourceKind.AuthServer),
                 ("app-server", TokenSourceKind.AppServer), ("file", TokenSourceKind.File)),
             File = section.Text("File", "", "a file name", static text => text.IndexOf('\0') < 0),
             Url = Url(section),
@@ -28,7 +29,8 @@ internal static class TokenReader
             SecretKey = SettingsReader.SecretIn(section, "SecretFile"),
             Actions = section.Choice("Actions", TokenActions.ReadWrite, ("RW", TokenActions.ReadWrite),
                 ("W", TokenActions.Write)),
-            Resources = string.Join(',', section.Texts("Resources", "a topic or filter of 64 characters at most",
+            Resources = string.Join(',', section.Texts("Resources",
+                "a topic or filter of 64 characters at most",
                 static text => TokenResource.IsWellFormed(Encoding.UTF8.GetBytes(text)))),
             LifeSeconds = section.Whole("LifeSeconds", DaySeconds, 61, 365 * DaySeconds),
             EnrolmentCodeFile =

@@ -155,7 +155,8 @@ internal sealed class CentralSide(
         var live = _live = new LiveLink(session.Link, ++_generation, session.KeepAlive, time);
         (_goodbye, _noticed, Reason, _trouble) = (null, null, "", LinkState.Connecting);
         var terms = session.Terms;
-        Log.CentralConnected(log, address.ToString(), terms.IsFive ? "5.0" : "3.1.1", terms.ClusterId ?? "unknown",
+        Log.CentralConnected(log, address.ToString(), terms.IsFive ? "5.0" : "3.1.1", terms.ClusterId
+            ?? "unknown",
             terms.ReceiveMax);
         ClusterSeen(terms.ClusterId);
         tell(BridgeInput.CentralConnected(live.Generation, terms));
@@ -220,7 +221,8 @@ internal sealed class CentralSide(
                 live.Answered();
                 tell(BridgeInput.CentralAcked(live.Generation, ack.PacketIdentifier, (byte)ack.ReasonCode));
                 break;
-            case MqttPublishPacket publish when publish.Topic == ExpireNotice || publish.Topic == InvalidNotice:
+            case MqttPublishPacket publish when publish.Topic == ExpireNotice
+                || publish.Topic == InvalidNotice:
                 Noticed(live, publish, message!);
                 break;
             case MqttPublishPacket publish:
@@ -236,7 +238,8 @@ internal sealed class CentralSide(
                 _goodbye = goodbye;
                 break;
             default:
-                Ended(live, new LinkError(LinkFault.Protocol, $"it sent {packet.GetType().Name} out of place"));
+                Ended(live, new LinkError(LinkFault.Protocol,
+                    $"it sent {packet.GetType().Name} out of place"));
                 break;
         }
     }

@@ -62,7 +62,8 @@ internal sealed class Dialogue(MqttLink link, TimeProvider time)
             var reading = link.ReadAsync();
             try
             {
-                foreach (var incoming in await reading.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time))
+                foreach (var incoming in await reading.WaitAsync(left > TimeSpan.Zero ? left
+                    : TimeSpan.Zero, time))
                     _read.Enqueue(incoming);
             }
             catch (TimeoutException)
@@ -74,7 +75,9 @@ internal sealed class Dialogue(MqttLink link, TimeProvider time)
         }
     }
 
-    /// <summary>What is waited for, if it was read; messages behind it in the same read are kept too.</summary>
+    /// <summary>
+    /// What is waited for, if it was read; messages behind it in the same read are kept too.
+    /// </summary>
     private T? Find<T>(Func<T, bool> isIt)
         where T : MqttPacket
     {
@@ -97,7 +100,8 @@ internal sealed class Dialogue(MqttLink link, TimeProvider time)
                 throw Farewell.IsSuperseded(goodbye.ReasonString)
                     ? new LinkError(LinkFault.Superseded, goodbye.ReasonString)
                     : new LinkError(LinkFault.LoginRefused,
-                        Farewell.Text((int)goodbye.ReasonCode, goodbye.ReasonString), (int)goodbye.ReasonCode);
+                        Farewell.Text((int)goodbye.ReasonCode, goodbye.ReasonString),
+                            (int)goodbye.ReasonCode);
             case MqttPublishPacket publish when publish.Topic == InvalidNotice:
                 var code = TokenInvalidNotice.TryParse(incoming.Message!.Payload.Span, out var notice)
                     ? (int)notice.Fault : 0;

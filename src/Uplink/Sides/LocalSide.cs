@@ -166,7 +166,8 @@ internal sealed class LocalSide(
                 _goodbye = goodbye;
                 break;
             default:
-                Ended(live, new LinkError(LinkFault.Protocol, $"it sent {packet.GetType().Name} out of place"));
+                Ended(live, new LinkError(LinkFault.Protocol,
+                    $"it sent {packet.GetType().Name} out of place"));
                 break;
         }
     }

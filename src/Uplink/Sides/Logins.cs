@@ -92,7 +92,8 @@ internal static class Logins
     };
 
     /// <summary>A subscription, QoS 1 or 0.</summary>
-    public static MqttSubscribePacket Subscribe(IEnumerable<string> filters, bool isFive, bool isQos0 = false) =>
+    public static MqttSubscribePacket Subscribe(IEnumerable<string> filters, bool isFive,
+        bool isQos0 = false) =>
         new()
         {
             PacketIdentifier = SubscribeId,
@@ -121,7 +122,8 @@ internal static class Logins
             var code = (int)answer.ReasonCodes[i];
             if (code >= 0x80)
                 throw new LinkError(LinkFault.LoginRefused,
-                    $"the filter '{filters[i]}' is refused: {Farewell.Text(code, answer.ReasonString)}", code);
+                    $"the filter '{filters[i]}' is refused: {Farewell.Text(code, answer.ReasonString)}",
+                        code);
         }
     }
 
@@ -138,7 +140,8 @@ internal static class Logins
         {
             packet.Username = login.User;
             var secret = login.Kind == LoginKind.Password ? login.Secret
-                : Signature.Login(login.Secret, clientId[..clientId.IndexOf("@@@", StringComparison.Ordinal)]);
+                : Signature.Login(login.Secret,
+                    clientId[..clientId.IndexOf("@@@", StringComparison.Ordinal)]);
             packet.Password = Encoding.UTF8.GetBytes(secret);
         }
         return packet;

@@ -3,8 +3,9 @@ using System.Threading.Channels;
 namespace LightMq.Uplink.Sides;
 
 /// <summary>
-/// What happens outside reaches the loop through here, one thing after the other: the bridge and all that stands
-/// around it know one thread of events only. Bounded by its senders: a reader waits for its batch to be taken.
+/// What happens outside reaches the loop through here, one thing after the other: the bridge and all that
+/// stands around it know one thread of events only. Bounded by its senders: a reader waits for its batch
+/// to be taken.
 /// </summary>
 internal sealed class LoopQueue
 {

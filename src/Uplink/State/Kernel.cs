@@ -21,7 +21,9 @@ internal static unsafe partial class Kernel
         if (result != 0) throw new IOException($"'{directory}' cannot be synced");
     }
 
-    /// <summary>Whether something that knows the time has set the clock since the boot and keeps it.</summary>
+    /// <summary>
+    /// Whether something that knows the time has set the clock since the boot and keeps it.
+    /// </summary>
     public static bool IsClockSynchronized()
     {
         var state = stackalloc byte[ClockStateBytes];

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace LightMq.Uplink.State;
 
 /// <summary>
-/// The time as far as it is known. A board's clock is wrong until the network has told the time: until then it is
-/// not before the last time that was known, nor before the program was made.
+/// The time as far as it is known. A board's clock is wrong until the network has told the time: until
+/// then it is not before the last time that was known, nor before the program was made.
 /// </summary>
 /// <param name="path">Where the last known time is kept.</param>
 /// <param name="builtAt">When the program was made.</param>

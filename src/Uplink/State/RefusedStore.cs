@@ -3,8 +3,9 @@ using System.Globalization;
 namespace LightMq.Uplink.State;
 
 /// <summary>
-/// The messages that the central will never take: one file each, so that a person can look, send them again or
-/// throw them away while the uplink runs. Bounded: when it is full the uplink waits, and nothing is lost.
+/// The messages that the central will never take: one file each, so that a person can look, send them
+/// again or throw them away while the uplink runs. Bounded: when it is full the uplink waits, and nothing
+/// is lost.
 /// </summary>
 /// <param name="directory">Where they are; made when the first one comes.</param>
 /// <param name="bytesMax">Bytes of all files together.</param>

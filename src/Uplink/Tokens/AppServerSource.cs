@@ -7,8 +7,8 @@ using LightMq.Uplink.State;
 namespace LightMq.Uplink.Tokens;
 
 /// <summary>
-/// The owner's app server, asked with the device's own key. It gets to know the key by an enrolment code, which
-/// serves once.
+/// The owner's app server, asked with the device's own key. It gets to know the key by an enrolment code,
+/// which serves once.
 /// </summary>
 /// <param name="http">Does the asking.</param>
 /// <param name="address">The server, with what comes before <c>/device</c>.</param>
@@ -140,7 +140,7 @@ internal sealed class AppServerSource(
         && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
     private static string Complaint(HttpStatusCode status, JsonDocument? json) =>
-        Text(json, "message") is { } message
+        (Text(json, "error") ?? Text(json, "message")) is { } message
             ? $"HTTP status {(int)status}, {AuthServerSource.OneLine(message)}"
             : $"HTTP status {(int)status} without a token";
 

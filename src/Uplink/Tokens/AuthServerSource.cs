@@ -28,7 +28,8 @@ internal sealed class AuthServerSource(
         {
             var answer = await api.ApplyAsync(
                 new TokenApplication(actions, resources, expires, clientId), cancel);
-            if (!answer.IsOk) throw new TokenSourceError($"it says {(int)answer.Code}: {OneLine(answer.Message)}");
+            if (!answer.IsOk)
+                throw new TokenSourceError($"it says {(int)answer.Code}: {OneLine(answer.Message)}");
             return TokenForm.IsRight(answer.TokenData!) ? answer.TokenData!
                 : throw new TokenSourceError("its answer holds no token");
         }

@@ -5,7 +5,9 @@ using LightMq.Uplink.State;
 
 namespace LightMq.Uplink.Tokens;
 
-/// <summary>The key pair by which the owner's app server knows this device; made here, and it never leaves.</summary>
+/// <summary>
+/// The key pair by which the owner's app server knows this device; made here, and it never leaves.
+/// </summary>
 internal sealed class DeviceKey : IDisposable
 {
     private readonly ECDsa _key;

@@ -35,5 +35,6 @@ internal static class TokenForm
     /// <summary>Whether a text can be sent as a token: it goes into JSON without escapes.</summary>
     public static bool IsRight(string token) =>
         token.Length is > 0 and <= TokenVerifier.TokenBytesMax
-        && token.All(static one => char.IsAsciiLetterOrDigit(one) || one is '.' or '-' or '_' or '+' or '/' or '=');
+        && token.All(static one => char.IsAsciiLetterOrDigit(one)
+            || one is '.' or '-' or '_' or '+' or '/' or '=');
 }

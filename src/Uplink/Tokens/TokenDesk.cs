@@ -18,8 +18,8 @@ internal sealed class TokenDesk(TokenKeeper keeper, ILogger log)
     public void Want() => keeper.Want();
 
     /// <summary>
-    /// The central complained. True: another token may help; false: one was fetched since the last complaint of
-    /// this kind, so the message is at fault that it closed at.
+    /// The central complained. True: another token may help; false: one was fetched since the last
+    /// complaint of this kind, so the message is at fault that it closed at.
     /// </summary>
     /// <param name="code">Code of LMQ-TOK-8.</param>
     /// <param name="token">The token that was uploaded.</param>

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace LightMq.Uplink.Tokens;
 
 /// <summary>
-/// Keeps a token that lives: on the disk, so that a restart needs no server; renewed at two thirds of its life;
-/// fetched anew when the central complains. A source that cannot be reached never takes the present one away.
-/// For any thread.
+/// Keeps a token that lives: on the disk, so that a restart needs no server; renewed at two thirds of its
+/// life; fetched anew when the central complains. A source that cannot be reached never takes the present
+/// one away. For any thread.
 /// </summary>
 /// <param name="source">Where tokens come from.</param>
 /// <param name="path">Where the present one is kept.</param>
@@ -23,12 +23,15 @@ internal sealed class TokenKeeper(
     private const double RenewedAt = 2.0 / 3, Jitter = 0.1;
     private static readonly TimeSpan LifeUnknown = TimeSpan.FromHours(1);
     private static readonly TimeSpan WaitMax = TimeSpan.FromDays(1);
+    private static readonly TimeSpan RejectedFor = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan WaitMin = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _wake = new(0);
     private string? _current = Read(path);
     private DateTimeOffset _gotAt;
     private bool _isWanted;
+    private string? _rejected;
+    private long _rejectedAt;
 
     /// <summary>The token; null: there is none. While the clock is not believed no token is old.</summary>
     public string? Current
@@ -56,7 +59,7 @@ internal sealed class TokenKeeper(
         lock (_gate)
         {
             if (_current != token) return;
-            _current = null;
+            (_current, _rejected, _rejectedAt) = (null, token, time.GetTimestamp());
             File.Delete(path);
         }
         Want();
@@ -99,6 +102,9 @@ internal sealed class TokenKeeper(
         try
         {
             token = await source.FetchAsync(stop);
+            // Tried again after a while, for the central may have been at fault.
+            if (token == _rejected && time.GetElapsedTime(_rejectedAt) < RejectedFor)
+                throw new TokenSourceError("it gives the token that the central has refused");
         }
         catch (TokenSourceError wrong)
         {

@@ -6,8 +6,8 @@ using LightMq.Lmq;
 namespace LightMq.Uplink.Tokens;
 
 /// <summary>
-/// What a token says of itself, without its signature being looked at: the central judges it, and we only want to
-/// know when to renew it.
+/// What a token says of itself, without its signature being looked at: the central judges it, and we only
+/// want to know when to renew it.
 /// </summary>
 /// <param name="IssuedAt">When it was made; null: not said.</param>
 /// <param name="ExpiresAt">When it ends; null: not said.</param>

@@ -10,8 +10,8 @@ namespace LightMq.Uplink.Wire;
 internal readonly record struct Incoming(MqttPacket Packet, BridgeMessage? Message);
 
 /// <summary>
-/// One connection: MQTTnet encodes and decodes the packets, and whatever is sent in one turn leaves in one write
-/// (docs/adr/0025-mqttnet-as-the-codec.md). Never used again once it is closed.
+/// One connection: MQTTnet encodes and decodes the packets, and whatever is sent in one turn leaves in
+/// one write (docs/adr/0025-mqttnet-as-the-codec.md). Never used again once it is closed.
 /// </summary>
 internal sealed class MqttLink : IDisposable
 {
@@ -116,7 +116,7 @@ internal sealed class MqttLink : IDisposable
             catch (Exception broken) when (IsTheNetworks(broken))
             {
                 throw _isClosed ? new LinkError(LinkFault.Network, "closed by us")
-                    : broken.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset }
+                    : IsReset(broken)
                     ? new LinkError(LinkFault.ClosedByPeer, "the peer reset the connection")
                     : new LinkError(LinkFault.Network, broken.Message);
             }
@@ -144,6 +144,9 @@ internal sealed class MqttLink : IDisposable
     public static bool IsTheNetworks(Exception wrong) =>
         wrong is IOException or SocketException or ObjectDisposedException or OperationCanceledException
             or MqttCommunicationException;
+
+    private static bool IsReset(Exception broken) =>
+        broken.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset };
 
     /// <summary>All whole packets; what is wrong behind them is told after they were taken.</summary>
     private void Cut(List<Incoming> batch)

@@ -36,7 +36,8 @@ internal static class TlsFiles
         catch (Exception wrong) when (wrong is CryptographicException or IOException
             or UnauthorizedAccessException)
         {
-            throw new LinkError(LinkFault.Tls, $"'{certificateFile}' and '{keyFile}' make no pair: {wrong.Message}");
+            throw new LinkError(LinkFault.Tls,
+                $"'{certificateFile}' and '{keyFile}' make no pair: {wrong.Message}");
         }
     }
 }

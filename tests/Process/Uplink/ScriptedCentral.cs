@@ -10,7 +10,9 @@ using MQTTnet.Protocol;
 
 namespace LightMq.Process.Uplink;
 
-/// <summary>A central without a will of its own: it waits for connections and does what a test says.</summary>
+/// <summary>
+/// A central without a will of its own: it waits for connections and does what a test says.
+/// </summary>
 internal sealed class ScriptedCentral : IDisposable
 {
     private const int WaitSecondsMax = 30;

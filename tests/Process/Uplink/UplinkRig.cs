@@ -117,7 +117,8 @@ internal sealed class UplinkRig : IDisposable
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_scratch["state"], "status.json")));
+            using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_scratch["state"],
+                "status.json")));
             return json.RootElement.GetProperty(name).Clone();
         }
         catch (IOException)

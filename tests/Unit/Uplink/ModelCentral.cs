@@ -3,9 +3,8 @@ using LightMq.Uplink.Bridging;
 namespace LightMq.Unit.Uplink;
 
 /// <summary>
-/// A central as LMQ-CORE-4 wants it: takes the next number of each stream, drops repeated ones, closes at a
-/// hole,
-/// and at poison. It may lose what it took lately and did not acknowledge.
+/// A central as LMQ-CORE-4 wants it: takes the next number of each stream, drops repeated ones, closes at
+/// a hole, and at poison. It may lose what it took lately and did not acknowledge.
 /// </summary>
 internal sealed class ModelCentral
 {

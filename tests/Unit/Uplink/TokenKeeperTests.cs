@@ -96,11 +96,13 @@ public sealed class TokenKeeperTests : IDisposable
 
     private TokenKeeper Keeper(TimeProvider? time = null)
     {
-        var known = new KnownTime(Path.Combine(_directory, "time"), DateTimeOffset.UnixEpoch, () => _isTrusted,
+        var known = new KnownTime(Path.Combine(_directory, "time"), DateTimeOffset.UnixEpoch, () =>
+            _isTrusted,
             _clock, NullLogger.Instance);
         var random = new Random(1);
         return new TokenKeeper(_source, Path.Combine(_directory, "token"), known, time ?? _clock,
-            new Backoff(random, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)), random, NullLogger.Instance);
+            new Backoff(random, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)), random,
+                NullLogger.Instance);
     }
 
     private static string Token(int begin, int life)

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace LightMq.Unit.Uplink;
 
-/// <summary>The documented sample is valid, names every key and tells the true defaults; wrong values are named.
+/// <summary>The documented sample is valid, names every key and tells the true defaults; wrong values are
+/// named.
 /// </summary>
 public sealed class UplinkSettingsTests
 {

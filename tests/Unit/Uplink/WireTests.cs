@@ -39,7 +39,8 @@ public sealed class WireTests
         {
             part.CopyTo(cutter.Room);
             cutter.Received(part.Length);
-            while (cutter.Next() is MqttPublishPacket packet) messages.Add(PacketTranslation.ToMessage(packet));
+            while (cutter.Next() is MqttPublishPacket packet)
+                messages.Add(PacketTranslation.ToMessage(packet));
             // What was read must not lie in the buffer that the next bytes go to.
             cutter.Room.Span.Fill(0xEE);
         }
@@ -140,7 +141,8 @@ public sealed class WireTests
 
     private static byte[] Encode(BridgeMessage message, ushort id)
     {
-        var adapter = new MqttPacketFormatterAdapter(MqttProtocolVersion.V500, new MqttBufferWriter(64, 1_024));
+        var adapter = new MqttPacketFormatterAdapter(MqttProtocolVersion.V500,
+            new MqttBufferWriter(64, 1_024));
         return adapter.Encode(PacketTranslation.ToPacket(message, message.Topic, id, false)).ToArray();
     }
 }
