@@ -24,8 +24,8 @@ internal sealed class BridgeCuts : IBenchCase
         return new CaseResult(Name, Title, date,
             [
                 "QoS 1 from ten sensors for a second per cut and a few more; round trip 20 ms by a proxy,",
-                "which resets the connection. Ours: edge broker, uplink, central, counted in the core. Peer: two",
-                "mosquitto, the first with a bridge (MQTT 5.0, QoS 1, cleansession false), counted by a",
+                "which resets the connection. Ours: edge broker, uplink, central, counted in the core. Peer:",
+                "two mosquitto, the first with a bridge (MQTT 5.0, QoS 1, cleansession false), counted by a",
                 "subscriber of the second. Lost: acknowledged to the sensor, and never there.",
             ],
             ["who", "acknowledged", "lost", "repeated", "out of order"],
