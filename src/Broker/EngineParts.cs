@@ -65,7 +65,7 @@ internal sealed class EngineParts
         Connecting = MakeConnecting(
             options, names, dialects, timers, peers, ending, wills, noticing, granting, forwarding);
         Registering = new Registering(Turn, Register, Connections, Journal, Closing, granting, Metering);
-        Vetting = MakeVetting(noticing);
+        Vetting = MakeVetting(options.Central, noticing);
         Subscribing = MakeSubscribing(options, dialects, noticing);
         var releasing = new Releasing(Turn, Journal, sending);
         Requesting = Depositing is null
@@ -102,8 +102,9 @@ internal sealed class EngineParts
     private Closing MakeClosing(Parting parting, PeerToPeer peers, Ending ending, Wills wills) => new(
         Turn, Connections, Sessions, Journal, parting, peers, ending, Expiring, wills, Pressure, Presence);
 
-    private Vetting MakeVetting(Noticing noticing) => new(
-        Turn, Connections, Register, Connecting, Closing, Delivering, Receipting, noticing, Pressure);
+    private Vetting MakeVetting(CentralOptions? central, Noticing noticing) => new(
+        Turn, Connections, Register, Connecting, Closing, Delivering, Receipting, noticing, Pressure,
+        central);
 
     private Subscribing MakeSubscribing(BrokerOptions options, DialectTable dialects, Noticing noticing) =>
         new(Turn, options, Tree, Journal, Replaying, Closing, dialects, noticing, Metering);

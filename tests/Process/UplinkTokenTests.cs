@@ -69,8 +69,11 @@ public sealed class UplinkTokenTests
         Assert.Equal("one", (await peer.Take()).ConvertPayload());
     }
 
-    [Fact]
-    public async Task A_message_that_no_token_covers_is_refused_and_only_after_another_token_was_tried()
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task A_message_that_no_token_covers_is_refused_and_only_after_another_token_was_tried(
+        int code)
     {
         using var central = new ScriptedCentral();
         using var rig = new UplinkRig(central, """ "Filters": [] """, FileSource);
@@ -87,7 +90,7 @@ public sealed class UplinkTokenTests
             if (publish.Topic == "plant/a")
             {
                 closes++;
-                Notice(peer, 4);
+                Notice(peer, code);
                 peer.Leave(0x87);
                 continue;
             }

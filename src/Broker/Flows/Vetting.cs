@@ -1,6 +1,7 @@
 using LightMq.Broker.Connections;
 using LightMq.Broker.Dialects;
 using LightMq.Broker.Registry;
+using LightMq.Broker.Settings;
 using LightMq.Lmq;
 
 namespace LightMq.Broker.Flows;
@@ -11,7 +12,8 @@ namespace LightMq.Broker.Flows;
 /// </summary>
 internal sealed class Vetting(
     Turn turn, ConnectionTable connections, Register register, Connecting connecting, Closing closing,
-    Delivering delivering, Receipting receipting, Noticing noticing, BackPressure pressure)
+    Delivering delivering, Receipting receipting, Noticing noticing, BackPressure pressure,
+    CentralOptions? central)
 {
     private const long NoticeMilliseconds = 5 * 60_000;
 
@@ -103,6 +105,9 @@ internal sealed class Vetting(
         var fault = grant.Judge(turn.Now.UnixMilliseconds, turn.Now.Trusted);
         if (fault != TokenFault.None) return fault;
         if (!grant.IsFor(connection.ClientId)) return TokenFault.AccountNotPermitted;
+        // Whoever held one for any client could be every gateway (LMQ-TOK-2).
+        if (grant.ClientId is null && central?.IsGateway(connection.ClientId) == true)
+            return TokenFault.AccountNotPermitted;
         // A key that is registered here may be for some groups only; others are the auth server's affair.
         if (register.FindKey(grant.AccessKey) is { } key
             && !Register.MayUse(key, connection.Login!.Pass!.Group))
@@ -140,7 +145,8 @@ internal sealed class Vetting(
         TokenFault.Expired => "it has expired, or is not valid yet",
         TokenFault.Revoked => "it was revoked",
         TokenFault.Action => "it does not grant the type that it was uploaded as",
-        TokenFault.AccountNotPermitted => "it is for another client, or its key is not for this group",
+        TokenFault.AccountNotPermitted => 
+            "it is for another client, or for any where one must be named, or its key is not for this group",
         _ => "it does not serve",
     };
 }

@@ -31,8 +31,8 @@ public sealed class GatewayTests
             password: Signature.Login(LmqHost.Secret, clientId[..clientId.IndexOf('@')]), expiry: 86_400);
 
     private static void Bring(UpLink gateway, long sequence, ushort id, string client = Sensor,
-        string topic = "parent/a", string? payload = null) =>
-        gateway.Publish(topic, payload ?? $"m{sequence}", 1, id, ("lmq-client", client),
+        string topic = "parent/a", string? payload = null, bool retain = false) =>
+        gateway.Publish(topic, payload ?? $"m{sequence}", 1, id, retain, ("lmq-client", client),
             ("lmq-epoch", $"{Epoch}"), ("lmq-seq", $"{sequence}"), ("lmq-key", client));
 
     private static string NoId(string line) =>
@@ -106,6 +106,30 @@ public sealed class GatewayTests
         Bring(gateway, 3, 2);
         host.Handle(Input.Kept(host.CoreNumber));
         Assert.Equal([1, 2], Acks(gateway));
+    }
+
+    [Fact]
+    public void A_gateways_token_must_name_its_client()
+    {
+        var host = LmqHost.Make(Central);
+        var gateway = host.ComeWithToken(Gateway);
+        gateway.Upload("RW", "RW");
+        Assert.True(gateway.IsClosed);
+        Assert.Contains(gateway.Read(), static line => line.Contains("\"code\":-1"));
+        var client = host.ComeWithToken(Sensor);
+        client.Upload("RW", "RW");
+        Assert.False(client.IsClosed);
+    }
+
+    [Fact]
+    public void What_a_gateway_brings_retained_is_there_for_later_subscribers()
+    {
+        var host = LmqHost.Make(Central);
+        var gateway = Come(host);
+        Bring(gateway, 1, 1, retain: true);
+        var reader = host.SignIn("GID_AAA@@@r");
+        reader.Subscribe("parent/#");
+        Assert.Contains(reader.Read(), static line => line.EndsWith("parent/a m1 q1 retain"));
     }
 
     [Fact]

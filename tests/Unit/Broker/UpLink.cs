@@ -101,12 +101,18 @@ internal sealed class UpLink
     }
 
     /// <summary>Publishes with user properties.</summary>
-    public void Publish(string topic, string payload, int qos, ushort id, params (string, string)[] user)
+    public void Publish(
+        string topic, string payload, int qos, ushort id, params (string, string)[] user) =>
+        Publish(topic, payload, qos, id, retain: false, user);
+
+    /// <summary>The same, retained or not.</summary>
+    public void Publish(string topic, string payload, int qos, ushort id, bool retain,
+        params (string, string)[] user)
     {
         var properties = User(user);
         var to = new byte[topic.Length + payload.Length + properties.Length + 16];
         Send(to.AsSpan(0, PacketWriter.Publish5(to, Encoding.UTF8.GetBytes(topic),
-            Encoding.UTF8.GetBytes(payload), qos, false, false, id, properties)));
+            Encoding.UTF8.GetBytes(payload), qos, false, retain, id, properties)));
     }
 
     /// <summary>User properties as bytes.</summary>
