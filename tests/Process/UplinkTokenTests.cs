@@ -43,6 +43,26 @@ public sealed class UplinkTokenTests
         Assert.Equal(2, rig.Uplink.Log.Split("connected; MQTT 5.0").Length);
     }
 
+    [Fact]
+    public async Task Tokens_that_come_fast_are_uploaded_one_after_the_other()
+    {
+        using var central = new ScriptedCentral();
+        using var rig = new UplinkRig(central, """ "Filters": [] """, FileSource);
+        File.WriteAllText(rig["token.txt"], Token(1));
+        rig.Start();
+        using var peer = await central.Welcome();
+        await Uploaded(peer);
+        File.WriteAllText(rig["token.txt"], Token(2));
+        var first = await peer.Take(acknowledges: false);
+        File.WriteAllText(rig["token.txt"], Token(3));
+        // Meanwhile messages go on, and no second upload comes with the first one's packet id.
+        await Task.Delay(4_000, TestContext.Current.CancellationToken);
+        rig.Publish("plant/a", "one");
+        Assert.Equal("one", (await peer.Take()).ConvertPayload());
+        peer.Acknowledge(first.PacketIdentifier);
+        Assert.Equal(Token(3), await Uploaded(peer));
+    }
+
     [Theory]
     [InlineData(1, "its key is not known")]
     [InlineData(2, "has expired")]

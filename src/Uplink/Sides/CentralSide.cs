@@ -24,6 +24,8 @@ internal sealed class CentralSide(
     private string? _uploaded;
     private int _generation;
     private int _attempt;
+    private bool _isUploading;
+    private bool _uploadsAgain;
     private bool _isOver;
     private bool _waitsForToken;
     private LinkState _trouble = LinkState.Connecting;
@@ -99,15 +101,21 @@ internal sealed class CentralSide(
     /// <summary>There is a new token.</summary>
     public void TokenObtained()
     {
-        if (_live is { } live && Tokens is not null)
-        {
-            if ((_uploaded = Tokens.Current) is { } token) live.Send(Logins.Upload(token));
-        }
+        if (_live is { } live && Tokens is not null) Upload(live);
         else if (_waitsForToken && !_isOver)
         {
             _waitsForToken = false;
             _ = ConnectAsync(TimeSpan.Zero);
         }
+    }
+
+    /// <summary>One at a time, for all of them have one packet id.</summary>
+    private void Upload(LiveLink live)
+    {
+        _uploadsAgain = _isUploading;
+        if (_isUploading || (_uploaded = Tokens!.Current) is not { } token) return;
+        _isUploading = true;
+        live.Send(Logins.Upload(token));
     }
 
     /// <summary>Ends for good.</summary>
@@ -154,6 +162,7 @@ internal sealed class CentralSide(
         _attempt--; // the same address serves until it fails
         var live = _live = new LiveLink(session.Link, ++_generation, session.KeepAlive, time);
         (_goodbye, _noticed, Reason, _trouble) = (null, null, "", LinkState.Connecting);
+        _isUploading = _uploadsAgain = false;
         var terms = session.Terms;
         Log.CentralConnected(log, address.ToString(), terms.IsFive ? "5.0" : "3.1.1", terms.ClusterId
             ?? "unknown",
@@ -213,9 +222,11 @@ internal sealed class CentralSide(
     {
         switch (packet)
         {
-            case MqttPubAckPacket ack when ack.PacketIdentifier == Logins.TokenId && Tokens is not null:
+            case MqttPubAckPacket ack when ack.PacketIdentifier == Logins.TokenId && _isUploading:
                 live.Answered();
                 Log.TokenRenewed(log);
+                _isUploading = false;
+                if (_uploadsAgain) Upload(live);
                 break;
             case MqttPubAckPacket ack:
                 live.Answered();
