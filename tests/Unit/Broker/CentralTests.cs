@@ -3,6 +3,7 @@ using LightMq.Broker;
 using LightMq.Broker.Settings;
 using LightMq.Lmq;
 using Xunit;
+using static LightMq.Unit.Broker.CentralHost;
 
 namespace LightMq.Unit.Broker;
 
@@ -12,36 +13,10 @@ namespace LightMq.Unit.Broker;
 /// </summary>
 public sealed class CentralTests
 {
-    private const string Gateway = "GID_GATE@@@g1", Other = "GID_GATE@@@g2", Sensor = "GID_AAA@@@s1";
-    private static readonly EpochText Epoch = new(7, 1);
-
-    private static readonly BrokerOptions Central = LmqHost.Options with
-    {
-        Central = new CentralOptions(["GID_GATE"]) { ClusterId = "cluster-1" },
-        Lmq = LmqHost.Options.Lmq with
-        {
-            Groups = ["GID_AAA", "GID_GATE"], ParentTopics = ["parent", "second", "GID_AAA_MQTT"],
-        },
-    };
-
-    private static UpLink Come(EngineHost host, string clientId = Gateway, string? installation = null) =>
-        new(host, clientId, listener: LmqHost.Listener, user: "AK", installation: installation,
-            password: Signature.Login(LmqHost.Secret, clientId[..clientId.IndexOf('@')]), expiry: 86_400);
-
-    private static void Bring(UpLink gateway, long sequence, ushort id, string client = Sensor,
-        string topic = "parent/a", string? payload = null) =>
-        gateway.Publish(topic, payload ?? $"m{sequence}", 1, id, ("lmq-client", client),
-            ("lmq-epoch", $"{Epoch}"), ("lmq-seq", $"{sequence}"), ("lmq-key", client));
-
-    private static string NoId(string line) =>
-        line.Split(' ') is ["PUBLISH", _, .. var rest] ? $"PUBLISH {string.Join(' ', rest)}" : line;
-
-    private static IEnumerable<int> Acks(UpLink link) => link.TakeAcks().Select(static id => (int)id);
-
     [Fact]
     public void A_clients_publish_goes_into_the_core_under_its_key_and_is_acknowledged_from_there()
     {
-        var host = LmqHost.Make(Central);
+        var host = LmqHost.Make(Options);
         var entries = new List<string>();
         host.Kept = (in LightMq.Broker.Streams.CoreEntry entry) => entries.Add(
             $"{Encoding.UTF8.GetString(entry.Key)} {entry.Qos} {entry.CleanSession} {entry.Sequence}");
@@ -64,7 +39,7 @@ public sealed class CentralTests
     [Fact]
     public void The_same_publish_again_on_a_resumed_session_is_in_the_core_once()
     {
-        var host = LmqHost.Make(Central);
+        var host = LmqHost.Make(Options);
         var client = host.SignIn(Sensor, clean: false);
         client.Publish("parent/x", "one", id: 1);
         client.Gone();
@@ -78,7 +53,7 @@ public sealed class CentralTests
     [Fact]
     public void A_will_of_a_client_goes_into_the_core()
     {
-        var host = LmqHost.Make(Central);
+        var host = LmqHost.Make(Options);
         var peer = host.Open(LmqHost.Listener);
         peer.SendConnect(Sensor, clean: true, will: "parent/will", user: "AK",
             password: Signature.Login(LmqHost.Secret, "GID_AAA"));
@@ -90,10 +65,8 @@ public sealed class CentralTests
     [Fact]
     public void Clients_of_the_central_get_what_gateways_bring_and_both_must_be_safe()
     {
-        var host = LmqHost.Make(Central);
-        var reader = host.SignIn("GID_AAA@@@r", clean: false);
-        reader.Subscribe("parent/#");
-        reader.Disconnect();
+        var host = LmqHost.Make(Options);
+        LeaveReader(host);
         var gateway = Come(host);
         host.CommitsAtOnce = false;
         Bring(gateway, 1, 1);
@@ -103,7 +76,7 @@ public sealed class CentralTests
         while (host.Commit()) { }
         Assert.Equal([1], Acks(gateway));
         host.CommitsAtOnce = true;
-        reader = host.SignIn("GID_AAA@@@r", clean: false);
+        var reader = host.SignIn("GID_AAA@@@r", clean: false);
         host.Advance(5_000);
         Assert.Contains("PUBLISH parent/a m1 q1", reader.Read().Select(NoId));
     }
@@ -111,11 +84,9 @@ public sealed class CentralTests
     [Fact]
     public void What_the_core_had_before_a_restart_still_reaches_clients_of_the_central()
     {
-        var first = LmqHost.Make(Central);
-        var reader = first.SignIn("GID_AAA@@@r", clean: false);
-        reader.Subscribe("parent/#");
-        reader.Disconnect();
-        var host = new EngineHost(Central, first, engine => engine.RecoverStream(
+        var first = LmqHost.Make(Options);
+        LeaveReader(first);
+        var host = new EngineHost(Options, first, engine => engine.RecoverStream(
             Encoding.UTF8.GetBytes(Gateway), Encoding.UTF8.GetBytes(Sensor), Epoch, 2, 1_700_000_000_000));
         var gateway = Come(host);
         Bring(gateway, 2, 1);
@@ -126,7 +97,7 @@ public sealed class CentralTests
             host.Core.Where(static line => line.Contains("parent/a")));
         host.Handle(Input.Kept(host.CoreNumber));
         Assert.Equal([1, 2, 3], Acks(gateway));
-        reader = host.SignIn("GID_AAA@@@r", clean: false);
+        var reader = host.SignIn("GID_AAA@@@r", clean: false);
         host.Advance(5_000);
         Assert.Equal(["m2", "m2", "m3"], reader.Read().Where(static line => line.StartsWith("PUBLISH"))
             .Select(static line => line.Split(' ')[3]));
@@ -135,10 +106,8 @@ public sealed class CentralTests
     [Fact]
     public void A_repeated_message_is_not_acknowledged_before_the_first_one_is_safe()
     {
-        var host = LmqHost.Make(Central);
-        var reader = host.SignIn("GID_AAA@@@r", clean: false);
-        reader.Subscribe("parent/#");
-        reader.Disconnect();
+        var host = LmqHost.Make(Options);
+        LeaveReader(host);
         var gateway = Come(host);
         host.CommitsAtOnce = false;
         Bring(gateway, 1, 1);
@@ -160,7 +129,7 @@ public sealed class CentralTests
     [Fact]
     public void Presence_is_tagged_and_what_gateways_tell_gets_a_number_of_the_central()
     {
-        var host = LmqHost.Make(Central);
+        var host = LmqHost.Make(Options);
         var entries = new List<string>();
         host.Kept = (in LightMq.Broker.Streams.CoreEntry entry) =>
         {
@@ -181,10 +150,8 @@ public sealed class CentralTests
     [Fact]
     public void A_business_services_message_is_in_the_core_and_with_its_tag_at_clients_too()
     {
-        var host = LmqHost.Make(Central);
-        var reader = host.SignIn("GID_AAA@@@r", clean: false);
-        reader.Subscribe("parent/#");
-        reader.Disconnect();
+        var host = LmqHost.Make(Options);
+        LeaveReader(host);
         host.Advance(20);
         host.CommitsAtOnce = false;
         var plain = CentralRequest.Publish("parent/a"u8.ToArray(), "plain"u8.ToArray(), 1, true, [], []);
@@ -199,7 +166,7 @@ public sealed class CentralTests
         while (host.Commit()) { }
         Assert.Equal([(plain, ""), (down, "")], host.Answers);
         host.CommitsAtOnce = true;
-        reader = host.SignIn("GID_AAA@@@r", clean: false);
+        var reader = host.SignIn("GID_AAA@@@r", clean: false);
         host.Advance(5_000);
         Assert.Equal(["down"], reader.Read().Where(static line => line.StartsWith("PUBLISH"))
             .Select(static line => line.Split(' ')[3]));
@@ -212,7 +179,7 @@ public sealed class CentralTests
     {
         const long Day = 86_400_000;
         EpochText young = new(7, 2), old = new(6, 1);
-        var host = new EngineHost(Central, recover: engine =>
+        var host = new EngineHost(Options, recover: engine =>
         {
             foreach (var (epoch, at) in new[] { (young, 1_700_000_000_000 - 29 * Day),
                 (old, 1_700_000_000_000 - 31 * Day) })
@@ -225,5 +192,13 @@ public sealed class CentralTests
                 ("lmq-epoch", $"{epoch}"), ("lmq-seq", "5"));
         Assert.Equal([$"{Gateway} {Sensor} 6:5 parent/a x"], host.Core);
         Assert.Equal(1, host.Engine.Counters.StreamsBegun);
+    }
+
+    /// <summary>A client that reads all under parent, and is away.</summary>
+    private static void LeaveReader(EngineHost host)
+    {
+        var reader = host.SignIn("GID_AAA@@@r", clean: false);
+        reader.Subscribe("parent/#");
+        reader.Disconnect();
     }
 }

@@ -2,9 +2,9 @@ using System.Text;
 using LightMq.Broker;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Settings;
-using LightMq.Lmq;
 using LightMq.Mqtt;
 using Xunit;
+using static LightMq.Unit.Broker.CentralHost;
 
 namespace LightMq.Unit.Broker;
 
@@ -14,36 +14,10 @@ namespace LightMq.Unit.Broker;
 /// </summary>
 public sealed class GatewayTests
 {
-    private const string Gateway = "GID_GATE@@@g1", Other = "GID_GATE@@@g2", Sensor = "GID_AAA@@@s1";
-    private static readonly EpochText Epoch = new(7, 1);
-
-    private static readonly BrokerOptions Central = LmqHost.Options with
-    {
-        Central = new CentralOptions(["GID_GATE"]) { ClusterId = "cluster-1" },
-        Lmq = LmqHost.Options.Lmq with
-        {
-            Groups = ["GID_AAA", "GID_GATE"], ParentTopics = ["parent", "second", "GID_AAA_MQTT"],
-        },
-    };
-
-    private static UpLink Come(EngineHost host, string clientId = Gateway, string? installation = null) =>
-        new(host, clientId, listener: LmqHost.Listener, user: "AK", installation: installation,
-            password: Signature.Login(LmqHost.Secret, clientId[..clientId.IndexOf('@')]), expiry: 86_400);
-
-    private static void Bring(UpLink gateway, long sequence, ushort id, string client = Sensor,
-        string topic = "parent/a", string? payload = null, bool retain = false) =>
-        gateway.Publish(topic, payload ?? $"m{sequence}", 1, id, retain, ("lmq-client", client),
-            ("lmq-epoch", $"{Epoch}"), ("lmq-seq", $"{sequence}"), ("lmq-key", client));
-
-    private static string NoId(string line) =>
-        line.Split(' ') is ["PUBLISH", _, .. var rest] ? $"PUBLISH {string.Join(' ', rest)}" : line;
-
-    private static IEnumerable<int> Acks(UpLink link) => link.TakeAcks().Select(static id => (int)id);
-
     [Fact]
     public void P2P_goes_down_through_the_gateway_that_its_client_is_behind()
     {
-        var host = LmqHost.Make(Central);
+        var host = LmqHost.Make(Options);
         var gateway = Come(host);
         Come(host, Other);
         Bring(gateway, 1, 1);
@@ -71,7 +45,7 @@ public sealed class GatewayTests
     [Fact]
     public void P2P_from_a_gateway_for_a_client_of_its_own_that_is_unknown_there_does_not_come_back()
     {
-        var host = LmqHost.Make(Central);
+        var host = LmqHost.Make(Options);
         var gateway = Come(host);
         var other = Come(host, Other);
         Bring(gateway, 1, 1, "GID_AAA@@@gone");
@@ -89,7 +63,7 @@ public sealed class GatewayTests
     public void What_is_not_taken_of_a_gateway_ends_its_connection_and_nothing_passes_it(
         string topic, int bytes, ReasonCode reason)
     {
-        var host = LmqHost.Make(Central with { PayloadBytesMax = 4 });
+        var host = LmqHost.Make(Options with { PayloadBytesMax = 4 });
         var gateway = Come(host);
         gateway.TakeConnAck();
         Bring(gateway, 1, 1);
@@ -111,7 +85,7 @@ public sealed class GatewayTests
     [Fact]
     public void A_gateways_token_must_name_its_client()
     {
-        var host = LmqHost.Make(Central);
+        var host = LmqHost.Make(Options);
         var gateway = host.ComeWithToken(Gateway);
         gateway.Upload("RW", "RW");
         Assert.True(gateway.IsClosed);
@@ -124,7 +98,7 @@ public sealed class GatewayTests
     [Fact]
     public void What_a_gateway_brings_retained_is_there_for_later_subscribers()
     {
-        var host = LmqHost.Make(Central);
+        var host = LmqHost.Make(Options);
         var gateway = Come(host);
         Bring(gateway, 1, 1, retain: true);
         var reader = host.SignIn("GID_AAA@@@r");
@@ -135,14 +109,14 @@ public sealed class GatewayTests
     [Fact]
     public void The_cluster_is_named_in_CONNACK()
     {
-        var host = LmqHost.Make(Central);
+        var host = LmqHost.Make(Options);
         Assert.Equal((ReasonCode.Success, "", "cluster-1"), Come(host).TakeConnAck());
     }
 
     [Fact]
     public void A_superseded_installation_stays_outside_until_it_is_allowed()
     {
-        var host = LmqHost.Make(Central);
+        var host = LmqHost.Make(Options);
         var old = Come(host, installation: "old");
         Assert.Equal(ReasonCode.Success, old.TakeConnAck().Reason);
         var box = Come(host, installation: "new");
@@ -168,7 +142,7 @@ public sealed class GatewayTests
     [Fact]
     public void A_payload_above_the_limit_closes_a_gateway_that_would_send_it_for_ever()
     {
-        var host = LmqHost.Make(Central with { PayloadBytesMax = 10 });
+        var host = LmqHost.Make(Options with { PayloadBytesMax = 10 });
         var gateway = Come(host);
         Bring(gateway, 1, 1);
         Bring(gateway, 2, 2, payload: "longer than ten bytes");
@@ -185,7 +159,7 @@ public sealed class GatewayTests
     [Fact]
     public void A_gateway_is_exempt_from_quotas_and_bounds_on_filters()
     {
-        var host = LmqHost.Make(Central with
+        var host = LmqHost.Make(Options with
         {
             LmqSubscriptionsMax = 1,
             Quotas = InstanceQuotas.None with { MessagesPerSecond = new(1), Connections = new(1) },
