@@ -186,7 +186,7 @@ public sealed class UplinkCentralTests
             refusing.Send(new MqttConnAckPacket
             {
                 ReasonCode = MqttConnectReasonCode.NotAuthorized,
-                    ReasonString = "superseded: another box came",
+                ReasonString = "superseded: another box came",
             });
         }
         await rig.WaitForState("superseded");

@@ -145,7 +145,7 @@ internal sealed class Vetting(
         TokenFault.Expired => "it has expired, or is not valid yet",
         TokenFault.Revoked => "it was revoked",
         TokenFault.Action => "it does not grant the type that it was uploaded as",
-        TokenFault.AccountNotPermitted => 
+        TokenFault.AccountNotPermitted =>
             "it is for another client, or for any where one must be named, or its key is not for this group",
         _ => "it does not serve",
     };

@@ -21,7 +21,7 @@ internal sealed class ChainLoad(ChainSite site) : IDisposable
     {
         for (var i = 0; i < sensors; i++)
         {
-            var sensor = new LoadPublisher(Ledger, $"sensor{i}", 1, $"plant/{i}") 
+            var sensor = new LoadPublisher(Ledger, $"sensor{i}", 1, $"plant/{i}")
             {
                 Filler = filler, PerSecond = PerSensorSecond,
             };

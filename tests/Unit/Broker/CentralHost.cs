@@ -14,7 +14,8 @@ internal static class CentralHost
         Central = new CentralOptions(["GID_GATE"]) { ClusterId = "cluster-1" },
         Lmq = LmqHost.Options.Lmq with
         {
-            Groups = ["GID_AAA", "GID_GATE"], ParentTopics = ["parent", "second", "GID_AAA_MQTT"],
+            Groups = ["GID_AAA", "GID_GATE"],
+            ParentTopics = ["parent", "second", "GID_AAA_MQTT"],
         },
     };
 

@@ -1,6 +1,6 @@
-using Xunit;
 using System.Globalization;
 using LightMq.Uplink.Bridging;
+using Xunit;
 
 namespace LightMq.Unit.Uplink;
 
