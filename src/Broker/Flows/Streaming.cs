@@ -20,7 +20,10 @@ internal sealed class Streaming(
 {
     private const string NoSense = "a stamp without sense (LMQ-CORE-4)";
     private const long ForgetEveryMilliseconds = 3_600_000;
+    private const int LinesPerMinuteMax = 100;
     private byte[] _body = [];
+    private long _minute;
+    private int _lines;
     private long _forgetAt;
 
     /// <summary>
@@ -131,8 +134,9 @@ internal sealed class Streaming(
         }
         turn.Counters.Received[packet.Qos]++;
         turn.Counters.StreamGaps++;
-        turn.Report(BrokerEventKind.StreamGap, session.ClientText, null,
-            $"{Encoding.UTF8.GetString(text)} of {Encoding.UTF8.GetString(stamp.Client)} will never come");
+        if (MayTell())
+            turn.Report(BrokerEventKind.StreamGap, session.ClientText, null,
+                $"{Encoding.UTF8.GetString(text)} of {Encoding.UTF8.GetString(stamp.Client)} will never come");
         var message = packet.Qos > 0 ? Empty(session, packet) : null;
         depositing.Put(new CoreEntry
         {
@@ -175,7 +179,7 @@ internal sealed class Streaming(
             turn.Report(BrokerEventKind.StreamForked, session.ClientText, null,
                 $"two installations have counted start {stamp.Epoch.Boot}: "
                 + "a backup was put back, or a card copied");
-        if (first > 1)
+        if (first > 1 && MayTell())
             turn.Report(BrokerEventKind.StreamBegun, session.ClientText, null,
                 $"the stream of {client} begins at {first}: "
                 + "what was before it was not for here, or is forgotten");
@@ -208,6 +212,14 @@ internal sealed class Streaming(
         message.Publisher = session.Publisher;
         message.IsSafe = true;
         return message;
+    }
+
+    /// <summary>A gateway that changes its central has as many streams as clients.</summary>
+    private bool MayTell()
+    {
+        var minute = turn.Now.Milliseconds / 60_000;
+        if (minute != _minute) (_minute, _lines) = (minute, 0);
+        return ++_lines <= LinesPerMinuteMax;
     }
 
     private PublishOutcome Hole(in StreamStamp stamp, long first, long wanted)

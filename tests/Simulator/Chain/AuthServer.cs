@@ -1,4 +1,3 @@
-using LightMq.Lmq;
 using LightMq.Simulator.World;
 
 namespace LightMq.Simulator.Chain;
@@ -14,6 +13,6 @@ public sealed class AuthServer(ChainWorld world, TokenOffice office)
         {
             // Once nothing goes wrong any more, tokens live long.
             var life = world.IsFaulty ? world.Scenario.TokenLife / 1000 : 1_000_000_000;
-            answered(IsDown ? null : office.Issue(clientId, TokenActions.ReadWrite, isNarrow: false, life));
+            answered(IsDown ? null : office.IssueToGateway(clientId, life));
         });
 }

@@ -40,6 +40,11 @@ public sealed class TokenOffice(Random random, Func<long> unixMilliseconds)
     /// <summary>Ids of all that are revoked; replaced, never changed.</summary>
     public IReadOnlySet<string> Revoked { get; private set; } = new HashSet<string>();
 
+    /// <summary>Makes a good token for a gateway, which must name it (LMQ-TOK-2).</summary>
+    public SimulatedToken IssueToGateway(string clientId, long lifeMilliseconds) =>
+        Make(TokenActions.ReadWrite, TokenFault.None, clientId, TokenActions.ReadWrite, isNarrow: false,
+            lifeMilliseconds, isNamed: true);
+
     /// <summary>Makes a good token.</summary>
     public SimulatedToken Issue(string clientId, TokenActions type, bool isNarrow, long lifeMilliseconds) =>
         Make(type, TokenFault.None, clientId, type, isNarrow, lifeMilliseconds);
@@ -93,7 +98,7 @@ public sealed class TokenOffice(Random random, Func<long> unixMilliseconds)
     }
 
     private SimulatedToken Make(TokenActions type, TokenFault fault, string clientId, TokenActions actions,
-        bool isNarrow, long lifeMilliseconds)
+        bool isNarrow, long lifeMilliseconds, bool isNamed = false)
     {
         var text = $"token{_tokens.Count}";
         var now = unixMilliseconds();
@@ -102,7 +107,7 @@ public sealed class TokenOffice(Random random, Func<long> unixMilliseconds)
         {
             Id = text,
             AccessKey = "key",
-            ClientId = random.Happens(0.5) && fault != TokenFault.AccountNotPermitted
+            ClientId = random.Happens(0.5) && fault != TokenFault.AccountNotPermitted && !isNamed
                 ? null : Encoding.UTF8.GetBytes(clientId),
             Actions = actions,
             Filters = (byte[][])[.. filters.Select(Encoding.UTF8.GetBytes)],

@@ -135,6 +135,20 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public void Of_thousands_of_streams_that_begin_late_the_first_are_told()
+    {
+        var host = LmqHost.Make(Central with { Central = new CentralOptions(["GID_GATE"]) });
+        var gateway = Come(host);
+        for (ushort i = 1; i <= 1_000; i++) Bring(gateway, 9, i, $"c{i}");
+        Assert.Equal(100, host.Events.Count(static told => told.Kind == BrokerEventKind.StreamBegun));
+        Assert.Equal(1_000, host.Engine.Counters.StreamsBegun);
+        gateway.TakeAcks();
+        host.Advance(60_000);
+        Bring(gateway, 9, 1_001, "c1001");
+        Assert.Equal(101, host.Events.Count(static told => told.Kind == BrokerEventKind.StreamBegun));
+    }
+
+    [Fact]
     public void Beyond_what_may_wait_for_the_core_publishers_wait()
     {
         var host = LmqHost.Make(Central);
