@@ -212,7 +212,7 @@ verb_test() {
         check instructions verb_instructions
     fi
     check shellcheck shellcheck build.sh .ci/run
-    check format dotnet format LightMq.sln --verify-no-changes --no-restore
+    check format dotnet format whitespace LightMq.sln --verify-no-changes --no-restore
     say "all of it took $SECONDS s"
     printf '%s passed, %s failed\n' "$passed" "$failed"
     [[ $failed -eq 0 ]]

@@ -31,6 +31,18 @@ public sealed class BadSampleTests
             Project.Sample(("src/A/B.cs", new string('x', 110) + "\n" + new string('x', 111))))));
 
     [Theory]
+    [InlineData(true, "using System;", "using System.Text;", "using A;", "using A.B;", "using Ab;",
+        "using static A.B;", "using C = A.B;")]
+    [InlineData(false, "using A;", "using System;")]
+    [InlineData(false, "using B;", "using A;")]
+    [InlineData(false, "using static A.B;", "using A;")]
+    [InlineData(false, "using Ab;", "using A.B;")]
+    public void Usings_out_of_order_are_found(bool isSorted, params string[] usings) => Assert.Equal(
+        isSorted ? [] : ["src/A/B.cs"],
+        Paths(Shape.UnsortedUsings(Project.Sample(
+            ("src/A/B.cs", string.Join('\n', usings) + "\n\nclass C;")))));
+
+    [Theory]
     [InlineData("class SessionManager;")]
     [InlineData("record struct StringHelper;")]
     [InlineData("static class Utils { }")]

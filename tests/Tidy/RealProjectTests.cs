@@ -16,6 +16,9 @@ public sealed class RealProjectTests
     public void Lines_are_short() => None(Shape.LongLines(Project.Real));
 
     [Fact]
+    public void Usings_are_sorted() => None(Shape.UnsortedUsings(Project.Real));
+
+    [Fact]
     public void Types_are_named_by_what_they_are() => None(Shape.BannedTypeNames(Project.Real));
 
     [Fact]

@@ -136,7 +136,8 @@ internal sealed class Streaming(
         turn.Counters.StreamGaps++;
         if (MayTell())
             turn.Report(BrokerEventKind.StreamGap, session.ClientText, null,
-                $"{Encoding.UTF8.GetString(text)} of {Encoding.UTF8.GetString(stamp.Client)} will never come");
+                $"{Encoding.UTF8.GetString(text)} of {Encoding.UTF8.GetString(stamp.Client)} "
+                + "will never come");
         var message = packet.Qos > 0 ? Empty(session, packet) : null;
         depositing.Put(new CoreEntry
         {

@@ -35,6 +35,24 @@ internal static class Shape
         where line.Item.Length > ColumnsMax
         select $"{source.Path}:{line.Index + 1}: {line.Item.Length} columns";
 
+    /// <summary>Usings stand as the formatter sorts them: plain, static, aliases; System first.</summary>
+    public static IEnumerable<string> UnsortedUsings(Project project) =>
+        from source in project.Sources()
+        let usings = source.Text.Split('\n').TakeWhile(static line => line.StartsWith("using ")).ToArray()
+        let keys = usings.Select(KeyOf).ToArray()
+        where !keys.SequenceEqual(keys.Order(StringComparer.OrdinalIgnoreCase))
+        select $"{source.Path}: its usings are not sorted; ./build.sh format does it";
+
+    // A dot sorts before everything that a name may hold.
+    private static string KeyOf(string line)
+    {
+        var name = line["using ".Length..].TrimEnd(';', '\r').Replace('.', '\u0001');
+        var isStatic = name.StartsWith("static ", StringComparison.Ordinal);
+        if (isStatic) name = name["static ".Length..];
+        var kind = name.Contains('=') ? '2' : isStatic ? '1' : '0';
+        return $"{kind}{(name == "System" || name.StartsWith("System\u0001") ? '0' : '1')}{name}";
+    }
+
     public static IEnumerable<string> BannedTypeNames(Project project) =>
         from source in project.Sources()
         from type in Tree(source.Text).DescendantNodes().OfType<BaseTypeDeclarationSyntax>()
