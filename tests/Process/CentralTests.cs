@@ -153,7 +153,8 @@ public sealed class CentralTests(ITestOutputHelper output)
 
         static void Fails(int status, string words, string[] options)
         {
-            var (exitCode, error) = BrokerProcess.FailOf(Repository.CentralPath, options);
+            var (exitCode, error) = BrokerProcess.FailOf(
+                Repository.PathOf("lightmq-central", "Central"), options);
             var line = error.Split('\n')[^1];
             Assert.Contains(words, line);
             Assert.StartsWith("lightmq-central: ", line);

@@ -84,7 +84,7 @@ internal sealed class BrokerProcess : IDisposable
 
     /// <summary>A central, by its configuration file.</summary>
     public static BrokerProcess StartCentral(string file, params string[] options) =>
-        Await(Launch(Repository.CentralPath, ["--config", file, .. options]));
+        Await(Launch(Repository.PathOf("lightmq-central", "Central"), ["--config", file, .. options]));
 
     private static BrokerProcess Await(System.Diagnostics.Process process)
     {

@@ -8,12 +8,6 @@ internal static class Repository
     /// <summary>LIGHTMQ_BIN, else the published executable, else what a build left.</summary>
     public static string BrokerPath { get; } = Find("lightmq-edgebroker", "EdgeBroker", "LIGHTMQ_BIN");
 
-    /// <summary>The same of the central, with LIGHTMQ_CENTRAL_BIN.</summary>
-    public static string CentralPath => s_central.Value;
-
-    private static readonly Lazy<string> s_central =
-        new(static () => Find("lightmq-central", "Central", "LIGHTMQ_CENTRAL_BIN"));
-
     /// <summary>A directory for what tests install, kept between runs.</summary>
     public static string Cache(string name) =>
         Directory.CreateDirectory(Path.Combine(Root, "artifacts", "test-cache", name)).FullName;
