@@ -20,8 +20,9 @@ public sealed unsafe partial class Loop
             _engine.Handle(Input.Connected(peer.Connection), _now, this);
             return;
         }
-        _ = Libc.close(peer.Fd);
+        // Counted before the peer can see that it was closed.
         TurnAway(peer, Refusal.AddressFull, "it has as many connections as one address may have");
+        _ = Libc.close(peer.Fd);
     }
 
     private void Receive(Peer peer, ISocketStream stream)
