@@ -23,6 +23,11 @@ usage: ./build.sh <verb>
                     change, and compare with bench/instructions.tsv; `instructions --write` writes that file anew
   publish [rid]     stripped NativeAOT executables into artifacts/publish/<rid>/
                     (linux-x64, linux-arm64; default: this machine's)
+  rootfs            the image's root file system, a squashfs; needs root and, the first time, ten minutes
+  image             the arm64 image for a card, artifacts/image/lightmq-edge.img; needs root
+  bundle [file]     an update for boxes that run such an image, signed
+  test-image [--long]
+                    boot the image in qemu: provisioning, power cuts, updates; --long adds what takes hours
   format            bring all sources into the house style
   sim [seed]        run the simulator: from a random seed on until stopped, or one seed
   fuzz [seconds] [seed]
@@ -211,7 +216,7 @@ verb_test() {
         check bench-smoke measure --quick
         check instructions verb_instructions
     fi
-    check shellcheck shellcheck build.sh .ci/run
+    check shellcheck shellcheck build.sh build/*.sh .ci/run
     check format dotnet format whitespace LightMq.sln --verify-no-changes --no-restore
     say "all of it took $SECONDS s"
     printf '%s passed, %s failed\n' "$passed" "$failed"
@@ -334,6 +339,11 @@ publish() {
     ls -l "$out"
 }
 
+# --- appliance ---------------------------------------------------------------------------------------------
+
+# shellcheck source=build/image.sh
+source build/image.sh
+
 # --- the rest ----------------------------------------------------------------------------------------------
 
 verb_format() {
@@ -364,7 +374,7 @@ verb_fuzz() {
 }
 
 case ${1:---help} in
-    run | demo | test | bench | instructions | publish | format | sim | fuzz)
+    run | demo | test | bench | instructions | publish | format | sim | fuzz | rootfs | image | bundle | test-image)
         verb=$1
         shift
         "verb_$verb" "$@"
