@@ -299,9 +299,17 @@ count_instructions() {
 
 # --- publish -----------------------------------------------------------------------------------------------
 
-# The arm64 build runs on x86-64 with clang as linker driver and lld; see docs/BUILDING.md.
-verb_publish() {
-    local rid=${1:-$(own_rid)} project out linker=()
+# What runs on the box, and what does not.
+EDGE_PROJECTS=(src/EdgeBroker src/Uplink src/DeviceAgent)
+OTHER_PROJECTS=(src/Central)
+
+verb_publish() { publish "${1:-$(own_rid)}" "${EDGE_PROJECTS[@]}" "${OTHER_PROJECTS[@]}"; }
+
+# publish <rid> <project...>: the arm64 build runs on x86-64 with clang as linker driver and lld; see
+# docs/BUILDING.md.
+publish() {
+    local rid=$1 project out linker=()
+    shift
     need_dotnet
     need clang clang
     need /usr/include/zlib.h zlib1g-dev
@@ -317,7 +325,7 @@ verb_publish() {
         *) fail "publish: linux-x64 or linux-arm64, not '$rid'" ;;
     esac
     out=artifacts/publish/$rid
-    for project in src/EdgeBroker src/Uplink src/Central src/DeviceAgent; do
+    for project; do
         say "publishing $project for $rid"
         dotnet publish "$project" -c Release -r "$rid" -v quiet -clp:"ErrorsOnly;NoSummary" -nodeReuse:false \
             -p:PublishAot=true -p:StripSymbols=true "${linker[@]}" --artifacts-path "artifacts/obj/$rid" -o "$out"
