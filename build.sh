@@ -23,6 +23,7 @@ usage: ./build.sh <verb>
                     change, and compare with bench/instructions.tsv; `instructions --write` writes that file anew
   publish [rid]     stripped NativeAOT executables into artifacts/publish/<rid>/
                     (linux-x64, linux-arm64; default: this machine's)
+  deb [rid...]      Debian packages with parts lists and checksums into artifacts/deb/ (default: amd64 and arm64)
   format            bring all sources into the house style
   sim [seed]        run the simulator: from a random seed on until stopped, or one seed
   fuzz [seconds] [seed]
@@ -211,7 +212,7 @@ verb_test() {
         check bench-smoke measure --quick
         check instructions verb_instructions
     fi
-    check shellcheck shellcheck build.sh .ci/run
+    check shellcheck shellcheck -x build.sh .ci/run build/*.sh build/deb/*/p*
     check format dotnet format whitespace LightMq.sln --verify-no-changes --no-restore
     say "all of it took $SECONDS s"
     printf '%s passed, %s failed\n' "$passed" "$failed"
@@ -363,8 +364,11 @@ verb_fuzz() {
     dotnet run -c Release --no-build --project tests/Fuzz -- "$@"
 }
 
+# shellcheck source=build/deb.sh
+source build/deb.sh
+
 case ${1:---help} in
-    run | demo | test | bench | instructions | publish | format | sim | fuzz)
+    run | demo | test | bench | instructions | publish | deb | format | sim | fuzz)
         verb=$1
         shift
         "verb_$verb" "$@"
