@@ -28,6 +28,7 @@ usage: ./build.sh <verb>
   bundle [file]     an update for boxes that run such an image, signed
   test-image [--long]
                     boot the image in qemu: provisioning, power cuts, updates; --long adds what takes hours
+  deb [rid...]      Debian packages with parts lists and checksums into artifacts/deb/ (default: amd64 and arm64)
   format            bring all sources into the house style
   sim [seed]        run the simulator: from a random seed on until stopped, or one seed
   fuzz [seconds] [seed]
@@ -216,7 +217,7 @@ verb_test() {
         check bench-smoke measure --quick
         check instructions verb_instructions
     fi
-    check shellcheck shellcheck build.sh build/*.sh .ci/run
+    check shellcheck shellcheck -x build.sh .ci/run build/*.sh build/deb/*/p*
     check format dotnet format whitespace LightMq.sln --verify-no-changes --no-restore
     say "all of it took $SECONDS s"
     printf '%s passed, %s failed\n' "$passed" "$failed"
@@ -341,6 +342,8 @@ publish() {
 
 # --- appliance ---------------------------------------------------------------------------------------------
 
+# shellcheck source=build/deb.sh
+source build/deb.sh
 # shellcheck source=build/image.sh
 source build/image.sh
 
@@ -374,7 +377,7 @@ verb_fuzz() {
 }
 
 case ${1:---help} in
-    run | demo | test | bench | instructions | publish | format | sim | fuzz | rootfs | image | bundle | test-image)
+    run | demo | test | bench | instructions | publish | deb | rootfs | image | bundle | test-image | format | sim | fuzz)
         verb=$1
         shift
         "verb_$verb" "$@"
