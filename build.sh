@@ -306,7 +306,7 @@ count_instructions() {
 # --- publish -----------------------------------------------------------------------------------------------
 
 # What runs on the box, and what does not.
-EDGE_PROJECTS=(src/EdgeBroker src/Uplink src/DeviceAgent)
+EDGE_PROJECTS=(src/EdgeBroker src/Uplink src/DeviceAgent src/Cli)
 OTHER_PROJECTS=(src/Central)
 
 verb_publish() { publish "${1:-$(own_rid)}" "${EDGE_PROJECTS[@]}" "${OTHER_PROJECTS[@]}"; }
