@@ -156,15 +156,14 @@ add_kernel() {
     cp -a "$foreign/lib/firmware/." "$root/usr/lib/firmware/"
 }
 
-# Our programs, as the packages bring them.
+# Our programs, as their package brings them.
 add_programs() {
-    local root=$1 package
-    for package in artifacts/deb/lightmq-edge_*_arm64.deb; do
-        [[ -e $package ]] || fail "no arm64 packages: ./build.sh deb linux-arm64"
-        cp "$package" "$root/tmp/package.deb"
-        chroot "$root" dpkg --install --force-unsafe-io /tmp/package.deb
-        rm "$root/tmp/package.deb"
-    done
+    local root=$1
+    rm -rf "$IMAGE/deb"
+    make_deb lightmq-edge linux-arm64 "$IMAGE/deb"
+    cp "$IMAGE"/deb/*.deb "$root/package.deb"
+    chroot "$root" dpkg --install --force-unsafe-io /package.deb
+    rm "$root/package.deb"
 }
 
 # Who it is, whom it trusts, what is in it.
@@ -227,7 +226,7 @@ add_initrd() {
 make_squashfs() {
     local out=$1 options=()
     case $ROOT_COMPRESSION in
-        xz) options=(-comp xz -b 256K -Xbcj arm) ;;
+        xz) options=(-comp xz -b 256K) ;;
         lzo) options=(-comp lzo -Xalgorithm lzo1x_1 -b 256K) ;;
         gzip) options=(-comp gzip -Xcompression-level 6 -b 256K) ;;
         *) fail "ROOT_COMPRESSION is xz, gzip or lzo" ;;
@@ -237,9 +236,11 @@ make_squashfs() {
         "${options[@]}" >/dev/null
 }
 
+# What is published already is taken as it is with IMAGE_PUBLISHED=yes.
 verb_rootfs() {
     need_image_tools
     mkdir -p "$IMAGE"
+    if [[ ${IMAGE_PUBLISHED:-} != yes ]]; then publish linux-arm64 "${EDGE_PROJECTS[@]}"; fi
     assemble_root
     make_squashfs "$IMAGE/root.squashfs"
     ls -l "$IMAGE/root.squashfs"
@@ -348,4 +349,57 @@ TEXT
     rauc --cert="$(signing_file certificate)" --key="$(signing_file key)" --keyring="$(signing_file keyring)" \
         bundle "$work" "$out"
     ls -l "$out"
+}
+
+# --- tests -------------------------------------------------------------------------------------------------
+
+# Updates for the tests: good, bad (its broker ends at once), hung (its kernel
+# stops), tampered (a byte is another one).
+make_test_bundles() {
+    local root=$IMAGE/root out=$IMAGE/updates version
+    version=$(image_version)
+    rm -rf "$out"
+    mkdir -p "$out"
+    cp "$root/usr/bin/lightmq-edgebroker" "$out/broker"
+    cp "$IMAGE/root.squashfs" "$out/root.squashfs"
+    test_bundle good "$version.1"
+    printf '#!/bin/sh\nexit 1\n' >"$root/usr/bin/lightmq-edgebroker"
+    test_bundle bad "$version.2"
+    cp "$out/broker" "$root/usr/bin/lightmq-edgebroker"
+    chmod 755 "$root/usr/bin/lightmq-edgebroker"
+    # Long after the watchdog is armed and before anybody may have found it healthy.
+    printf '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo 0 >/proc/sys/kernel/panic; echo c >/proc/sysrq-trigger"\n' \
+        >"$root/usr/lib/systemd/system/hang.service"
+    ln -s ../hang.service "$root/usr/lib/systemd/system/multi-user.target.wants/hang.service"
+    test_bundle hung "$version.3"
+    rm "$root"/usr/lib/systemd/system/{hang.service,multi-user.target.wants/hang.service}
+    cp "$out/good.raucb" "$out/tampered.raucb"
+    printf 'x' | dd of="$out/tampered.raucb" bs=1 seek=5000000 conv=notrunc status=none
+    mv "$out/root.squashfs" "$IMAGE/root.squashfs"
+    rm "$out/broker"
+    set_image_version "$version"
+}
+
+# test_bundle <name> <version>
+test_bundle() {
+    set_image_version "$2"
+    make_squashfs "$IMAGE/root.squashfs"
+    IMAGE_VERSION=$2 verb_bundle "$IMAGE/updates/$1.raucb"
+}
+
+set_image_version() { sed -i "s/\"version\":\"[^\"]*\"/\"version\":\"$1\"/" "$IMAGE/root/usr/lib/lightmq/image.json"; }
+
+# The image as CI tests it: packed fast, published once more only where IMAGE_PUBLISHED is not yes.
+verb_test_image() {
+    need qemu-system-aarch64 qemu-system-arm
+    need /usr/share/AAVMF/AAVMF_CODE.fd qemu-efi-aarch64
+    need ssh openssh-client
+    local ROOT_COMPRESSION=lzo
+    verb_image
+    make_test_bundles
+    if [[ ! -x artifacts/publish/$(own_rid)/lightmq-central ]]; then build src/Central; fi
+    build tests/Appliance
+    if [[ ${1:-} == --long ]]; then export LIGHTMQ_LONG=1; fi
+    say "booting it; the boxes' consoles are in artifacts/test"
+    dotnet test --project tests/Appliance -c Release --no-build --no-ansi
 }

@@ -4,11 +4,22 @@ using Xunit;
 namespace LightMq.Process.Load;
 
 /// <summary>Sensors that publish through a chain, and what of it has come into the core.</summary>
-internal sealed class ChainLoad(ChainSite site) : IDisposable
+/// <param name="port">The edge's port, as it is now.</param>
+/// <param name="reader">Reads the core.</param>
+internal sealed class ChainLoad(Func<int> port, CoreReader reader) : IDisposable
 {
-    private const int PerSensorSecond = 300;
     private readonly List<CoreMessage> _arrived = [];
     private volatile bool _isOver;
+
+    public ChainLoad(ChainSite site) : this(() => site.Edge.Port, site.Reader)
+    {
+    }
+
+    /// <summary>Messages in a second of each sensor.</summary>
+    public int PerSecond { get; init; } = 300;
+
+    /// <summary>The sensors' login; null: none.</summary>
+    public (string User, string Password)? Login { get; init; }
 
     public Ledger Ledger { get; } = new();
     public List<LoadPublisher> Sensors { get; } = [];
@@ -23,7 +34,7 @@ internal sealed class ChainLoad(ChainSite site) : IDisposable
         {
             var sensor = new LoadPublisher(Ledger, $"sensor{i}", 1, $"plant/{i}")
             {
-                Filler = filler, PerSecond = PerSensorSecond,
+                Filler = filler, PerSecond = PerSecond, Login = Login,
             };
             Sensors.Add(sensor);
             new Thread(() => Run(sensor)) { IsBackground = true }.Start();
@@ -51,7 +62,7 @@ internal sealed class ChainLoad(ChainSite site) : IDisposable
     {
         try
         {
-            foreach (var message in await site.Reader.Read("plant", cancel))
+            foreach (var message in await reader.Read("plant", cancel))
             {
                 _arrived.Add(message);
                 Ledger.Received(message.Payload);
@@ -95,7 +106,7 @@ internal sealed class ChainLoad(ChainSite site) : IDisposable
         {
             try
             {
-                sensor.Run(site.Edge.Port);
+                sensor.Run(port());
             }
             catch (Exception wrong) when (wrong is InvalidOperationException or TimeoutException)
             {

@@ -24,6 +24,9 @@ internal sealed class LoadPublisher(Ledger ledger, string name, int qos, string 
     /// <summary>Messages in a second at most; 0: as fast as they are taken.</summary>
     public int PerSecond { get; init; }
 
+    /// <summary>Its login; null: none.</summary>
+    public (string User, string Password)? Login { get; init; }
+
     /// <summary>Nothing new after this many messages.</summary>
     public volatile int Limit = int.MaxValue;
 
@@ -36,7 +39,8 @@ internal sealed class LoadPublisher(Ledger ledger, string name, int qos, string 
     {
         try
         {
-            using var client = TinyClient.Connect(port, name, clean: qos < 2);
+            using var client = TinyClient.Connect(
+                port, name, clean: qos < 2, user: Login?.User, password: Login?.Password);
             foreach (var pending in _pending) Repeat(client, pending);
             while (!IsDone)
             {

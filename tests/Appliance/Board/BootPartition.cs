@@ -1,0 +1,35 @@
+using LightMq.Process.Clients;
+
+namespace LightMq.Appliance.Board;
+
+/// <summary>The FAT partition of a card in a laptop.</summary>
+internal sealed class BootPartition(string card)
+{
+    private const long OffsetBytes = 1 << 20;
+
+    /// <summary>Writes a file there.</summary>
+    public async Task Write(string name, byte[] content)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllBytesAsync(file, content);
+        await Tool.Run("mcopy", "-o", "-i", $"{card}@@{OffsetBytes}", file, $"::{name}");
+        File.Delete(file);
+    }
+
+    /// <summary>Writes a text with the line ends of Windows.</summary>
+    public Task Write(string name, string content) =>
+        Write(name, System.Text.Encoding.UTF8.GetBytes(content.ReplaceLineEndings("\r\n")));
+
+    /// <summary>Reads a file; null: it is not there.</summary>
+    public async Task<string?> Read(string name)
+    {
+        try
+        {
+            return await Tool.Run("mtype", "-i", $"{card}@@{OffsetBytes}", $"::{name}");
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

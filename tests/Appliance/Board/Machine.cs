@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using LightMq.Process.Broker;
+
+namespace LightMq.Appliance.Board;
+
+/// <summary>
+/// The box: qemu's arm64 machine with a card, a serial console, a watchdog and a network whose host is 10.0.2.2.
+/// It is started and loses its power as often as a test likes; the card stays.
+/// </summary>
+internal sealed class Machine : IDisposable
+{
+    private const string Firmware = "/usr/share/AAVMF/AAVMF_CODE.fd";
+    private const int FirmwareBytes = 64 << 20;
+
+    private readonly Scratch _scratch = new();
+    private System.Diagnostics.Process? _qemu;
+
+    /// <summary>A box with a card of 2 GiB, flashed with the image.</summary>
+    /// <param name="cardBytes">The card's size.</param>
+    public Machine(long cardBytes = 2L << 30)
+    {
+        File.Copy(Image, _scratch["card"]);
+        Card = new Card(_scratch["card"], cardBytes);
+        using (var code = File.Create(_scratch["code.fd"]))
+        {
+            code.Write(File.ReadAllBytes(Firmware));
+            code.SetLength(FirmwareBytes);
+        }
+        using (var variables = File.Create(_scratch["vars.fd"])) variables.SetLength(FirmwareBytes);
+        Fat = new BootPartition(_scratch["card"]);
+        Shell = new Shell(SshPort, _scratch.Path);
+    }
+
+    /// <summary>The image under test.</summary>
+    public static string Image { get; } = Path.Combine(Repository.Root, "artifacts", "image", "lightmq-edge.img");
+
+    public Card Card { get; }
+
+    /// <summary>The card's first partition, for an engineer's laptop, while the box is off.</summary>
+    public BootPartition Fat { get; }
+
+    /// <summary>ssh, with the key that <see cref="Shell.PublicKey"/> let in.</summary>
+    public Shell Shell { get; }
+
+    /// <summary>Where the box's port 1883 can be reached.</summary>
+    public int MqttPort { get; } = FreePort();
+
+    /// <summary>Where its port 22 can be reached.</summary>
+    public int SshPort { get; } = FreePort();
+
+    /// <summary>What its clock says as it starts; null: the time of now.</summary>
+    public DateTime? Clock { get; set; }
+
+    public bool IsOn => _qemu is { HasExited: false };
+
+    /// <summary>What the serial console has said since the power came.</summary>
+    public string Console => ReadShared(_scratch["serial"]);
+
+    public void PowerOn()
+    {
+        if (IsOn) throw new InvalidOperationException("it is on already");
+        File.WriteAllText(_scratch["serial"], "");
+        var clock = Clock?.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) ?? "utc";
+        string[] arguments =
+        [
+            "-M", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024", "-accel", "tcg,thread=multi",
+            "-display", "none", "-monitor", "none", "-serial", $"file:{_scratch["serial"]}",
+            "-rtc", $"base={clock}",
+            "-drive", $"if=pflash,format=raw,readonly=on,file={_scratch["code.fd"]}",
+            "-drive", $"if=pflash,format=raw,file={_scratch["vars.fd"]}",
+            "-drive", $"if=none,id=card,format=raw,cache=writeback,file={Card.Address}",
+            "-device", "virtio-blk-pci,drive=card",
+            "-device", "i6300esb", "-watchdog-action", "reset",
+            "-device", "virtio-net-pci,netdev=net,romfile=",
+            "-netdev", $"user,id=net,hostfwd=tcp:127.0.0.1:{MqttPort}-:1883,hostfwd=tcp:127.0.0.1:{SshPort}-:22",
+        ];
+        var start = new ProcessStartInfo("qemu-system-aarch64", arguments) { RedirectStandardError = true };
+        _qemu = System.Diagnostics.Process.Start(start)!;
+    }
+
+    /// <summary>The power goes, at once; of what the card has not been told to keep some is lost.</summary>
+    /// <returns>Blocks of 4 KiB that were lost.</returns>
+    public int CutPower(Random chance)
+    {
+        _qemu!.Kill();
+        _qemu.WaitForExit();
+        return Card.Cut(chance);
+    }
+
+    /// <summary>Shuts it down in order and waits until it is off.</summary>
+    public async Task ShutDown()
+    {
+        await Shell.TryRun("systemctl poweroff");
+        if (!_qemu!.WaitForExit(TimeSpan.FromSeconds(120))) throw new InvalidOperationException("it did not go off");
+        Card.Flush();
+    }
+
+    /// <summary>Waits until the console says something, or fails with what it said.</summary>
+    public Task AwaitConsole(string text, int seconds) =>
+        Await($"'{text}' on the console", seconds, () => Task.FromResult(Console.Contains(text)));
+
+    /// <summary>Waits until something is so; else fails with the end of the console.</summary>
+    public async Task Await(string what, int seconds, Func<Task<bool>> isSo)
+    {
+        var until = Environment.TickCount64 + seconds * 1_000;
+        while (!await isSo())
+        {
+            if (_qemu!.HasExited)
+                throw new InvalidOperationException($"qemu ended: {await _qemu.StandardError.ReadToEndAsync()}");
+            if (Environment.TickCount64 > until)
+                throw new InvalidOperationException($"no {what} within {seconds} s; the console: {Tail(Console)}");
+            await Task.Delay(500);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (IsOn)
+        {
+            _qemu!.Kill();
+            _qemu.WaitForExit();
+        }
+        _qemu?.Dispose();
+        Card.Dispose();
+        _scratch.Dispose();
+    }
+
+    private static string Tail(string text) => text.Length > 4_000 ? text[^4_000..] : text;
+
+    private static string ReadShared(string path)
+    {
+        if (!File.Exists(path)) return "";
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        return reader.ReadToEnd();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

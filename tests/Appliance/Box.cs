@@ -1,0 +1,100 @@
+using LightMq.Appliance.Board;
+using LightMq.Process.Chain;
+using LightMq.Process.Clients;
+using Xunit;
+
+namespace LightMq.Appliance;
+
+/// <summary>A box, the central above it on this machine, and how long each start took.</summary>
+public sealed class Box : IDisposable
+{
+    private int _ended;
+
+    internal const string Sensor = "boiler", SensorPassword = "a-password-of-the-tests";
+
+    /// <summary>Flashes a card and starts the central.</summary>
+    public Box()
+    {
+        Central = new CentralSite();
+        Central.Start();
+        Machine = new Machine();
+        Reader = Central.Reader();
+    }
+
+    internal Machine Machine { get; }
+
+    internal CentralSite Central { get; }
+
+    internal CoreReader Reader { get; }
+
+    /// <summary>What an engineer writes for this box, with the central of the tests.</summary>
+    internal string Settings => $"""
+        group = GID_gate
+        device = 1
+        central = tcp://10.0.2.2:{Central.Port}
+        access-key = {CentralSite.Key}
+        secret-key = {CentralSite.Secret}
+        upward = plant/#
+        mqtt = plain
+        user = {Sensor}
+        password = {SensorPassword}
+        sensors-group = GID_sensors
+        ssh-key = {Machine.Shell.PublicKey}
+        trusted-clock = yes
+        """;
+
+    /// <summary>A step begins; it is skipped where the one before it has not ended well.</summary>
+    internal Step Begin(int number)
+    {
+        Assert.SkipUnless(_ended == number - 1, $"step {_ended + 1} has failed");
+        return new Step(() => _ended = number);
+    }
+
+    /// <summary>Waits until a sensor is let in; gives the seconds since the power came.</summary>
+    internal async Task<double> AwaitSensors(int seconds = 240)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        await Machine.Await("CONNACK", seconds, () =>
+        {
+            try
+            {
+                TinyClient.Connect(Machine.MqttPort, "probe", user: Sensor, password: SensorPassword).Dispose();
+                return Task.FromResult(true);
+            }
+            catch (Exception e) when (e is System.Net.Sockets.SocketException or InvalidOperationException
+                or TimeoutException)
+            {
+                return Task.FromResult(false);
+            }
+        });
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Waits until this start was found healthy.</summary>
+    internal Task AwaitHealth(int seconds = 240) =>
+        Machine.Await("healthy start", seconds, async () =>
+            (await Machine.Shell.TryRun("systemctl is-active lightmq-health.service")).Output.Trim() == "active");
+
+    /// <summary>The slot that runs.</summary>
+    internal async Task<string> Slot() =>
+        (await Machine.Shell.Run("sed -n 's/.*lightmq.slot=\\([AB]\\).*/\\1/p' /proc/cmdline")).Trim();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Machine.Dispose();
+        Reader.Dispose();
+        Central.Dispose();
+    }
+}
+
+/// <summary>One step of a box's life.</summary>
+internal sealed class Step(Action ended) : IDisposable
+{
+    /// <summary>It has ended well.</summary>
+    public void End() => ended();
+
+    public void Dispose()
+    {
+    }
+}
