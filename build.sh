@@ -23,6 +23,12 @@ usage: ./build.sh <verb>
                     change, and compare with bench/instructions.tsv; `instructions --write` writes that file anew
   publish [rid]     stripped NativeAOT executables into artifacts/publish/<rid>/
                     (linux-x64, linux-arm64; default: this machine's)
+  rootfs            the image's root file system, a squashfs; needs root and, the first time, ten minutes
+  image             the arm64 image for a card, artifacts/image/lightmq-edge.img; needs root
+  bundle [file]     an update for boxes that run such an image, signed
+  test-image [--long]
+                    boot the image in qemu: provisioning, power cuts, updates; --long adds what takes hours
+  deb [rid...]      Debian packages with parts lists and checksums into artifacts/deb/ (default: amd64 and arm64)
   format            bring all sources into the house style
   sim [seed]        run the simulator: from a random seed on until stopped, or one seed
   fuzz [seconds] [seed]
@@ -211,7 +217,7 @@ verb_test() {
         check bench-smoke measure --quick
         check instructions verb_instructions
     fi
-    check shellcheck shellcheck build.sh .ci/run
+    check shellcheck shellcheck -x build.sh .ci/run build/*.sh build/deb/*/p*
     check format dotnet format whitespace LightMq.sln --verify-no-changes --no-restore
     say "all of it took $SECONDS s"
     printf '%s passed, %s failed\n' "$passed" "$failed"
@@ -334,6 +340,13 @@ publish() {
     ls -l "$out"
 }
 
+# --- appliance ---------------------------------------------------------------------------------------------
+
+# shellcheck source=build/deb.sh
+source build/deb.sh
+# shellcheck source=build/image.sh
+source build/image.sh
+
 # --- the rest ----------------------------------------------------------------------------------------------
 
 verb_format() {
@@ -364,7 +377,7 @@ verb_fuzz() {
 }
 
 case ${1:---help} in
-    run | demo | test | bench | instructions | publish | format | sim | fuzz)
+    run | demo | test | bench | instructions | publish | deb | rootfs | image | bundle | test-image | format | sim | fuzz)
         verb=$1
         shift
         "verb_$verb" "$@"
