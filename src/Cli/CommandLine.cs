@@ -13,7 +13,8 @@ internal static class CommandLine
 {
     private static readonly Option<string> Root = new("--root")
     {
-        Description = "root of the box", HelpName = "DIR", Recursive = true, DefaultValueFactory = static _ => "/",
+        Description = "root of the box", HelpName = "DIR", Recursive = true,
+        DefaultValueFactory = static _ => "/",
     };
 
     private static readonly Option<string?> Boot = new("--boot")
@@ -31,8 +32,8 @@ internal static class CommandLine
         {
             Root, Boot,
         };
-        foreach (var command in (Command[])[
-            Provision(time), Health(time), Status(time), Update(time), Reset()]) root.Subcommands.Add(command);
+        Command[] commands = [Provision(time), Health(time), Status(time), Update(time), Reset()];
+        foreach (var command in commands) root.Subcommands.Add(command);
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count == 0) return parsed.Invoke(new() { EnableDefaultExceptionHandler = false });
         throw new StartFailure(ExitCode.Usage, parsed.Errors[0].Message + " (--help lists all commands)");
@@ -53,7 +54,8 @@ internal static class CommandLine
         };
         var mark = new Option<bool>("--mark")
         {
-            Description = "tell the boot loader, go back from a new system that fails, and write the card's page",
+            Description = "tell the boot loader, go back from a new system that fails, and write the "
+                + "card's page",
         };
         var command = new Command("health", "look whether the box does what it is for") { wait, mark };
         command.SetAction(parsed =>
@@ -62,7 +64,8 @@ internal static class CommandLine
             var status = new HealthCommand(paths, DiskOf(paths), time, Console.Out)
                 .Run(TimeSpan.FromSeconds(Math.Max(0, parsed.GetValue(wait))), marks);
             if (marks)
-                new StatusCommand(paths, time, Console.Out).WriteCard(DiskOf(paths), new CardMount(paths.Boot));
+                new StatusCommand(paths, time, Console.Out).WriteCard(
+                    DiskOf(paths), new CardMount(paths.Boot));
             return status;
         });
         return command;
@@ -104,9 +107,13 @@ internal static class CommandLine
         {
             Description = "the agent's request, which serves once", HelpName = "FILE",
         };
-        var now = new Option<bool>("--now") { Description = "start anew at once, whatever the update window is" };
+        var now = new Option<bool>("--now") { Description = "start anew at once, whatever the update "
+            + "window is" };
         var force = new Option<bool>("--force") { Description = "also an older version, or the same" };
-        var install = new Command("install", "install an update and start anew") { bundle, request, now, force };
+        var install = new Command("install", "install an update and start anew")
+        {
+            bundle, request, now, force,
+        };
         install.SetAction(parsed => (parsed.GetValue(request), parsed.GetValue(bundle)) switch
         {
             ({ } file, null) => UpdateOf(parsed, time).Install(file),

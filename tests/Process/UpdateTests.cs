@@ -3,12 +3,14 @@ using Xunit;
 
 namespace LightMq.Process;
 
-/// <summary><c>lightmq update</c> with a scripted rauc: what it takes, what it refuses, where it may be cut off.
+/// <summary><c>lightmq update</c> with a scripted rauc: what it takes, what it refuses, where it may be cut
+/// off.
 /// </summary>
 public sealed class UpdateTests
 {
     private const string Old = "2026.11.26-1", New = "2026.11.27-1";
-    private const string State = "box/run/lightmq/update.json", Refused = "box/run/lightmq/update-refused.json";
+    private const string State = "box/run/lightmq/update.json", Refused =
+        "box/run/lightmq/update-refused.json";
     private const string Pending = "box/data/lightmq/update-pending.json";
     private const string Bundle = "box/var/lib/lightmq-deviceagent/update/bundle.raucb";
     private const string Request = "box/run/lightmq-deviceagent/update-request.json";
@@ -35,7 +37,8 @@ public sealed class UpdateTests
     [InlineData("2026.9.1-1", TestBox.Compatible, "", "does not say which stores it reads")]
     [InlineData("2026.9.1-1", TestBox.Compatible, "store-format 1", "reads stores up to format 1")]
     [InlineData("2026.12.1-1", TestBox.Compatible, "store-format 1", "reads stores up to format 1")]
-    public void What_does_not_fit_is_refused_by_name(string version, string compatible, string description, string words)
+    public void What_does_not_fit_is_refused_by_name(
+        string version, string compatible, string description, string words)
     {
         using var box = Asked(TestBox.BundleOf(version, compatible, description));
         box["box/var/lib/lightmq/format"] = "lightmq-store 2\nlive 1\n";
@@ -43,7 +46,8 @@ public sealed class UpdateTests
         Assert.Equal(1, ended.Status);
         Assert.Contains(words, ended.Text);
         Assert.Equal("refused", box.State(State, "state"));
-        Assert.DoesNotContain(box.Calls, call => call.StartsWith("rauc install") || call.StartsWith("systemctl"));
+        Assert.DoesNotContain(box.Calls, call => call.StartsWith("rauc install")
+            || call.StartsWith("systemctl"));
         Assert.Equal("", box[Pending]);
     }
 
@@ -98,7 +102,8 @@ public sealed class UpdateTests
     }
 
     [Theory]
-    [InlineData("echo ' 40% Checking bundle failed.'; echo 'LastError: Failed to mount bundle' >&2; exit 1", "Failed to mount bundle")]
+    [InlineData("echo ' 40% Checking bundle failed.'; echo 'LastError: Failed to mount bundle' >&2; exit "
+        + "1", "Failed to mount bundle")]
     [InlineData("echo 'LastError: signature verification failed'; exit 1", "signature verification failed")]
     [InlineData("exit 1", "exit status 1")]
     [InlineData("head -c 100000 /dev/urandom; exit 3", "")]
@@ -176,7 +181,8 @@ public sealed class UpdateTests
         Assert.Contains(box.Calls, call => call.StartsWith("mount -o ro,nosuid,nodev,noexec /dev/sda1 "));
         Assert.True(Array.FindIndex(box.Calls, call => call.StartsWith("umount"))
             < Array.FindIndex(box.Calls, call => call.StartsWith("rauc install")));
-        Assert.Contains(box.Calls, call => call.EndsWith("/data/lightmq/update/usb.raucb") && call.StartsWith("rauc info"));
+        Assert.Contains(box.Calls, call => call.EndsWith("/data/lightmq/update/usb.raucb")
+            && call.StartsWith("rauc info"));
         Assert.Equal("2026.12.1-1", box.State(Pending, "to"));
         Assert.False(File.Exists(box.Scratch["box/data/lightmq/update/usb.raucb"]));
     }
@@ -231,7 +237,9 @@ public sealed class UpdateTests
     {
         var box = new TestBox(Old);
         box[Bundle] = bundle;
-        box[Request] = "{\"bundle\":\"/var/lib/lightmq-deviceagent/update/bundle.raucb\",\"id\":\"7\",\"window\":null}";
+        box[Request] = """
+            {"bundle":"/var/lib/lightmq-deviceagent/update/bundle.raucb","id":"7","window":null}
+            """;
         return box;
     }
 }

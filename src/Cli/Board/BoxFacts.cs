@@ -4,7 +4,9 @@ using LightMq.Cli.Files;
 
 namespace LightMq.Cli.Board;
 
-/// <summary>What files of the box say, read without complaint: empty or null where one is not there.</summary>
+/// <summary>
+/// What files of the box say, read without complaint: empty or null where one is not there.
+/// </summary>
 /// <param name="paths">Where things are.</param>
 internal sealed class BoxFacts(BoxPaths paths)
 {
@@ -39,7 +41,8 @@ internal sealed class BoxFacts(BoxPaths paths)
                 foreach (var parent in (ReadOnlySpan<string>)["/var/lib/private/", "/var/lib/"])
                     if (Line(paths.At(parent + folder + "/format")) is { } line
                         && line.StartsWith("lightmq-store ", StringComparison.Ordinal)
-                        && int.TryParse(line.AsSpan(14), NumberStyles.None, CultureInfo.InvariantCulture, out var format))
+                        && int.TryParse(line.AsSpan(14), NumberStyles.None, CultureInfo.InvariantCulture,
+                            out var format))
                         return format;
             return 0;
         }

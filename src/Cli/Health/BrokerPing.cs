@@ -8,8 +8,8 @@ using LightMq.Cli.Settings;
 namespace LightMq.Cli.Health;
 
 /// <summary>
-/// Logs in at the broker as a user of the box's own. The session is asked to be kept, for the broker says yes to
-/// that only once it is on its disk: so the answer proves login, store and disk.
+/// Logs in at the broker as a user of the box's own. The session is asked to be kept, for the broker says
+/// yes to that only once it is on its disk: so the answer proves login, store and disk.
 /// </summary>
 internal static class BrokerPing
 {
@@ -47,7 +47,8 @@ internal static class BrokerPing
     // The last one discards the session again.
     private static string? Connect(int port, string password, bool isKept)
     {
-        using var socket = new TcpClient { SendTimeout = PatienceMilliseconds, ReceiveTimeout = PatienceMilliseconds };
+        using var socket = new TcpClient();
+        socket.SendTimeout = socket.ReceiveTimeout = PatienceMilliseconds;
         socket.Connect("127.0.0.1", port);
         using var stream = socket.GetStream();
         stream.Write(ConnectPacket(password, isKept));

@@ -17,6 +17,8 @@ internal sealed record Finding(string Name, bool IsGood, string Text)
 /// <param name="paths">Where things are.</param>
 internal sealed class HealthCheck(BoxPaths paths)
 {
+    private const string Label = "lightmq-data";
+
     private readonly BoxFacts _facts = new(paths);
 
     /// <summary>Looks once.</summary>
@@ -30,7 +32,8 @@ internal sealed class HealthCheck(BoxPaths paths)
     private Finding Data()
     {
         const string Name = "data partition";
-        if (File.Exists(paths.NoData)) return new Finding(Name, false, "it could not be mounted; nothing is kept");
+        if (BoxFacts.Line(paths.NoData) is { } why) return new Finding(Name, false, $"nothing is kept: "
+            + $"{why}");
         // Fields of /proc/self/mountinfo: the 5th is where, behind the dash stand type and source.
         var mount = Lines(paths.At("/proc/self/mountinfo")).Select(static line => line.Split(' '))
             .LastOrDefault(static parts => parts.Length > 9 && parts[4] == "/data");
@@ -40,8 +43,8 @@ internal sealed class HealthCheck(BoxPaths paths)
         var (type, source) = (mount[dash + 1], mount[dash + 2]);
         if (type != "ext4" || !source.StartsWith("/dev/", StringComparison.Ordinal))
             return new Finding(Name, false, $"it is {type} on {source}, not ext4 on a disk");
-        if (LabelOf(source) is not { } label)
-            return new Finding(Name, false, $"{source} has no label, so that it is not ours");
+        var label = LabelOf(source);
+        if (label != Label) return new Finding(Name, false, $"{source} has the label '{label}', not {Label}");
         var probe = paths.At("/data/lightmq/health-probe");
         try
         {
@@ -73,7 +76,8 @@ internal sealed class HealthCheck(BoxPaths paths)
         string[] units = ["lightmq-edgebroker.service", "lightmq-deviceagent.service",
             .. _facts.HasCentral ? (string[])["lightmq-uplink.service"] : []];
         var result = Programs.Run("systemctl", ["is-active", .. units]);
-        var states = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var states = result.Output.Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (states.Length != units.Length) return new Finding("services", false, result.Reason);
         var down = units.Zip(states).Where(static pair => pair.Second != "active")
             .Select(static pair => $"{pair.First} is {pair.Second}").ToArray();
@@ -90,7 +94,8 @@ internal sealed class HealthCheck(BoxPaths paths)
     {
         const string Name = "uplink";
         if (!_facts.HasCentral) return new Finding(Name, true, "there is no central in lightmq.txt");
-        if (_facts.Uplink is not { } status) return new Finding(Name, false, "it has not said how the link stands");
+        if (_facts.Uplink is not { } status) return new Finding(Name, false, "it has not said how the "
+            + "link stands");
         var state = BoxFacts.Text(status, "state");
         if (status["localConnected"]?.GetValueKind() != System.Text.Json.JsonValueKind.True)
             return new Finding(Name, false, "it has not reached the broker of this box");

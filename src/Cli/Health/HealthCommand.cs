@@ -35,6 +35,7 @@ internal sealed class HealthCommand(BoxPaths paths, IBoxDisk disk, TimeProvider 
         if (!marks || !slots.AreThere) return isGood ? 0 : Bad;
         var gate = new HealthGate(paths, disk, slots, output);
         return isGood ? gate.Pass() : gate.Fail(string.Join("; ",
-            findings.Where(static finding => !finding.IsGood).Select(static finding => $"{finding.Name}: {finding.Text}")));
+            findings.Where(static finding => !finding.IsGood).Select(static finding => $"{finding.Name}: "
+                + $"{finding.Text}")));
     }
 }

@@ -34,7 +34,8 @@ internal sealed class HealthGate(BoxPaths paths, IBoxDisk disk, Slots slots, Tex
                     : $"version {pending.To} did not start, or not for long enough to say why"
                 : "the box went off while it was being installed; version " + _version + " runs on");
         }
-        output.WriteLine($"update to {pending.To}: {BoxFacts.Text(BoxFacts.Json(paths.UpdateResult), "message")}");
+        var message = BoxFacts.Text(BoxFacts.Json(paths.UpdateResult), "message");
+        output.WriteLine($"update to {pending.To}: {message}");
         return 0;
     }
 
@@ -43,8 +44,8 @@ internal sealed class HealthGate(BoxPaths paths, IBoxDisk disk, Slots slots, Tex
     {
         if (slots.IsProven(paths, _version))
         {
-            // It was healthy before: the other slot, an older one, would help nobody, and the boot loader shall
-            // not try it because this one was never called good since the start.
+            // It was healthy before: the other slot, an older one, would help nobody, and the boot loader
+            // shall not try it because this one was never called good since the start.
             Tell("mark-good", "booted");
             output.WriteLine($"version {_version} has proved itself before and goes on; look at what is bad");
             return Bad;
@@ -66,7 +67,8 @@ internal sealed class HealthGate(BoxPaths paths, IBoxDisk disk, Slots slots, Tex
     {
         try
         {
-            if (_book.Pending is { } pending) _book.Note(pending with { Reason = $"version {_version}: {reason}" });
+            if (_book.Pending is { } pending) _book.Note(pending with { Reason = $"version {_version}: "
+                + $"{reason}" });
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {

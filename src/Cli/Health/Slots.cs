@@ -27,14 +27,15 @@ internal sealed record Slots(string Booted, bool IsOtherGood, string Problem)
         var isOtherGood = false;
         foreach (var entry in (json["slots"] as JsonArray ?? []).OfType<JsonObject>())
             foreach (var (_, slot) in entry)
-                isOtherGood |= slot is JsonObject there && BoxFacts.Text(there, "bootname") is { Length: > 0 } name
+                isOtherGood |= slot is JsonObject there
+                    && BoxFacts.Text(there, "bootname") is { Length: > 0 } name
                     && name != booted && BoxFacts.Text(there, "boot_status") == "good";
         return new Slots(booted, isOtherGood, booted.Length > 0 ? "" : "rauc status names no booted slot");
     }
 
     /// <summary>
-    /// Whether a version has proved itself in the slot that runs. The boot loader cannot tell: to it each start
-    /// is a trial until it is called good.
+    /// Whether a version has proved itself in the slot that runs. The boot loader cannot tell: to it each
+    /// start is a trial until it is called good.
     /// </summary>
     public bool IsProven(BoxPaths paths, string version) =>
         version.Length > 0 && BoxFacts.Text(BoxFacts.Json(paths.Slots), Booted) == version;

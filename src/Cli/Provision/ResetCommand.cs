@@ -32,7 +32,8 @@ internal sealed class ResetCommand(BoxPaths paths, IBoxDisk disk, TextWriter out
         if (request is not null) File.Delete(request);
         output.WriteLine("the box starts anew, as it was flashed");
         var result = Programs.Run("systemctl", ["reboot"]);
-        if (result.Status != 0) output.WriteLine($"systemctl reboot: {result.Reason}; it is done at the next start");
+        if (result.Status != 0) output.WriteLine($"systemctl reboot: {result.Reason}; it is done at the "
+            + "next start");
         return 0;
     }
 }

@@ -41,7 +41,8 @@ internal sealed class BoxView(BoxPaths paths, TimeProvider time)
         yield return ("broker", BrokerPing.Try(paths) ?? "answers");
         yield return ("uplink", Uplink());
         yield return ("disk", Disk());
-        yield return ("clock", time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC, "
+        yield return ("clock",
+            time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC, "
             + (KernelClock.IsSynchronized() ? "set from the network" : "not set from the network"));
         if (LastUpdate() is { } update) yield return ("last update", update);
         foreach (var error in Errors()) yield return ("error", error);
@@ -67,7 +68,8 @@ internal sealed class BoxView(BoxPaths paths, TimeProvider time)
         var clientId = BoxFacts.Text(_facts.Box, "clientId");
         yield return ("gateway", clientId.Length > 0 ? clientId : "no");
         yield return ("version", _facts.Version.Length == 0 ? "no image of LightMq"
-            : _facts.Version + (_facts.IsDevelopment ? " (signed with a development key: anybody may update it)" : ""));
+            : _facts.Version + (_facts.IsDevelopment ? " (signed with a development key: anybody may "
+                + "update it)" : ""));
     }
 
     private static IEnumerable<string> Addresses() => NetworkInterface.GetAllNetworkInterfaces()
@@ -86,7 +88,8 @@ internal sealed class BoxView(BoxPaths paths, TimeProvider time)
         var text = File.ReadAllText(path);
         if (!PemEncoding.TryFind(text, out var fields)) return null;
         var bytes = Convert.FromBase64String(text[fields.Base64Data]);
-        return string.Join(':', SHA256.HashData(bytes).Select(static one => one.ToString("X2", CultureInfo.InvariantCulture)));
+        return string.Join(':',
+            SHA256.HashData(bytes).Select(static one => one.ToString("X2", CultureInfo.InvariantCulture)));
     }
 
     private string Provision()
@@ -110,7 +113,8 @@ internal sealed class BoxView(BoxPaths paths, TimeProvider time)
         if (_facts.Uplink is not { } status) return "says nothing";
         var reason = BoxFacts.Text(status, "reason");
         var waiting = status["backlog"]?["messages"]?.ToString() ?? "?";
-        return $"{BoxFacts.Text(status, "state")}{(reason.Length > 0 ? $" ({reason})" : "")}, {waiting} messages wait, "
+        return $"{BoxFacts.Text(status, "state")}{(reason.Length > 0 ? $" ({reason})" : "")}, {waiting} "
+            + "messages wait, "
             + BoxFacts.Text(status, "address");
     }
 
@@ -128,7 +132,8 @@ internal sealed class BoxView(BoxPaths paths, TimeProvider time)
 
     private static string[] Errors()
     {
-        var journal = Programs.Run("journalctl", ["-p", "err", "-n", "5", "-b", "-q", "--no-pager", "-o", "short-iso"], 20);
+        var journal = Programs.Run(
+            "journalctl", ["-p", "err", "-n", "5", "-b", "-q", "--no-pager", "-o", "short-iso"], 20);
         return journal.Status != 0 ? [] : journal.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 

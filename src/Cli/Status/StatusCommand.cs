@@ -22,7 +22,8 @@ internal sealed class StatusCommand(BoxPaths paths, TimeProvider time, TextWrite
     {
         try
         {
-            new Card(paths.Boot, disk, mount).Show(Card.StatusName, BoxView.Page(new BoxView(paths, time).ForCard()));
+            new Card(paths.Boot, disk, mount).Show(
+                Card.StatusName, BoxView.Page(new BoxView(paths, time).ForCard()));
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {

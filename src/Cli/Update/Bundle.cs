@@ -15,7 +15,9 @@ internal sealed partial record Bundle(string Path, string Compatible, string Ver
 {
     private const int PatienceSeconds = 120;
 
-    /// <summary>Asks RAUC, which verifies the signature; null: <paramref name="problem"/> says why not.</summary>
+    /// <summary>
+    /// Asks RAUC, which verifies the signature; null: <paramref name="problem"/> says why not.
+    /// </summary>
     public static Bundle? Read(string path, out string problem)
     {
         problem = "";
@@ -43,7 +45,8 @@ internal sealed partial record Bundle(string Path, string Compatible, string Ver
         var order = ImageVersion.Compare(Version, facts.Version);
         if (order == 0) return $"version {Version} runs already; --force installs it all the same";
         if (facts.StoreFormat > 0 && StoreFormat > 0 && StoreFormat < facts.StoreFormat)
-            return $"version {Version} reads stores up to format {StoreFormat}, and this box's store has format "
+            return $"version {Version} reads stores up to format {StoreFormat}, and this box's store has "
+                + "format "
                 + $"{facts.StoreFormat}: its messages could not be read; --force installs it all the same";
         if (order < 0 && StoreFormat == 0)
             return $"version {Version} is older than {facts.Version} and does not say which stores it reads; "
@@ -52,7 +55,8 @@ internal sealed partial record Bundle(string Path, string Compatible, string Ver
     }
 
     private static int FormatIn(string description) => Format().Match(description) is { Success: true } found
-        && int.TryParse(found.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var format)
+        && int.TryParse(found.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture,
+            out var format)
         ? format : 0;
 
     [GeneratedRegex(@"\bstore-format (\d+)\b")]

@@ -7,14 +7,16 @@ using LightMq.Service;
 namespace LightMq.Cli.Update;
 
 /// <summary>
-/// Installs a bundle into the slot that does not run, and starts the box anew. Until RAUC has switched slots at
-/// its very end the box starts the system that it has; from then on the new one, which must prove itself.
+/// Installs a bundle into the slot that does not run, and starts the box anew. Until RAUC has switched
+/// slots at its very end the box starts the system that it has; from then on the new one, which must prove
+/// itself.
 /// </summary>
 /// <param name="paths">Where things are.</param>
 /// <param name="disk">File systems.</param>
 /// <param name="time">The clock.</param>
 /// <param name="output">Where lines go.</param>
-internal sealed partial class Installation(BoxPaths paths, IBoxDisk disk, TimeProvider time, TextWriter output)
+internal sealed partial class Installation(
+    BoxPaths paths, IBoxDisk disk, TimeProvider time, TextWriter output)
 {
     /// <summary>Refused, or failed: the system is as before.</summary>
     public const int Failed = 1;
@@ -29,7 +31,8 @@ internal sealed partial class Installation(BoxPaths paths, IBoxDisk disk, TimePr
 
     /// <summary>Does it, unless another one goes on.</summary>
     /// <param name="id">Of the command.</param>
-    /// <param name="find">Gives the request, while nobody else installs; null: there is nothing to do.</param>
+    /// <param name="find">Gives the request, while nobody else installs; null: there is nothing to
+    /// do.</param>
     /// <returns>The exit status.</returns>
     public int Run(string id, Func<UpdateBoard, UpdateRequest?> find)
     {
@@ -38,7 +41,8 @@ internal sealed partial class Installation(BoxPaths paths, IBoxDisk disk, TimePr
         if (held is null)
         {
             var other = BoxFacts.Text(BoxFacts.Json(paths.UpdateState), "message");
-            board.ShowBusy($"busy: another update goes on ({(other.Length > 0 ? other : "it has just begun")})");
+            if (other.Length == 0) other = "it has just begun";
+            board.ShowBusy($"busy: another update goes on ({other})");
             return Busy;
         }
         if (find(board) is not { } request) return Failed;
@@ -52,7 +56,8 @@ internal sealed partial class Installation(BoxPaths paths, IBoxDisk disk, TimePr
         Directory.CreateDirectory(Path.GetDirectoryName(paths.UpdateLock)!);
         try
         {
-            return new FileStream(paths.UpdateLock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(
+                paths.UpdateLock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {
@@ -82,7 +87,8 @@ internal sealed partial class Installation(BoxPaths paths, IBoxDisk disk, TimePr
         if (result.Status != 0)
         {
             book.Forget();
-            board.Show("failed", 0, $"{name} was not installed: {WhyIn(result)}; version {_facts.Version} runs on");
+            board.Show("failed", 0, $"{name} was not installed: {WhyIn(result)}; version {_facts.Version} "
+                + "runs on");
             return Failed;
         }
         book.Note(update with { IsInstalled = true });
@@ -108,18 +114,21 @@ internal sealed partial class Installation(BoxPaths paths, IBoxDisk disk, TimePr
         var text = request.Window.Length > 0 ? request.Window : BoxFacts.Text(_facts.Box, "updateWindow");
         DayWindow? part = DayWindow.TryParse(text, out var window) ? window : null;
         var isTrusted = _facts.Box?["trustedClock"]?.GetValueKind() == System.Text.Json.JsonValueKind.True;
-        return new RestartWindow(part, TimeZoneInfo.Local, time, () => isTrusted || KernelClock.IsSynchronized());
+        return new RestartWindow(part, TimeZoneInfo.Local, time,
+            () => isTrusted || KernelClock.IsSynchronized());
     }
 
     private static string WhyIn(ProgramResult result) =>
         result.Output.Split('\n').Concat(result.Errors.Split('\n'))
-            .LastOrDefault(static line => line.StartsWith("LastError: ", StringComparison.Ordinal)) is { } line
+            .LastOrDefault(static line =>
+                line.StartsWith("LastError: ", StringComparison.Ordinal)) is { } line
             ? line[11..] : result.Reason;
 
     private int Restart(Bundle bundle, RestartWindow window, UpdateBoard board)
     {
         if (!window.IsOpen)
-            board.Show("waiting", 100, $"version {bundle.Version} is installed, and starts in the update window");
+            board.Show("waiting", 100, $"version {bundle.Version} is installed, and starts in the update "
+                + "window");
         window.Wait();
         board.Show("restarting", 100, $"the box starts anew with version {bundle.Version}");
         var result = Programs.Run("systemctl", ["reboot"]);

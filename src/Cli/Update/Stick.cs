@@ -61,7 +61,8 @@ internal sealed class Stick(BoxPaths paths, IBoxDisk disk, TextWriter output)
                     ?? (ImageVersion.Compare(bundle.Version, _facts.Version) <= 0
                         ? $"version {bundle.Version} is not newer than {_facts.Version}" : "");
             if (problem.Length > 0) output.WriteLine($"{file.Name} is not taken: {problem}");
-            else if (newest is null || ImageVersion.Compare(bundle!.Version, newest.Version) > 0) newest = bundle;
+            else if (newest is null || ImageVersion.Compare(bundle!.Version, newest.Version) > 0)
+                newest = bundle;
         }
         return newest;
     }
@@ -73,7 +74,8 @@ internal sealed class Stick(BoxPaths paths, IBoxDisk disk, TextWriter output)
         var free = new DriveInfo(paths.At("/data")).AvailableFreeSpace;
         if (free < length + FreeBytesMin)
         {
-            board.Show("refused", 0, $"{name} is refused: it has {length >> 20} MiB, and {free >> 20} MiB are free");
+            board.Show("refused", 0, $"{name} is refused: it has {length >> 20} MiB, and {free >> 20} MiB "
+                + "are free");
             return null;
         }
         board.Show("copying", 0, $"{name}, version {bundle.Version}, is copied from the stick");

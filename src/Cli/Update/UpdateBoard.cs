@@ -12,7 +12,8 @@ namespace LightMq.Cli.Update;
 /// <param name="output">Where lines go.</param>
 internal sealed class UpdateBoard(BoxPaths paths, string id, TextWriter output)
 {
-    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+    private const UnixFileMode Readable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
         | UnixFileMode.OtherRead;
 
     private string _said = "";

@@ -34,6 +34,7 @@ internal sealed record UpdateRequest(string Bundle, string Id, string Window, bo
             problem = "the request names no file of the agent's";
             return null;
         }
-        return new UpdateRequest(paths.At(full), id, BoxFacts.Text(json, "window"), IsForced: false, IsOurs: true);
+        return new UpdateRequest(
+            paths.At(full), id, BoxFacts.Text(json, "window"), IsForced: false, IsOurs: true);
     }
 }

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace LightMq.Unit.Cli;
 
-/// <summary>The power may go anywhere while a sheet is taken over, and again while that is finished.</summary>
+/// <summary>
+/// The power may go anywhere while a sheet is taken over, and again while that is finished.
+/// </summary>
 public sealed class PowerCutTests
 {
     private const string Hash =
@@ -42,7 +44,8 @@ public sealed class PowerCutTests
         {
             using var box = Provisioned();
             isCut = Cut(box, ++cut, at);
-            Assert.All(Secrets, secret => Assert.Contains(secret, box.CardBytes() + box["/data/lightmq/provisioned/lightmq.txt"]));
+            Assert.All(Secrets, secret =>
+                Assert.Contains(secret, box.CardBytes() + box["/data/lightmq/provisioned/lightmq.txt"]));
             AssertFinished(box, cut);
         }
         Assert.True(cut > 12, $"only {cut} changes");
