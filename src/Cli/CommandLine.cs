@@ -107,8 +107,11 @@ internal static class CommandLine
         {
             Description = "the agent's request, which serves once", HelpName = "FILE",
         };
-        var now = new Option<bool>("--now") { Description = "start anew at once, whatever the update "
-            + "window is" };
+        var now = new Option<bool>("--now")
+        {
+            Description = "start anew at once, whatever the update "
+            + "window is"
+        };
         var force = new Option<bool>("--force") { Description = "also an older version, or the same" };
         var install = new Command("install", "install an update and start anew")
         {

@@ -102,6 +102,20 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public void A_new_system_without_RAUC_goes_back_too_but_only_once()
+    {
+        using var running = new RunningBox(New);
+        var box = running.Box;
+        box["slots.json"] = "garbage";
+        box["box/data/lightmq/update-pending.json"] = Pending("installed");
+        Assert.Equal(1, box.Run("health", "--mark").Status);
+        Assert.Equal("systemctl reboot", box.Calls[^1]);
+        File.Delete(box.Scratch["calls"]);
+        Assert.Contains("led here again", box.Run("health", "--mark").Text);
+        Assert.DoesNotContain("systemctl reboot", box.Calls);
+    }
+
+    [Fact]
     public void A_new_system_that_is_healthy_is_the_update_s_good_end()
     {
         using var running = new RunningBox(New);

@@ -15,6 +15,8 @@ public sealed class UpdateTests
     private const string Bundle = "box/var/lib/lightmq-deviceagent/update/bundle.raucb";
     private const string Request = "box/run/lightmq-deviceagent/update-request.json";
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     [Fact]
     public void The_agents_request_is_installed_once_and_the_box_starts_anew()
     {
@@ -27,7 +29,8 @@ public sealed class UpdateTests
         Assert.Equal(("installed", Old, New),
             (box.State(Pending, "stage"), box.State(Pending, "from"), box.State(Pending, "to")));
         Assert.False(File.Exists(box.Scratch[Request]));
-        Assert.False(File.Exists(box.Scratch[Bundle]));
+        // Its folder is the agent's: root removes nothing there.
+        Assert.True(File.Exists(box.Scratch[Bundle]));
     }
 
     [Theory]
@@ -126,7 +129,7 @@ public sealed class UpdateTests
         using var box = Asked(TestBox.BundleOf(New));
         box["install.sh"] = "echo ' 20% Waiting'; while [ ! -f go ]; do sleep 0.1; done";
         using var first = box.Start("update", "install", "--request", box.Scratch[Request]);
-        while (!box.State(State, "message").Contains("Waiting")) await Task.Delay(50);
+        while (!box.State(State, "message").Contains("Waiting")) await Task.Delay(50, Cancel);
         box["other.raucb"] = TestBox.BundleOf("2026.12.1-1");
         box[Request] = "{\"bundle\":\"/var/lib/lightmq-deviceagent/update/bundle.raucb\",\"id\":\"8\"}";
         var second = box.Run("update", "install", "--request", box.Scratch[Request]);
@@ -136,8 +139,24 @@ public sealed class UpdateTests
         Assert.Equal(("installing", "7"), (box.State(State, "state"), box.State(State, "id")));
         Assert.Equal(75, box.Run("update", "install", box.Scratch["other.raucb"]).Status);
         box["go"] = "now";
-        await first.WaitForExitAsync();
+        await first.WaitForExitAsync(Cancel);
         Assert.Equal(0, first.ExitCode);
+    }
+
+    [Fact]
+    public async Task An_update_that_is_installed_waits_for_its_window_and_counts_at_any_start()
+    {
+        using var box = Asked(TestBox.BundleOf(New));
+        var from = TimeOnly.FromDateTime(DateTime.Now.AddHours(3));
+        box[Request] = box[Request].Replace("null", $"\"{from:HH:mm}-{from.AddHours(1):HH:mm}\"");
+        using var waiting = box.Start("update", "install", "--request", box.Scratch[Request]);
+        while (box.State(State, "state") != "waiting") await Task.Delay(50, Cancel);
+        Assert.False(waiting.HasExited);
+        Assert.Equal("installed", box.State(Pending, "stage"));
+        Assert.Equal(75, box.Run("update", "install", box.Scratch[Bundle]).Status);
+        Assert.DoesNotContain("systemctl reboot", box.Calls);
+        waiting.Kill(entireProcessTree: true);
+        await waiting.WaitForExitAsync(Cancel);
     }
 
     [Fact]
@@ -147,9 +166,9 @@ public sealed class UpdateTests
         box["install.sh"] = "echo ' 60% Copying'; echo $$ > pid; exec sleep 60";
         using (var first = box.Start("update", "install", "--request", box.Scratch[Request]))
         {
-            while (!box.State(State, "message").Contains("Copying")) await Task.Delay(50);
+            while (!box.State(State, "message").Contains("Copying")) await Task.Delay(50, Cancel);
             first.Kill(entireProcessTree: true);
-            await first.WaitForExitAsync();
+            await first.WaitForExitAsync(Cancel);
         }
         Assert.Equal("installing", box.State(Pending, "stage"));
         Directory.Delete(box.Scratch["box/run"], recursive: true);
@@ -216,8 +235,8 @@ public sealed class UpdateTests
         using var box = new TestBox(Old, "hostname = plant-7\nuser = u\npassword = the-password\n");
         using (var asking = box.Start("factory-reset"))
         {
-            await asking.StandardInput.WriteLineAsync("no");
-            await asking.WaitForExitAsync();
+            await asking.StandardInput.WriteLineAsync("no".AsMemory(), Cancel);
+            await asking.WaitForExitAsync(Cancel);
             Assert.Equal(1, asking.ExitCode);
         }
         Assert.Equal(1, box.Run("factory-reset", "--request", box.Scratch["no-request"]).Status);

@@ -32,7 +32,7 @@ internal sealed class HealthCommand(BoxPaths paths, IBoxDisk disk, TimeProvider 
         }
         foreach (var finding in findings) output.WriteLine(finding);
         var isGood = findings.All(static finding => finding.IsGood);
-        if (!marks || !slots.AreThere) return isGood ? 0 : Bad;
+        if (!marks || new BoxFacts(paths).Version.Length == 0) return isGood ? 0 : Bad;
         var gate = new HealthGate(paths, disk, slots, output);
         return isGood ? gate.Pass() : gate.Fail(string.Join("; ",
             findings.Where(static finding => !finding.IsGood).Select(static finding => $"{finding.Name}: "

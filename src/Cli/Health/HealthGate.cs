@@ -50,9 +50,16 @@ internal sealed class HealthGate(BoxPaths paths, IBoxDisk disk, Slots slots, Tex
             output.WriteLine($"version {_version} has proved itself before and goes on; look at what is bad");
             return Bad;
         }
-        if (!slots.IsOtherGood)
+        var update = _book.Pending is { IsInstalled: true } pending && pending.To == _version ? pending : null;
+        // Where RAUC does not answer an update that has just been installed is reason enough.
+        if (!slots.IsOtherGood && update is null)
         {
             output.WriteLine("there is no other system to go back to; look at what is bad");
+            return Bad;
+        }
+        if (update is { Reason.Length: > 0 })
+        {
+            output.WriteLine("going back was tried, and led here again; look at what is bad");
             return Bad;
         }
         Note(reason);
@@ -67,8 +74,11 @@ internal sealed class HealthGate(BoxPaths paths, IBoxDisk disk, Slots slots, Tex
     {
         try
         {
-            if (_book.Pending is { } pending) _book.Note(pending with { Reason = $"version {_version}: "
-                + $"{reason}" });
+            if (_book.Pending is { } pending) _book.Note(pending with
+            {
+                Reason = $"version {_version}: "
+                + $"{reason}"
+            });
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {

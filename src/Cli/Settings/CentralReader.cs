@@ -69,7 +69,8 @@ internal static class CentralReader
                 "ABCD-EFGH");
             return central with
             {
-                Login = CentralLogin.AppServer, ServerUrl = app,
+                Login = CentralLogin.AppServer,
+                ServerUrl = app,
                 EnrolmentCode = facts.Text("enrolment-code", "a code of 1 to 256 visible characters", IsCode),
             };
         }

@@ -27,8 +27,8 @@ internal sealed class BoxRig : IDisposable
     public BoxRig()
     {
         // Thousands of boxes are made; a disk's syncs would tell nothing here.
-        _folder = Directory.Exists(Memory)
-            ? Path.Combine(Memory, $"lightmq-box-{Environment.ProcessId}-{Interlocked.Increment(ref s_boxes)}")
+        var name = $"lightmq-box-{Environment.ProcessId}-{Interlocked.Increment(ref s_boxes)}";
+        _folder = Directory.Exists(Memory) ? Path.Combine(Memory, name)
             : Directory.CreateTempSubdirectory("lightmq-box-").FullName;
         Paths = new BoxPaths(Path.Combine(_folder, "root"), Path.Combine(_folder, "card"));
         Directory.CreateDirectory(Paths.Root);
