@@ -50,7 +50,8 @@ internal sealed class HealthGate(BoxPaths paths, IBoxDisk disk, Slots slots, Tex
             output.WriteLine($"version {_version} has proved itself before and goes on; look at what is bad");
             return Bad;
         }
-        var update = _book.Pending is { IsInstalled: true } pending && pending.To == _version ? pending : null;
+        var update = _book.Pending;
+        if (update is { IsInstalled: false } || update?.To != _version) update = null;
         // Where RAUC does not answer an update that has just been installed is reason enough.
         if (!slots.IsOtherGood && update is null)
         {

@@ -7,8 +7,8 @@ namespace LightMq.Cli.Update;
 /// <param name="Id">Of the command that asked; empty: a person did.</param>
 /// <param name="Window">When the box may start anew; empty: what lightmq.txt says; now: at once.</param>
 /// <param name="IsForced">Whether an older version may be.</param>
-/// <param name="IsOurs">Whether the file is removed at the end. One in a folder of the agent's is not: what the
-/// name means there is the agent's to change at any moment, and root would remove it.</param>
+/// <param name="IsOurs">Whether the file is removed at the end. One in a folder of the agent's is not: what
+/// the name means there is the agent's to change at any moment, and root would remove it.</param>
 internal sealed record UpdateRequest(string Bundle, string Id, string Window, bool IsForced, bool IsOurs)
 {
     // The agent may name files of its own only; it is not trusted with more.
