@@ -24,8 +24,8 @@ public static class PrivateFile
     /// <param name="bytes">Its content.</param>
     /// <param name="isDurable">False: a loss at a power cut does no harm.</param>
     /// <param name="mode">Who may read it.</param>
-    /// <param name="group">Id of the group that the file shall belong to; it gets <paramref name="mode"/> then
-    /// whatever the umask is. Null: the process's.</param>
+    /// <param name="group">Id of the group that the file shall belong to, -1 for the process's; the file then
+    /// gets <paramref name="mode"/> whatever the umask is. Null: neither.</param>
     public static void Write(
         string path, ReadOnlySpan<byte> bytes, bool isDurable = true, UnixFileMode mode = Owner,
         int? group = null)
