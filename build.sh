@@ -23,6 +23,11 @@ usage: ./build.sh <verb>
                     change, and compare with bench/instructions.tsv; `instructions --write` writes that file anew
   publish [rid]     stripped NativeAOT executables into artifacts/publish/<rid>/
                     (linux-x64, linux-arm64; default: this machine's)
+  rootfs            the image's root file system, a squashfs; needs root and, the first time, ten minutes
+  image             the arm64 image for a card, artifacts/image/lightmq-edge.img; needs root
+  bundle [file]     an update for boxes that run such an image, signed
+  test-image [--long]
+                    boot the image in qemu: provisioning, power cuts, updates; --long adds what takes hours
   deb [rid...]      Debian packages with parts lists and checksums into artifacts/deb/ (default: amd64 and arm64)
   format            bring all sources into the house style
   sim [seed]        run the simulator: from a random seed on until stopped, or one seed
@@ -301,7 +306,7 @@ count_instructions() {
 # --- publish -----------------------------------------------------------------------------------------------
 
 # What runs on the box, and what does not.
-EDGE_PROJECTS=(src/EdgeBroker src/Uplink src/DeviceAgent)
+EDGE_PROJECTS=(src/EdgeBroker src/Uplink src/DeviceAgent src/Cli)
 OTHER_PROJECTS=(src/Central)
 
 verb_publish() { publish "${1:-$(own_rid)}" "${EDGE_PROJECTS[@]}" "${OTHER_PROJECTS[@]}"; }
@@ -335,6 +340,13 @@ publish() {
     ls -l "$out"
 }
 
+# --- appliance ---------------------------------------------------------------------------------------------
+
+# shellcheck source=build/deb.sh
+source build/deb.sh
+# shellcheck source=build/image.sh
+source build/image.sh
+
 # --- the rest ----------------------------------------------------------------------------------------------
 
 verb_format() {
@@ -364,11 +376,8 @@ verb_fuzz() {
     dotnet run -c Release --no-build --project tests/Fuzz -- "$@"
 }
 
-# shellcheck source=build/deb.sh
-source build/deb.sh
-
 case ${1:---help} in
-    run | demo | test | bench | instructions | publish | deb | format | sim | fuzz)
+    run | demo | test | bench | instructions | publish | deb | rootfs | image | bundle | test-image | format | sim | fuzz)
         verb=$1
         shift
         "verb_$verb" "$@"
