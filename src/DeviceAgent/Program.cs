@@ -2,6 +2,7 @@ using System.Globalization;
 using LightMq.DeviceAgent.Board;
 using LightMq.DeviceAgent.Link;
 using LightMq.DeviceAgent.Settings;
+using LightMq.Service;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

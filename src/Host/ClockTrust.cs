@@ -1,5 +1,5 @@
 using LightMq.Host.Configuration;
-using LightMq.Net;
+using LightMq.Service;
 using Microsoft.Extensions.Logging;
 
 namespace LightMq.Host;

@@ -3,7 +3,6 @@ using LightMq.Lmq;
 using LightMq.Service;
 using LightMq.Uplink.Bridging;
 using LightMq.Uplink.Sides;
-using LightMq.Uplink.State;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 
@@ -58,7 +57,7 @@ internal sealed class StatusBoard(string path, NotifySocket? systemd, TimeProvid
         if (json.AsSpan().SequenceEqual(_written)) return;
         try
         {
-            StateFile.Write(path, json, isDurable: false, Readable);
+            PrivateFile.Write(path, json, isDurable: false, Readable);
             _written = json;
             _limit.Reset();
         }

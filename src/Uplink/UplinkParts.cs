@@ -1,4 +1,5 @@
 using LightMq.Lmq;
+using LightMq.Service;
 using LightMq.Uplink.Settings;
 using LightMq.Uplink.State;
 using LightMq.Uplink.Tokens;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using LightMq.Host.Secrets;
 using LightMq.Lmq;
 using LightMq.Service;
 using LightMq.Store.Disk;

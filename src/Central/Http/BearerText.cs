@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using LightMq.Central.Configuration;
-using LightMq.Host.Secrets;
 using LightMq.Service;
 using LightMq.Service.Configuration;
 using LightMq.Store.Disk;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LightMq.DeviceAgent.Settings;
+using LightMq.Service;
 using Microsoft.Extensions.Logging;
 using MQTTnet;
 using MQTTnet.Exceptions;

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using LightMq.Host.Configuration;
-using LightMq.Host.Secrets;
 using LightMq.Service;
 using LightMq.Service.Configuration;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,6 @@
 using System.Buffers;
-using LightMq.Host.Secrets;
 using LightMq.Lmq;
+using LightMq.Service;
 
 namespace LightMq.Host.Tokens;
 

@@ -53,8 +53,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     public static partial int close(int fd);
     [LibraryImport(Name, SetLastError = true)]
-    public static partial int adjtimex(void* state);
-    [LibraryImport(Name, SetLastError = true)]
     public static partial int getrlimit(int what, void* limit);
     [LibraryImport(Name, SetLastError = true)]
     public static partial int setrlimit(int what, void* limit);

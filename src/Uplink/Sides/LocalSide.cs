@@ -1,5 +1,6 @@
 using System.Text;
 using LightMq.Lmq;
+using LightMq.Service;
 using LightMq.Uplink.Bridging;
 using LightMq.Uplink.Settings;
 using LightMq.Uplink.Wire;

@@ -22,7 +22,7 @@ internal static class Installation
         {
             var random = new byte[RandomBytes];
             Chance.Fill(random);
-            StateFile.Write(path, random);
+            PrivateFile.Write(path, random);
         }
         var serial = File.Exists(SerialFile) ? File.ReadAllBytes(SerialFile) : [];
         byte[] all = [.. File.ReadAllBytes(path), 0, .. serial, 0, .. Encoding.ASCII.GetBytes(Address())];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LightMq.Service;
 using Microsoft.Extensions.Logging;
 
 namespace LightMq.Uplink.State;
@@ -53,13 +54,13 @@ internal sealed class KnownTime(
         if (now - _last < Kept && File.Exists(path)) return;
         _last = now;
         var text = now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        StateFile.Write(path, Encoding.ASCII.GetBytes(text), isDurable: false);
+        PrivateFile.Write(path, Encoding.ASCII.GetBytes(text), isDurable: false);
     }
 
     private static DateTimeOffset Read(string path, DateTimeOffset builtAt)
     {
-        var isNumber = long.TryParse(
-            StateFile.ReadText(path), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds);
+        var isNumber = long.TryParse(PrivateFile.ReadText(path),
+            NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds);
         if (!isNumber || milliseconds > 253_402_300_799_999) return builtAt;
         var kept = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         return kept > builtAt ? kept : builtAt;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LightMq.Service;
 
 namespace LightMq.Uplink.State;
 
@@ -32,7 +33,7 @@ internal sealed class RefusedStore(string directory, long bytesMax)
         var json = refused.ToJson();
         if (Bytes + json.Length > bytesMax) return false;
         var number = Numbers.Concat(ToReplay).DefaultIfEmpty().Max() + 1;
-        StateFile.Write(PathOf(number, Suffix), json);
+        PrivateFile.Write(PathOf(number, Suffix), json);
         return true;
     }
 

@@ -16,13 +16,13 @@ internal sealed class StateFolder
         Directory = settings.State.Directory;
         _log = log;
         _clusterFile = Path.Combine(Directory, "cluster");
-        Cluster = StateFile.ReadText(_clusterFile);
+        Cluster = PrivateFile.ReadText(_clusterFile);
         Installation = State.Installation.Id(Path.Combine(Directory, "installation"));
         Refused = new RefusedStore(Path.Combine(Directory, "refused"), settings.State.RefusedBytesMax);
         StatusFile = settings.State.StatusFile.Length > 0 ? settings.State.StatusFile
             : Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") is { Length: > 0 } runtime
             ? Path.Combine(runtime.Split(':')[0], "uplink.json") : Path.Combine(Directory, "status.json");
-        Func<bool> isTrusted = settings.IsClockTrusted ? static () => true : Kernel.IsClockSynchronized;
+        Func<bool> isTrusted = settings.IsClockTrusted ? static () => true : KernelClock.IsSynchronized;
         Clock = new KnownTime(Path.Combine(Directory, "last-time"), BuiltAt, isTrusted, time, log);
     }
 
@@ -76,7 +76,7 @@ internal sealed class StateFolder
         Cluster = cluster;
         try
         {
-            StateFile.Write(_clusterFile, Encoding.UTF8.GetBytes(cluster));
+            PrivateFile.Write(_clusterFile, Encoding.UTF8.GetBytes(cluster));
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using LightMq.Lmq;
 using LightMq.Service;
-using LightMq.Uplink.State;
 
 namespace LightMq.Uplink.Tokens;
 
@@ -38,7 +37,7 @@ internal sealed class AppServerSource(
     public async Task<string> FetchAsync(CancellationToken cancel)
     {
         using var key = DeviceKey.Open(Path.Combine(directory, "device.pem"));
-        if (StateFile.ReadText(_enrolledFile) != address.ToString()) await EnrolAsync(key, cancel);
+        if (PrivateFile.ReadText(_enrolledFile) != address.ToString()) await EnrolAsync(key, cancel);
         for (var attempt = 0; ; attempt++)
         {
             var (status, answer) = await AskAsync("/device/token", TokenRequest(key), cancel);
@@ -58,7 +57,7 @@ internal sealed class AppServerSource(
 
     private async Task EnrolAsync(DeviceKey key, CancellationToken cancel)
     {
-        var code = codeFile.Length == 0 ? null : StateFile.ReadText(codeFile);
+        var code = codeFile.Length == 0 ? null : PrivateFile.ReadText(codeFile);
         if (string.IsNullOrEmpty(code))
             throw new TokenSourceError("this device is not enrolled, and there is no enrolment code");
         var body = Json(writer =>
@@ -71,7 +70,7 @@ internal sealed class AppServerSource(
         using var json = answer;
         if (status != HttpStatusCode.OK)
             throw new TokenSourceError($"/device/enrol: {Complaint(status, json)}");
-        StateFile.Write(_enrolledFile, System.Text.Encoding.UTF8.GetBytes(address.ToString()));
+        PrivateFile.Write(_enrolledFile, System.Text.Encoding.UTF8.GetBytes(address.ToString()));
     }
 
     private byte[] TokenRequest(DeviceKey key)

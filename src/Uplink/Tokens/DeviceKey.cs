@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using LightMq.Uplink.State;
+using LightMq.Service;
 
 namespace LightMq.Uplink.Tokens;
 
@@ -21,14 +21,14 @@ internal sealed class DeviceKey : IDisposable
     /// <param name="path">PEM file, mode 0600.</param>
     public static DeviceKey Open(string path)
     {
-        if (StateFile.ReadText(path) is { } pem)
+        if (PrivateFile.ReadText(path) is { } pem)
         {
             var known = ECDsa.Create();
             known.ImportFromPem(pem);
             return new DeviceKey(known);
         }
         var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        StateFile.Write(path, Encoding.ASCII.GetBytes(made.ExportPkcs8PrivateKeyPem()));
+        PrivateFile.Write(path, Encoding.ASCII.GetBytes(made.ExportPkcs8PrivateKeyPem()));
         return new DeviceKey(made);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using LightMq.Service;
 using LightMq.Uplink.State;
 using Microsoft.Extensions.Logging;
 
@@ -120,7 +121,7 @@ internal sealed class TokenKeeper(
             Fetches++;
             if (token == _current) return true;
             _current = token;
-            StateFile.Write(path, Encoding.ASCII.GetBytes(token));
+            PrivateFile.Write(path, Encoding.ASCII.GetBytes(token));
         }
         Log.TokenObtained(log, source.Name, TokenLife.Of(token).ExpiresAt);
         obtained(token);
@@ -143,5 +144,5 @@ internal sealed class TokenKeeper(
     }
 
     private static string? Read(string path) =>
-        StateFile.ReadText(path) is { } token && TokenForm.IsRight(token) ? token : null;
+        PrivateFile.ReadText(path) is { } token && TokenForm.IsRight(token) ? token : null;
 }

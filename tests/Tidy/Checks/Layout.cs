@@ -19,7 +19,8 @@ internal static partial class Layout
         ["Host"] = ["Store", "Net", "Service"],
         ["EdgeBroker"] = ["Host"],
         ["Central"] = ["Host"],
-        ["DeviceAgent"] = ["Lmq"],
+        ["DeviceAgent"] = ["Lmq", "Service"],
+        ["Cli"] = ["Mqtt", "Lmq", "Service"],
         ["Uplink"] = ["Lmq", "Service"],
     };
 

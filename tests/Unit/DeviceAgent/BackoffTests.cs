@@ -1,4 +1,4 @@
-using LightMq.DeviceAgent.Link;
+using LightMq.Service;
 using Xunit;
 
 namespace LightMq.Unit.DeviceAgent;

@@ -1,6 +1,7 @@
 using LightMq.DeviceAgent.Link;
 using LightMq.DeviceAgent.Settings;
 using LightMq.Mqtt;
+using LightMq.Service;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Text;
-using LightMq.Uplink;
+using LightMq.Service;
 using LightMq.Uplink.State;
 using LightMq.Uplink.Tokens;
 using Microsoft.Extensions.Logging.Abstractions;

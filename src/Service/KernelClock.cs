@@ -1,6 +1,4 @@
-using LightMq.Net.Linux;
-
-namespace LightMq.Net;
+namespace LightMq.Service;
 
 /// <summary>What the kernel knows of its own clock.</summary>
 public static unsafe class KernelClock
@@ -17,7 +15,6 @@ public static unsafe class KernelClock
     {
         var state = stackalloc byte[StateBytes];
         new Span<byte>(state, StateBytes).Clear();
-        var result = Libc.adjtimex(state);
-        return result is >= 0 and not TimeError;
+        return Libc.adjtimex(state) is >= 0 and not TimeError;
     }
 }

@@ -1,8 +1,8 @@
-namespace LightMq.DeviceAgent.Link;
+namespace LightMq.Service;
 
 /// <summary>
-/// How long to wait before the next try: exponential with full jitter, so that a thousand boards which lost
-/// the same broker do not come back in the same second.
+/// How long to wait before the next try: exponential with full jitter, so that a thousand boards which
+/// lost the same peer do not come back in the same second.
 /// </summary>
 /// <param name="random">Where chance comes from.</param>
 /// <param name="first">Upper bound of the first wait; doubles with each failure.</param>
@@ -18,6 +18,6 @@ public sealed class Backoff(Random random, TimeSpan first, TimeSpan longest)
         return (bound < longest ? bound : longest) * random.NextDouble();
     }
 
-    /// <summary>A message got through: the next failure starts small again.</summary>
+    /// <summary>It was healthy for a while: the next failure starts small again.</summary>
     public void Reset() => _failures = 0;
 }
