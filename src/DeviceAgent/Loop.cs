@@ -20,6 +20,15 @@ internal sealed class Loop(TimeProvider time)
     /// <summary>Milliseconds since the loop was made.</summary>
     public long Now => (long)time.GetElapsedTime(_begin).TotalMilliseconds;
 
+    /// <summary>Whether something has come that waits for its turn.</summary>
+    public bool IsBusy
+    {
+        get
+        {
+            lock (_posted) return _posted.Count > 0;
+        }
+    }
+
     /// <summary>Something happened. For any thread; bounded by the senders, each of which waits for its turn.
     /// </summary>
     public void Post(Action happened)

@@ -10,13 +10,12 @@ internal sealed class DeviceFault(string message) : IOException(message)
     /// </summary>
     public static bool Is(Exception wrong) =>
         wrong is IOException or UnauthorizedAccessException or TimeoutException or PlatformNotSupportedException
-            or DllNotFoundException or EntryPointNotFoundException
-        || wrong is System.Device.Gpio.Libgpiod.V2.GpiodException;
+            or DllNotFoundException or EntryPointNotFoundException;
 
     /// <summary>What it says, in one line.</summary>
     public static string Text(Exception wrong) => wrong switch
     {
-        DllNotFoundException => "the library libgpiod is not installed",
+        { InnerException: DllNotFoundException } or DllNotFoundException => "the library libgpiod is not installed",
         FileNotFoundException or DirectoryNotFoundException => "the kernel does not show it",
         _ => wrong.Message.ReplaceLineEndings(" ").Trim(),
     };

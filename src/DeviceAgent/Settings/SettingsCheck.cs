@@ -24,6 +24,9 @@ internal static class SettingsCheck
             throw root.Contradiction("Outputs", $"'{output}' is there twice");
         if (Twice(Lines(settings).Select(static line => $"line {line.Line} of chip {line.Chip}")) is { } line)
             throw root.Contradiction("Outputs", $"{line} is used twice");
+        if (settings.Board.UplinkFile.Length == 0
+            && settings.Outputs.Any(static one => one.Contact == ContactKind.Central))
+            throw root.Contradiction("Outputs", "Contact central takes Board:UplinkFile");
         var topics = Topics(settings).ToList();
         if (topics.Contains(settings.Commands.Topic))
             throw root.Contradiction("Commands", "Topic is one that the agent publishes to");
