@@ -45,7 +45,8 @@ internal sealed class Publication(SensorSettings sensor, Telemetry telemetry, Lo
         {
             var measure = measures[i];
             var settings = SettingsOf(measure.Name, isFirst: i == 0);
-            var value = Math.Round(measure.Value * settings.Factor + settings.Offset, settings.Decimals) + 0.0;
+            var value = Math.Round(measure.Value * settings.Factor + settings.Offset, settings.Decimals,
+                MidpointRounding.AwayFromZero) + 0.0;
             if (!measure.IsSound)
                 complaint = OutsideOf(measure);
             else if (!double.IsFinite(value)) complaint = $"{measure.Name} is no number";

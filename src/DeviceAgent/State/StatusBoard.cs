@@ -56,10 +56,10 @@ internal sealed class StatusBoard(string path, NotifySocket? systemd, TimeProvid
         var read = view.Sensors.Count(static sensor => sensor.Quality == Quality.Good);
         var text = $"{Pattern.Word(view.Signal)}; {read} of {view.Sensors.Count} sensors read";
         foreach (var bus in view.HungBuses) text += $", bus {bus} hangs";
-        foreach (var sensor in view.Sensors)
-            if (sensor.Complaint.Length > 0) text += $", {sensor.Sensor.Name}: {sensor.Complaint}";
         foreach (var output in view.Outputs)
             if (output.Complaint.Length > 0) text += $", {output.Settings.Name}: {output.Complaint}";
+        foreach (var sensor in view.Sensors)
+            if (sensor.Complaint.Length > 0) text += $", {sensor.Sensor.Name}: {sensor.Complaint}";
         if (!view.IsConnected) text += $"; broker away ({view.Reason})";
         return text.Length <= LineCharactersMax ? text : text[..(LineCharactersMax - 1)] + "…";
     }

@@ -27,16 +27,17 @@ public sealed class BrokerLinkTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task Delivered_means_acknowledged()
     {
+        var stop = TestContext.Current.CancellationToken;
         var run = Start(out var link);
         Add("21.5");
-        await _broker.Accept(_stop.Token);
-        var (id, payload) = await _broker.Publish(_stop.Token);
+        await _broker.Accept(stop);
+        var (id, payload) = await _broker.Publish(stop);
 
         Assert.Equal(0, _outbox.Delivered);
         Assert.Equal("21.5"u8.ToArray(), payload);
-        await _broker.PubAck(id, _stop.Token);
+        await _broker.PubAck(id, stop);
         link.Leave();
-        await _broker.Expect(PacketType.Disconnect, _stop.Token);
+        await _broker.Expect(PacketType.Disconnect, stop);
         _broker.Hang();
         await run;
         Assert.Equal(1, _outbox.Delivered);
@@ -45,22 +46,23 @@ public sealed class BrokerLinkTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task What_is_unacknowledged_is_sent_again_in_its_order_on_the_next_connection()
     {
+        var stop = TestContext.Current.CancellationToken;
         var run = Start(out _);
         foreach (var text in (string[])["1", "2", "3"]) Add(text);
-        await _broker.Accept(_stop.Token);
+        await _broker.Accept(stop);
         for (var i = 0; i < 3; i++)
         {
-            var (id, _) = await _broker.Publish(_stop.Token);
-            if (i == 0) await _broker.PubAck(id, _stop.Token);
+            var (id, _) = await _broker.Publish(stop);
+            if (i == 0) await _broker.PubAck(id, stop);
         }
         while (_outbox.Delivered == 0) await Task.Yield();
         _broker.Hang();
-        await _broker.Accept(_stop.Token);
+        await _broker.Accept(stop);
         foreach (var expected in (string[])["2", "3"])
         {
-            var (id, payload) = await _broker.Publish(_stop.Token);
+            var (id, payload) = await _broker.Publish(stop);
             Assert.Equal(expected, Encoding.UTF8.GetString(payload));
-            await _broker.PubAck(id, _stop.Token);
+            await _broker.PubAck(id, stop);
         }
         await End(run);
     }
@@ -68,14 +70,15 @@ public sealed class BrokerLinkTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task No_more_than_the_window_is_on_its_way()
     {
+        var stop = TestContext.Current.CancellationToken;
         var run = Start(out _);
         for (var i = 0; i < BrokerLink.WindowMax + 5; i++) Add($"{i}");
-        await _broker.Accept(_stop.Token);
+        await _broker.Accept(stop);
         var ids = new List<ushort>();
-        for (var i = 0; i < BrokerLink.WindowMax; i++) ids.Add((await _broker.Publish(_stop.Token)).Id);
+        for (var i = 0; i < BrokerLink.WindowMax; i++) ids.Add((await _broker.Publish(stop)).Id);
         Assert.Equal(5, _outbox.Count);
-        foreach (var id in ids) await _broker.PubAck(id, _stop.Token);
-        for (var i = 0; i < 5; i++) await _broker.PubAck((await _broker.Publish(_stop.Token)).Id, _stop.Token);
+        foreach (var id in ids) await _broker.PubAck(id, stop);
+        for (var i = 0; i < 5; i++) await _broker.PubAck((await _broker.Publish(stop)).Id, stop);
         while (_outbox.Delivered < BrokerLink.WindowMax + 5) await Task.Yield();
         await End(run);
     }
@@ -83,19 +86,20 @@ public sealed class BrokerLinkTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task A_message_at_which_the_broker_always_closes_is_skipped_in_the_end()
     {
+        var stop = TestContext.Current.CancellationToken;
         var run = Start(out _);
         Add("poison");
         Add("21.5");
         for (var i = 0; i < BrokerLink.TriesMax; i++)
         {
-            await _broker.Accept(_stop.Token);
-            Assert.Equal("poison", Encoding.UTF8.GetString((await _broker.Publish(_stop.Token)).Payload));
+            await _broker.Accept(stop);
+            Assert.Equal("poison", Encoding.UTF8.GetString((await _broker.Publish(stop)).Payload));
             _broker.Hang();
         }
-        await _broker.Accept(_stop.Token);
-        var (id, payload) = await _broker.Publish(_stop.Token);
+        await _broker.Accept(stop);
+        var (id, payload) = await _broker.Publish(stop);
         Assert.Equal("21.5", Encoding.UTF8.GetString(payload));
-        await _broker.PubAck(id, _stop.Token);
+        await _broker.PubAck(id, stop);
         Assert.Equal(1, _outbox.Skipped["a"]);
         Assert.Equal(1, _log.Count("is skipped: the broker closed 8 times"));
         await End(run);
@@ -106,9 +110,10 @@ public sealed class BrokerLinkTests : IDisposable
     [InlineData(5)]
     public async Task Refused_login_says_what_to_check(byte code)
     {
+        var stop = TestContext.Current.CancellationToken;
         var run = Start(out var link);
-        await _broker.Accept(_stop.Token, code);
-        await _broker.Accept(_stop.Token);
+        await _broker.Accept(stop, code);
+        await _broker.Accept(stop);
         while (!link.IsConnected) await Task.Yield();
         Assert.Equal(1, _log.Count("check Broker:User and Broker:SecretFile"));
         Assert.Equal(0, _log.Count("is away"));
@@ -118,9 +123,10 @@ public sealed class BrokerLinkTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task A_broker_that_is_not_ready_is_tried_again()
     {
+        var stop = TestContext.Current.CancellationToken;
         var run = Start(out var link);
-        await _broker.Accept(_stop.Token, code: 3);
-        await _broker.Accept(_stop.Token);
+        await _broker.Accept(stop, code: 3);
+        await _broker.Accept(stop);
         while (!link.IsConnected) await Task.Yield();
         Assert.Equal(1, _log.Count("is away"));
         await End(run);
@@ -129,12 +135,13 @@ public sealed class BrokerLinkTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task An_idle_link_notices_that_the_broker_is_gone()
     {
+        var stop = TestContext.Current.CancellationToken;
         var run = Start(out var link);
-        await _broker.Accept(_stop.Token);
+        await _broker.Accept(stop);
         while (!link.IsConnected) await Task.Yield();
         _broker.Hang();
         while (link.IsConnected) await Task.Yield();
-        await _broker.Accept(_stop.Token);
+        await _broker.Accept(stop);
         while (!link.IsConnected) await Task.Yield();
         await End(run);
     }
@@ -142,11 +149,12 @@ public sealed class BrokerLinkTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task A_refused_subscription_is_told_and_stops_no_telemetry()
     {
+        var stop = TestContext.Current.CancellationToken;
         var run = Start(out var link, commandTopic: "board/attic/command");
         Add("21.5");
-        await _broker.Accept(_stop.Token);
-        await _broker.SubAck(0x80, _stop.Token);
-        await _broker.PubAck((await _broker.Publish(_stop.Token)).Id, _stop.Token);
+        await _broker.Accept(stop);
+        await _broker.SubAck(0x80, stop);
+        await _broker.PubAck((await _broker.Publish(stop)).Id, stop);
         Assert.Equal(1, _log.Count("the broker refuses the subscription to board/attic/command"));
         Assert.False(link.IsListening);
         await End(run);
@@ -155,11 +163,12 @@ public sealed class BrokerLinkTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task What_comes_is_given_on()
     {
+        var stop = TestContext.Current.CancellationToken;
         var run = Start(out var link, commandTopic: "c");
-        await _broker.Accept(_stop.Token);
-        await _broker.SubAck(1, _stop.Token);
+        await _broker.Accept(stop);
+        await _broker.SubAck(1, stop);
         while (!link.IsListening) await Task.Yield();
-        await _broker.Send([0x31, 5, 0, 1, (byte)'c', (byte)'h', (byte)'i'], _stop.Token);
+        await _broker.Send([0x31, 5, 0, 1, (byte)'c', (byte)'h', (byte)'i'], stop);
         while (_came.Count == 0) await Task.Yield();
         Assert.Equal(("c", "hi", true),
             (_came[0].Topic, Encoding.UTF8.GetString(_came[0].Payload), _came[0].IsRetained));
@@ -169,10 +178,11 @@ public sealed class BrokerLinkTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task Stopping_ends_the_trying()
     {
+        var stop = TestContext.Current.CancellationToken;
         _broker.Dispose(); // nobody listens any more
         var run = Start(out var link);
         await _stop.CancelAsync();
-        await run;
+        await run.WaitAsync(stop);
         Assert.False(link.IsConnected);
     }
 

@@ -34,6 +34,9 @@ internal sealed class AgentBench : IDisposable
     /// <summary>Makes a bus; the bench's own, unless a test wants a real thread.</summary>
     public Func<string, IBus?>? MakeBus { get; set; }
 
+    /// <summary>Rate of the board's own figures; 0: none.</summary>
+    public int BoardSeconds { get; set; }
+
     /// <summary>The uplink's status file; empty: the board has no uplink.</summary>
     public string UplinkFile { get; set; } = "";
 
@@ -51,8 +54,8 @@ internal sealed class AgentBench : IDisposable
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes($$"""
             {
               "ClientId": "attic", "State": { "Directory": "{{StateDirectory}}" },
-              "Board": { "IntervalSeconds": 0, "Root": "{{_files.Root}}", "UplinkFile": "{{UplinkFile}}" },
-              "Clock": { "Trust": "always" },
+              "Board": { "IntervalSeconds": {{BoardSeconds}}, "Root": "{{_files.Root}}", "UplinkFile": "{{UplinkFile}}" },
+              "Clock": { "Trust": "always" }{{(json.Length > 0 ? "," : "")}}
               {{json}}
             }
             """));

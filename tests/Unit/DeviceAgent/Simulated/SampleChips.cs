@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Device.I2c;
 using System.Globalization;
 using Iot.Device.OneWire;
-using Iot.Device.Sht3x;
 
 namespace LightMq.Unit.DeviceAgent.Simulated;
 
