@@ -48,6 +48,7 @@ internal sealed class AgentService : IHostedService, IDisposable
     {
         _loop.Post(() =>
         {
+            MakeThreads();
             _agent.Start();
             StartLink();
             Tick();
@@ -88,6 +89,15 @@ internal sealed class AgentService : IHostedService, IDisposable
     {
         _linkStop?.Dispose();
         _agent.Dispose();
+    }
+
+    // The library's drivers keep a thread of the pool for each line that is watched.
+    private void MakeThreads()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        var watched = _settings.Sensors.Count(static sensor => sensor.Line is not null)
+            + (_settings.Button is null ? 0 : 1);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + watched + 1), completions);
     }
 
     private void StartLink()
@@ -150,6 +160,7 @@ internal sealed class AgentService : IHostedService, IDisposable
             State = before.State with { CounterSave = changed.State.CounterSave },
             Board = changed.Board with { Root = before.Board.Root },
         };
+        MakeThreads();
         var parts = _agent.Change(_settings).ToList();
         if (_settings.Broker != before.Broker || _settings.Commands.Topic != before.Commands.Topic)
         {

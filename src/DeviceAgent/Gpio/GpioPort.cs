@@ -10,6 +10,7 @@ namespace LightMq.DeviceAgent.Gpio;
 /// <param name="driver">Opens it.</param>
 internal sealed class GpioPort(int chip, Func<int, GpioDriver> driver) : IDisposable
 {
+    private readonly Dictionary<int, PinChangeEventHandler> _watched = [];
     private GpioController? _controller;
 
     /// <summary>Opens a line for reading.</summary>
@@ -40,18 +41,12 @@ internal sealed class GpioPort(int chip, Func<int, GpioDriver> driver) : IDispos
         return true;
     });
 
-    /// <summary>Calls at each edge.</summary>
+    /// <summary>Calls at each edge, until the line is closed.</summary>
     public void Watch(int line, PinChangeEventHandler edge) => Guard(controller =>
     {
         controller.RegisterCallbackForPinValueChangedEvent(
             line, PinEventTypes.Rising | PinEventTypes.Falling, edge);
-        return true;
-    });
-
-    /// <summary>Calls no more.</summary>
-    public void Unwatch(int line, PinChangeEventHandler edge) => Guard(controller =>
-    {
-        controller.UnregisterCallbackForPinValueChangedEvent(line, edge);
+        _watched[line] = edge;
         return true;
     });
 
@@ -60,6 +55,9 @@ internal sealed class GpioPort(int chip, Func<int, GpioDriver> driver) : IDispos
     {
         if (_controller?.IsPinOpen(line) == true) Guard(controller =>
         {
+            // The library's driver does not close a line that somebody still listens to.
+            if (_watched.Remove(line, out var edge))
+                controller.UnregisterCallbackForPinValueChangedEvent(line, edge);
             controller.ClosePin(line);
             return true;
         });
@@ -70,6 +68,7 @@ internal sealed class GpioPort(int chip, Func<int, GpioDriver> driver) : IDispos
     {
         _controller?.Dispose();
         _controller = null;
+        _watched.Clear();
     }
 
     // The library says what a chip does not want in this way; one of ours that is open twice was refused by

@@ -32,7 +32,7 @@ internal static class SettingsReader
             BaseTopic = baseTopic,
             Broker = broker,
             Queue = ReadQueue(root.Section("Queue")),
-            Board = ReadBoard(root.Section("Board"), baseTopic),
+            Board = ReadBoard(root.Section("Board"), baseTopic, surroundings),
             Commands = ReadCommands(root.Section("Commands"), baseTopic, broker.Login),
             Sensors = new(root.List("Sensors", section => SensorReader.Read(section, baseTopic))),
             Outputs = new(root.List("Outputs", section => GpioReader.Output(section, baseTopic))),
@@ -91,15 +91,18 @@ internal static class SettingsReader
         return queue;
     }
 
-    private static BoardSettings ReadBoard(SettingsSection section, string baseTopic)
+    private static BoardSettings ReadBoard(
+        SettingsSection section, string baseTopic, Surroundings surroundings)
     {
+        // A service of a board has an uplink beside it; who starts the agent by hand most likely has none.
+        var uplink = surroundings.RuntimeDirectory.Length > 0 ? "/run/lightmq-uplink/uplink.json" : "";
         var board = new BoardSettings
         {
             Interval = TimeSpan.FromSeconds(section.Whole("IntervalSeconds", 10, 0, 86_400)),
             Topic = Topic(section, "Topic", baseTopic + "/telemetry"),
             DataDirectory = section.Text("DataDirectory", "/data", FileName, IsFileName),
             Root = section.Text("Root", "/", FileName, static text => text.Length > 0 && IsFileName(text)),
-            UplinkFile = section.Text("UplinkFile", "/run/lightmq-uplink/uplink.json", FileName, IsFileName),
+            UplinkFile = section.Text("UplinkFile", uplink, FileName, IsFileName),
         };
         section.RefuseOthers();
         return board;

@@ -37,6 +37,13 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
+    public void One_that_is_safe_when_high_is_never_low()
+    {
+        _bench.Start(""" "Outputs": [ { "Name": "pump", "Line": 22, "Safe": "on" } ] """);
+        Assert.Equal([(22, true)], _bench.Chip.History);
+    }
+
+    [Fact]
     public void After_a_kill_the_next_start_makes_it_safe()
     {
         _bench.Start(Pump);

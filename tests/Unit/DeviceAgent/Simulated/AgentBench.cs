@@ -69,6 +69,7 @@ internal sealed class AgentBench : IDisposable
         Directory.CreateDirectory(RuntimeDirectory);
         foreach (var bus in _buses) bus.Dispose();
         _buses.Clear();
+        Chip.Release();
         Loop = new Loop(Clock);
         var settings = Settings(json);
         Outbox = new Outbox(settings.Queue);

@@ -45,23 +45,31 @@ internal sealed class SimulatedChip : GpioDriver
         }
     }
 
-    protected override void OpenPin(int pinNumber) => Before();
+    protected override void OpenPin(int pinNumber)
+    {
+        Before();
+        if (_modes[pinNumber] is not null) throw new IOException($"line {pinNumber} is busy");
+    }
 
     protected override void ClosePin(int pinNumber)
     {
         Before();
-        (_modes[pinNumber], _handlers[pinNumber]) = (null, null);
+        // As the driver of libgpiod: who still listens keeps the line.
+        if (_handlers[pinNumber] is null) _modes[pinNumber] = null;
     }
 
     protected override void SetPinMode(int pinNumber, PinMode mode)
     {
         Before();
         _modes[pinNumber] = mode;
+        // An output that is told no level begins low.
+        if (mode == PinMode.Output) Write(pinNumber, PinValue.Low);
     }
 
     protected override void SetPinMode(int pinNumber, PinMode mode, PinValue initialValue)
     {
-        SetPinMode(pinNumber, mode);
+        Before();
+        _modes[pinNumber] = mode;
         Write(pinNumber, initialValue);
     }
 
@@ -98,4 +106,11 @@ internal sealed class SimulatedChip : GpioDriver
 
     protected override void RemoveCallbackForPinValueChangedEvent(
         int pinNumber, PinChangeEventHandler callback) => _handlers[pinNumber] -= callback;
+
+    /// <summary>Its process was killed: the kernel has taken its lines back, as they were.</summary>
+    public void Release()
+    {
+        Array.Clear(_modes);
+        Array.Clear(_handlers);
+    }
 }
