@@ -8,6 +8,7 @@ using LightMq.DeviceAgent.Sensors;
 using LightMq.DeviceAgent.Settings;
 using LightMq.DeviceAgent.Signals;
 using LightMq.DeviceAgent.State;
+using LightMq.DeviceAgent.Update;
 using LightMq.Service;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +29,7 @@ internal sealed class Agent : IDisposable
     private readonly OutputDesk _outputs;
     private readonly Panel _panel;
     private readonly CommandDesk _commands;
+    private readonly UpdateDesk _update;
     private AgentSettings _settings;
     private BoardHealth _board;
     private BusLine _boardBus;
@@ -65,6 +67,10 @@ internal sealed class Agent : IDisposable
         _commands = new CommandDesk(settings.Commands, telemetry, loop, log);
         new OutputCommands(_outputs.Find, _sensors.Find).AddTo(_commands);
         _commands.Add("identify", Identify);
+        _update = new UpdateDesk(settings.Update,
+            new UpdatePlaces(settings.Board.Root, settings.State.Directory, settings.State.RuntimeDirectory),
+            telemetry, () => _settings.Commands.ResultTopic, loop, time, random, log);
+        _commands.Add("update", _update.Take);
         _uplink = new UplinkView(settings.Board.UplinkFile);
         _boardBus = buses.Take("board");
         _board = NewBoard();
@@ -100,6 +106,7 @@ internal sealed class Agent : IDisposable
         _panel.Change(_settings);
         _sensors.Change(_settings.Sensors);
         _board.Start();
+        _update.Start();
     }
 
     /// <summary>A second passed.</summary>
@@ -120,6 +127,7 @@ internal sealed class Agent : IDisposable
         foreach (var output in _outputs.All)
             output.Tick(TimeSpan.FromMilliseconds(
                 now - (output.Settings.Contact == ContactKind.Central ? _centralSeenAt : _brokerSeenAt)));
+        _update.Tick(isConnected);
         _panel.Show(Judge(isConnected));
     }
 
@@ -138,6 +146,8 @@ internal sealed class Agent : IDisposable
         if (settings.Queue != before.Queue) parts.Add("Queue");
         _commands.Settings = settings.Commands;
         if (settings.Commands != before.Commands) parts.Add("Commands");
+        _update.Settings = settings.Update;
+        if (settings.Update != before.Update) parts.Add("Update");
         // What goes makes room for what comes: one line may go from one kind of use to another.
         var kept = settings.Outputs.Where(before.Outputs.Contains).ToArray();
         _outputs.Change(kept, static () => { });
@@ -184,7 +194,11 @@ internal sealed class Agent : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _parts.Buses.Dispose();
+    public void Dispose()
+    {
+        _update.Dispose();
+        _parts.Buses.Dispose();
+    }
 
     private BoardHealth NewBoard() =>
         new(_settings.Board, _boardBus, _uplink, _parts.Telemetry, _outbox, _parts.Loop);

@@ -94,4 +94,16 @@ internal static partial class Log
 
     [LoggerMessage(62, LogLevel.Information, "state: {State}")]
     public static partial void State(ILogger log, string state);
+
+    [LoggerMessage(70, LogLevel.Information, "update {Id}: the download from {Host} {Begins}")]
+    public static partial void UpdateBegins(ILogger log, string id, string host, string begins);
+
+    [LoggerMessage(71, LogLevel.Warning, "update {Id}: {Reason}; it is tried again")]
+    public static partial void UpdateBroke(ILogger log, string id, string reason);
+
+    [LoggerMessage(72, LogLevel.Warning, "update {Id} comes to nothing: {Reason}")]
+    public static partial void UpdateEnds(ILogger log, string id, string reason);
+
+    [LoggerMessage(73, LogLevel.Warning, "updates: the disk refuses: {Reason}")]
+    public static partial void UpdateDisk(ILogger log, string reason);
 }

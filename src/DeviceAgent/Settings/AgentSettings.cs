@@ -17,6 +17,8 @@ internal sealed record AgentSettings
     public required BoardSettings Board { get; init; }
     /// <summary>Commands.</summary>
     public required CommandSettings Commands { get; init; }
+    /// <summary>Updates.</summary>
+    public required UpdateSettings Update { get; init; }
     /// <summary>Sensors.</summary>
     public required ListOf<SensorSettings> Sensors { get; init; }
     /// <summary>Outputs.</summary>
@@ -95,6 +97,11 @@ internal sealed record BoardSettings
 /// <param name="ResultTopic">Where results go.</param>
 /// <param name="PerSecondMax">Commands beyond this are refused.</param>
 internal sealed record CommandSettings(string Topic, string ResultTopic, int PerSecondMax);
+
+/// <summary>Updates that are commanded.</summary>
+/// <param name="CaFile">Whom HTTPS trusts, in PEM; empty: the system's authorities.</param>
+/// <param name="BytesMax">A larger bundle is refused.</param>
+internal sealed record UpdateSettings(string CaFile, long BytesMax);
 
 /// <summary>A line of a GPIO chip.</summary>
 /// <param name="Chip">Number of <c>/dev/gpiochipN</c>.</param>

@@ -34,6 +34,7 @@ internal static class SettingsReader
             Queue = ReadQueue(root.Section("Queue")),
             Board = ReadBoard(root.Section("Board"), baseTopic, surroundings),
             Commands = ReadCommands(root.Section("Commands"), baseTopic, broker.Login),
+            Update = ReadUpdate(root.Section("Update")),
             Sensors = new(root.List("Sensors", section => SensorReader.Read(section, baseTopic))),
             Outputs = new(root.List("Outputs", section => GpioReader.Output(section, baseTopic))),
             Leds = new(root.List("Leds", GpioReader.Led)),
@@ -118,6 +119,14 @@ internal static class SettingsReader
             section.Whole("PerSecondMax", 20, 1, 1_000));
         section.RefuseOthers();
         return commands;
+    }
+
+    private static UpdateSettings ReadUpdate(SettingsSection section)
+    {
+        var update = new UpdateSettings(section.Text("CA", "", FileName, IsFileName),
+            section.Whole("BytesMax", 512 * MiB, MiB, 1_024 * MiB));
+        section.RefuseOthers();
+        return update;
     }
 
     private static StateSettings ReadState(SettingsSection section, Surroundings surroundings)

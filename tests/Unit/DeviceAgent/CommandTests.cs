@@ -19,7 +19,7 @@ public sealed class CommandTests : IDisposable
     [InlineData(""" "output": "pump", "state": "ON" """, "set", "state is not one of on, off, safe")]
     [InlineData(""" "output": "pump", "state": "on", "seconds": -1 """, "set", "seconds is not a number")]
     [InlineData(""" "output": "pump", "state": "on", "seconds": "5" """, "set", "seconds is not a number")]
-    [InlineData("", "explode", "action is not one of identify, read, set, set-counter")]
+    [InlineData("", "explode", "action is not one of identify, read, set, set-counter, update")]
     [InlineData(""" "sensor": "hall" """, "read", "there is no such sensor")]
     [InlineData(""" "seconds": 1e9 """, "identify", "seconds is not a number")]
     public void A_wrong_command_is_answered_with_what_is_wrong(string more, string action, string reason)
