@@ -9,8 +9,8 @@ using CentralSite = LightMq.Process.Chain.CentralSite;
 namespace LightMq.Process;
 
 /// <summary>
-/// <c>lightmq provision</c> makes a box of a sheet: broker and uplink run with its files, and a stock sensor's
-/// message reaches the central.
+/// <c>lightmq provision</c> makes a box of a sheet: broker and uplink run with its files, and a stock
+/// sensor's message reaches the central.
 /// </summary>
 public sealed class ProvisionTests
 {
@@ -37,7 +37,8 @@ public sealed class ProvisionTests
             trusted-clock = yes
             """);
         await Provision(scratch);
-        Assert.DoesNotContain("the-boiler-password", File.ReadAllText(Path.Combine(scratch["card"], "lightmq.txt")));
+        Assert.DoesNotContain(
+            "the-boiler-password", File.ReadAllText(Path.Combine(scratch["card"], "lightmq.txt")));
         using var broker = ProgramProcess.Start("lightmq-edgebroker", "EdgeBroker", "--config",
             Rebased(scratch, "lightmq.json", local), "--data", scratch["store"]);
         broker.PortOf("ready tcp");
@@ -45,11 +46,14 @@ public sealed class ProvisionTests
             Rebased(scratch, "uplink.json", local), "--set", $"State:Directory={scratch["state"]}");
         await Publish(sensors, "the-boiler-password", "plant/boiler/temperature");
         using var reader = central.Reader();
-        var messages = await reader.ReadUntil("plant", static all => all.Count > 0, 60, CancellationToken.None);
+        var messages = await reader.ReadUntil("plant", static all =>
+            all.Count > 0, 60, CancellationToken.None);
         Assert.True(messages.Count == 1, $"{messages.Count} messages\n{broker.Log}\n{uplink.Log}");
         Assert.Equal(("GID_sensors@@@boiler-1", "plant/boiler/temperature", "21.5"),
-            (messages[0].Client, messages[0].Topic, System.Text.Encoding.UTF8.GetString(messages[0].Payload)));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Publish(sensors, "a guess", "plant/boiler/x"));
+            (messages[0].Client, messages[0].Topic,
+                System.Text.Encoding.UTF8.GetString(messages[0].Payload)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Publish(sensors, "a guess", "plant/boiler/x"));
         Assert.Equal(0, uplink.Terminate());
         Assert.Equal(0, broker.Terminate());
     }
@@ -59,7 +63,8 @@ public sealed class ProvisionTests
     {
         using var scratch = new Scratch();
         Directory.CreateDirectory(scratch["card"]);
-        File.WriteAllText(Path.Combine(scratch["card"], "lightmq.txt"), "groop = GID_gate\r\nmqtt = maybe\r\n");
+        File.WriteAllText(Path.Combine(scratch["card"], "lightmq.txt"), "groop = GID_gate\r\nmqtt = "
+            + "maybe\r\n");
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => Provision(scratch));
         Assert.Contains("exit 78", failure.Message);
         Assert.Contains("Line 1: there is no key 'groop'; is 'group' meant?\r\n",
@@ -78,7 +83,8 @@ public sealed class ProvisionTests
     private static string Rebased(Scratch scratch, string name, int localPort)
     {
         var text = File.ReadAllText(scratch["box/etc/lightmq/" + name])
-            .Replace("\"/etc/", $"\"{scratch["box"]}/etc/").Replace("127.0.0.1:11883", $"127.0.0.1:{localPort}")
+            .Replace("\"/etc/", $"\"{scratch["box"]}/etc/").Replace(
+                "127.0.0.1:11883", $"127.0.0.1:{localPort}")
             .Replace("/run/lightmq-edgebroker/admin.sock", scratch["admin.sock"]);
         File.WriteAllText(scratch[name], text);
         return scratch[name];

@@ -16,7 +16,8 @@ internal sealed class BoxDisk(int? servicesGroup) : IBoxDisk
         if (!File.Exists(groups)) return null;
         foreach (var line in File.ReadLines(groups))
             if (line.Split(':') is [var group, _, var id, ..] && group == name
-                && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+                && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                return number;
         return null;
     }
 

@@ -8,7 +8,9 @@ internal interface IBoxDisk
     /// <summary>A file's bytes; null: it is not there.</summary>
     byte[]? Read(string path);
 
-    /// <summary>Writes a file whole or not at all, and its folders; on the disk before this returns.</summary>
+    /// <summary>
+    /// Writes a file whole or not at all, and its folders; on the disk before this returns.
+    /// </summary>
     void Write(string path, ReadOnlySpan<byte> bytes, Readers readers);
 
     /// <summary>The same on the card, whose file system knows no owners.</summary>
@@ -29,7 +31,9 @@ internal interface IBoxDisk
     /// <summary>Removes a file, if it is there.</summary>
     void Delete(string path);
 
-    /// <summary>Removes a folder with all that is in it, or the link that stands for it, if it is there.</summary>
+    /// <summary>
+    /// Removes a folder with all that is in it, or the link that stands for it, if it is there.
+    /// </summary>
     void DeleteFolder(string path);
 
     /// <summary>Names of the files of a folder; none where it is not there.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LightMq.Cli.Settings;
+using LightMq.Lmq;
 
 namespace LightMq.Cli.Files;
 
@@ -12,13 +13,17 @@ internal static class AgentFile
     /// <summary>Where it is.</summary>
     public const string Path = "/etc/lightmq/agent.json";
 
+    // With the agent's own levels behind it a topic has at most 64 characters.
+    private const int BaseTopicMax = 32;
+
     /// <summary>Makes it.</summary>
     public static BoxFile Make(BoxSettings settings)
     {
-        var ours = Ours(settings);
-        return new BoxFile(Path, JsonText.Origin + JsonText.Of(ours), Readers.Services)
+        var json = Ours(settings);
+        if (BaseTopic(settings) is { } topic) json["BaseTopic"] = topic;
+        return new BoxFile(Path, JsonText.Origin + JsonText.Of(json), Readers.Services)
         {
-            Merge = there => JsonText.Read(there) is { } json ? Put(json, Ours(settings)) : null,
+            Merge = there => JsonText.Read(there) is { } agent ? Put(agent, Ours(settings)) : null,
         };
     }
 
@@ -28,15 +33,29 @@ internal static class AgentFile
         ["Broker"] = new JsonObject
         {
             ["Address"] = $"127.0.0.1:{ListenerReader.LocalPort}",
+            ["Login"] = "password",
             ["User"] = LocalUsers.AgentName,
-            ["PasswordFile"] = LocalUsers.PathOf("agent-password"),
+            ["SecretFile"] = LocalUsers.PathOf("agent-password"),
         },
+        ["Clock"] = new JsonObject { ["Trust"] = settings.IsClockTrusted ? "always" : "kernel" },
     };
 
     // A name of the gateway's group, so that what it sends goes up as an LMQ client's.
-    private static string ClientId(BoxSettings settings) =>
-        settings.ClientId.Length is > 0 and <= 58 ? settings.ClientId + "-agent"
-            : settings.ClientId.Length > 0 ? settings.ClientId[..58] + "-agent" : settings.HostName + "-agent";
+    private static string ClientId(BoxSettings settings)
+    {
+        const string End = "-agent";
+        var name = settings.ClientId.Length > 0 ? settings.ClientId : settings.HostName;
+        return name[..Math.Min(name.Length, ClientIdName.CharactersMax - End.Length)] + End;
+    }
+
+    // Under a first level that goes up with all that is in it.
+    private static string? BaseTopic(BoxSettings settings)
+    {
+        var level = settings.Central?.Upward.Select(static filter => filter.Split('/'))
+            .FirstOrDefault(static levels => levels is [not ("+" or "#" or ""), "#"])?[0];
+        var topic = $"{level}/{settings.HostName}";
+        return level is not null && topic.Length <= BaseTopicMax ? topic : null;
+    }
 
     private static string Put(JsonObject there, JsonObject ours)
     {

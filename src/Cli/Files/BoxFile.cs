@@ -32,7 +32,8 @@ internal sealed record BoxFile(string Path, string Content, Readers Readers = Re
     public string Digest => DigestOf(Encoding.UTF8.GetBytes(Content));
 
     /// <summary>Some content in short.</summary>
-    public static string DigestOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+    public static string DigestOf(ReadOnlySpan<byte> bytes) =>
+        Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     /// <summary>Does not show the content: it may be secret.</summary>
     public override string ToString() => Path;

@@ -26,7 +26,10 @@ internal static class BoxFiles
 
     private static IEnumerable<BoxFile> Keeping(BoxSettings settings)
     {
-        yield return new BoxFile("/etc/localtime", "/usr/share/zoneinfo/" + settings.TimeZone) { IsLink = true };
+        yield return new BoxFile("/etc/localtime", "/usr/share/zoneinfo/" + settings.TimeZone)
+        {
+            IsLink = true,
+        };
         yield return new BoxFile("/etc/timezone", settings.TimeZone + "\n");
         if (settings.TimeServers.Count > 0)
             yield return new BoxFile("/etc/systemd/timesyncd.conf.d/lightmq.conf",

@@ -32,7 +32,9 @@ internal static class BrokerFile
         {
             (JsonNode)new JsonObject
             {
-                ["Name"] = "local", ["Address"] = $"127.0.0.1:{ListenerReader.LocalPort}", ["Dialect"] = "plain",
+                ["Name"] = "local",
+                ["Address"] = $"127.0.0.1:{ListenerReader.LocalPort}",
+                ["Dialect"] = "plain",
             },
         };
         foreach (var listener in settings.Listeners)

@@ -77,34 +77,12 @@ internal static class NetworkFiles
         return text.ToString();
     }
 
+    // What every box lets in is in /etc/nftables.conf, which includes this.
     private static string Firewall(BoxSettings settings)
     {
         var ports = settings.Listeners.Select(static listener => listener.Port).Distinct().ToList();
         if (settings.SshKeys.Count > 0) ports.Add(22);
-        var open = ports.Count == 0 ? "" : $"        tcp dport {{ {string.Join(", ", ports.Order())} }} accept\n";
-        return Origin + """
-            table inet lightmq
-            delete table inet lightmq
-            table inet lightmq {
-                chain input {
-                    type filter hook input priority filter; policy drop;
-                    iif "lo" accept
-                    ct state established,related accept
-                    ct state invalid drop
-                    icmp type { echo-request, destination-unreachable, time-exceeded, parameter-problem } accept
-                    meta l4proto ipv6-icmp accept
-                    udp dport 68 accept comment "DHCP"
-                    udp dport 546 accept comment "DHCPv6"
-                    ip daddr 224.0.0.251 udp dport 5353 accept comment "mDNS"
-                    ip6 daddr ff02::fb udp dport 5353 accept comment "mDNS"
-
-            """ + open + """
-                }
-                chain forward {
-                    type filter hook forward priority filter; policy drop;
-                }
-            }
-
-            """;
+        return Origin + (ports.Count == 0 ? "# Nothing else comes in.\n"
+            : $"add rule inet lightmq input tcp dport {{ {string.Join(", ", ports.Order())} }} accept\n");
     }
 }

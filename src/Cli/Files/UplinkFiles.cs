@@ -3,7 +3,9 @@ using LightMq.Cli.Settings;
 
 namespace LightMq.Cli.Files;
 
-/// <summary>The uplink's configuration, <c>uplink.json</c>, and the secrets and certificates beside it.</summary>
+/// <summary>
+/// The uplink's configuration, <c>uplink.json</c>, and the secrets and certificates beside it.
+/// </summary>
 internal static class UplinkFiles
 {
     /// <summary>Where it is; not there: nothing is above, and the uplink is not started.</summary>
@@ -17,9 +19,11 @@ internal static class UplinkFiles
     {
         if (settings.Central is not { } central) yield break;
         if (central.Authority.Length > 0) yield return new BoxFile(CentralAuthority, central.Authority);
-        if (central.ServerAuthority.Length > 0) yield return new BoxFile(ServerAuthority, central.ServerAuthority);
+        if (central.ServerAuthority.Length > 0)
+            yield return new BoxFile(ServerAuthority, central.ServerAuthority);
         if (settings.SecretKey.Length > 0)
-            yield return new BoxFile(LocalUsers.PathOf("secret-key"), settings.SecretKey + "\n", Readers.Services);
+            yield return new BoxFile(
+                LocalUsers.PathOf("secret-key"), settings.SecretKey + "\n", Readers.Services);
         if (central.EnrolmentCode.Length > 0)
             yield return new BoxFile(
                 LocalUsers.PathOf("enrolment-code"), central.EnrolmentCode + "\n", Readers.Services);

@@ -38,7 +38,8 @@ internal sealed class Card(string boot, IBoxDisk disk, ICardMount mount)
         var names = disk.Names(boot);
         var sheets = names.Where(static name => Names.Contains(name.ToLowerInvariant())).ToList();
         if (sheets.Count > 1)
-            mistakes.Add(new Mistake(0, $"there are several files: {string.Join(" and ", sheets)}. Leave the one "
+            mistakes.Add(new Mistake(0, $"there are several files: {string.Join(" and ", sheets)}. Leave "
+                + "the one "
                 + "that counts, and delete the others"));
         var sheet = sheets.Count == 1 ? new CardSheet(sheets[0], disk.Read(At(sheets[0])) ?? []) : null;
         if (names.Contains(CleanName) && sheets.Count < 2) sheet = Finish(sheet);

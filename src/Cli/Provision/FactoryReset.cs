@@ -4,8 +4,9 @@ using LightMq.Cli.Files;
 namespace LightMq.Cli.Provision;
 
 /// <summary>
-/// Makes the box as it was flashed. A marker says that it is wanted; the work is done at the next start, before
-/// anything runs that holds files open, and the marker goes last, so that a power cut only means to go on.
+/// Makes the box as it was flashed. A marker says that it is wanted; the work is done at the next start,
+/// before anything runs that holds files open, and the marker goes last, so that a power cut only means to
+/// go on.
 /// </summary>
 internal static class FactoryReset
 {
@@ -14,8 +15,8 @@ internal static class FactoryReset
     [
         "/var/lib/private/lightmq", "/var/lib/private/lightmq-edgebroker", "/var/lib/private/lightmq-uplink",
         "/var/lib/private/lightmq-deviceagent", "/var/lib/lightmq", "/var/lib/lightmq-edgebroker",
-        "/var/lib/lightmq-uplink", "/var/lib/lightmq-deviceagent", "/var/lib/systemd/timesync", "/var/log/journal",
-        "/etc/lightmq", "/data/lightmq",
+        "/var/lib/lightmq-uplink", "/var/lib/lightmq-deviceagent", "/var/lib/systemd/timesync",
+        "/var/log/journal", "/etc/lightmq", "/data/lightmq",
     ];
 
     /// <summary>Asks for it.</summary>
@@ -29,8 +30,9 @@ internal static class FactoryReset
     {
         if (disk.Read(paths.ResetMarker) is null) return;
         foreach (var path in new FileLedger(paths, disk).Made()) disk.Delete(paths.At(path));
-        foreach (var name in disk.Names(paths.At("/etc/ssh")).Where(static name =>
-            name.StartsWith("ssh_host_", StringComparison.Ordinal))) disk.Delete(paths.At("/etc/ssh/" + name));
+        foreach (var name in disk.Names(paths.At("/etc/ssh")))
+            if (name.StartsWith("ssh_host_", StringComparison.Ordinal))
+                disk.Delete(paths.At("/etc/ssh/" + name));
         foreach (var folder in Folders) disk.DeleteFolder(paths.At(folder));
         disk.Delete(paths.ResetMarker);
     }

@@ -6,8 +6,8 @@ using LightMq.Cli.Files;
 namespace LightMq.Cli.Provision;
 
 /// <summary>
-/// Brings files to what settings make of them. What was made last is noted, so that a file which would be made
-/// the same again stays as an engineer has changed it, and one that nobody makes any more goes.
+/// Brings files to what settings make of them. What was made last is noted, so that a file which would be
+/// made the same again stays as an engineer has changed it, and one that nobody makes any more goes.
 /// </summary>
 /// <param name="paths">Where things are.</param>
 /// <param name="disk">File systems.</param>
@@ -17,14 +17,17 @@ internal sealed class FileLedger(BoxPaths paths, IBoxDisk disk)
 
     /// <summary>Writes what differs, every step of it harmless if it is the last one.</summary>
     /// <param name="files">All files that there shall be.</param>
-    /// <param name="overwrites">False: what is there already stays, for nobody has said anything of it.</param>
+    /// <param name="overwrites">False: what is there already stays, for nobody has said anything of
+    /// it.</param>
     /// <returns>Whether anything was written.</returns>
     public bool Bring(IReadOnlyList<BoxFile> files, bool overwrites)
     {
         var noted = ReadNoted();
         var changes = false;
-        // Not ours: written by whoever made the system, and to be written over once somebody has said something.
-        var others = overwrites ? [] : files.Where(file => noted[file.Path] is null && IsThere(file)).ToArray();
+        // Not ours: written by whoever made the system, and to be written over once somebody has said
+        // something.
+        var others = overwrites ? []
+            : files.Where(file => noted[file.Path] is null && IsThere(file)).ToArray();
         files = [.. files.Except(others)];
         foreach (var file in files) changes |= Bring(file, noted);
         foreach (var path in noted.Select(static pair => pair.Key)
@@ -53,7 +56,8 @@ internal sealed class FileLedger(BoxPaths paths, IBoxDisk disk)
         var path = paths.At(file.Path);
         var last = noted[file.Path]?.GetValue<string>();
         var there = file.IsLink ? BytesOf(disk.TargetOf(path)) : disk.Read(path);
-        if (there is not null && (last == file.Digest || BoxFile.DigestOf(there) == file.Digest)) return false;
+        if (there is not null && (last == file.Digest || BoxFile.DigestOf(there) == file.Digest))
+            return false;
         if (file.IsLink)
         {
             disk.Link(path, file.Content);

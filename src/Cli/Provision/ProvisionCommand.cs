@@ -1,4 +1,6 @@
+using System.Text;
 using LightMq.Cli.Board;
+using LightMq.Cli.Files;
 using LightMq.Service;
 
 namespace LightMq.Cli.Provision;
@@ -10,8 +12,8 @@ namespace LightMq.Cli.Provision;
 internal sealed class ProvisionCommand(BoxPaths paths, TimeProvider time, TextWriter output)
 {
     /// <summary>Runs it at the start of the box, or by hand.</summary>
-    /// <returns>0: the box is as its sheet says, or as before where there is none; 78: the sheet has mistakes;
-    /// 74: the disk refuses.</returns>
+    /// <returns>0: the box is as its sheet says, or as before where there is none; 78: the sheet has
+    /// mistakes; 74: the disk refuses.</returns>
     public int Run()
     {
         var disk = new BoxDisk(BoxDisk.GroupOf(paths.At("/etc/group"), "lightmq"));
@@ -29,7 +31,7 @@ internal sealed class ProvisionCommand(BoxPaths paths, TimeProvider time, TextWr
             var report = new ProvisionReport(ProvisionOutcome.Failed, false, [], wrong.Message);
             try
             {
-                disk.Write(paths.ProvisionState, System.Text.Encoding.UTF8.GetBytes(report.Json()), Files.Readers.All);
+                disk.Write(paths.ProvisionState, Encoding.UTF8.GetBytes(report.Json()), Readers.All);
             }
             // Then nothing but the exit status tells.
             catch (Exception again) when (again is IOException or UnauthorizedAccessException)

@@ -8,7 +8,9 @@ namespace LightMq.Cli.Provision;
 /// <summary>How provisioning went.</summary>
 internal enum ProvisionOutcome
 {
-    /// <summary>The sheet was taken over, now or before; or the last one holds, because there is none.</summary>
+    /// <summary>
+    /// The sheet was taken over, now or before; or the last one holds, because there is none.
+    /// </summary>
     Ready,
     /// <summary>Nobody has ever said anything of this box.</summary>
     Unprovisioned,
@@ -39,15 +41,17 @@ internal sealed record ProvisionReport(
     public string? ErrorsPage()
     {
         if (Mistakes.Count == 0) return null;
+        var count = Mistakes.Count == 1 ? "is 1 mistake" : $"are {Mistakes.Count} mistakes";
         var page = new StringBuilder($"""
-            lightmq.txt was not taken over: there {(Mistakes.Count == 1 ? "is 1 mistake" : $"are {Mistakes.Count} mistakes")} in it.
+            lightmq.txt was not taken over: there {count} in it.
             The box goes on with what it had before. Mend what stands below, save the file,
             put the card back and start the box. This page goes away once all is well.
 
 
             """);
         foreach (var mistake in Mistakes.OrderBy(static mistake => mistake.Line))
-            page.Append(mistake.Line == 0 ? "Whole file: " : $"Line {mistake.Line}: ").AppendLine(mistake.Text);
+            page.Append(mistake.Line == 0 ? "Whole file: " : $"Line {mistake.Line}: ")
+                .AppendLine(mistake.Text);
         return page.ToString();
     }
 

@@ -7,8 +7,8 @@ using LightMq.Cli.Sheet;
 namespace LightMq.Cli.Provision;
 
 /// <summary>
-/// Takes a sheet over. The order makes it safe to lose the power anywhere: first the sheet with its secrets is
-/// durable on the data partition, then the files made of it, and only then the secrets leave the card.
+/// Takes a sheet over. The order makes it safe to lose the power anywhere: first the sheet with its secrets
+/// is durable on the data partition, then the files made of it, and only then the secrets leave the card.
 /// Whatever was not done is done at the next start.
 /// </summary>
 /// <param name="paths">Where things are.</param>
@@ -112,9 +112,13 @@ internal sealed class Provisioning(
     private ProvisionReport WriteCard(
         ProvisionReport report, CardSheet? sheet, SheetText? text, SettingsSheet? taken)
     {
+        // What was taken over is gone at the next start: the card alone has it, and may miss what it gave
+        // away.
+        var why = BoxFacts.Line(paths.NoData);
+        if (why is not null) report = report with { Note = $"nothing is kept on the box: {why}" };
         try
         {
-            if (taken is not null && SheetSecrets.HasAny(taken))
+            if (why is null && taken is not null && SheetSecrets.HasAny(taken))
                 card.Clean(sheet!, SheetSecrets.Clean(text!, taken, time.GetUtcNow()));
             if (report.Note.Length == 0) card.Show(Card.ErrorsName, report.ErrorsPage());
         }

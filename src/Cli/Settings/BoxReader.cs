@@ -14,7 +14,8 @@ internal static class BoxReader
 
     /// <summary>Reads a sheet with all its secrets; only to be used if no mistake was added.</summary>
     /// <param name="sheet">The sheet; certificates are in it as text.</param>
-    /// <param name="zones">Folder of the database of time zones; any name goes where it does not exist.</param>
+    /// <param name="zones">Folder of the database of time zones; any name goes where it does not
+    /// exist.</param>
     /// <param name="mistakes">Where mistakes go.</param>
     public static BoxSettings Read(SettingsSheet sheet, string zones, List<Mistake> mistakes)
     {
@@ -51,13 +52,15 @@ internal static class BoxReader
     {
         var host = facts.Text("hostname", HostNameForm, IsHostName).ToLowerInvariant();
         var device = facts.Text("device", "a name of visible characters without spaces and without @@@",
-            text => IsVisible(text) && ClientIdName.TryParse(Encoding.UTF8.GetBytes("GID_abc@@@" + text), out _));
+            text => IsVisible(text)
+                && ClientIdName.TryParse(Encoding.UTF8.GetBytes("GID_abc@@@" + text), out _));
         if (device.Length == 0 && !facts.Has("device")) device = host;
         if (host.Length == 0 && IsHostName(device)) host = device.ToLowerInvariant();
         settings = settings with { Device = device, HostName = host.Length > 0 ? host : "lightmq" };
         if (settings.ClientId.Length > 0
             && !ClientIdName.TryParse(Encoding.UTF8.GetBytes(settings.ClientId), out _))
-            facts.Wrong(facts.LineOf("device"), $"device: the gateway's name would be '{settings.ClientId}', which "
+            facts.Wrong(facts.LineOf("device"), $"device: the gateway's name would be "
+                + $"'{settings.ClientId}', which "
                 + $"has more than {ClientIdName.CharactersMax} characters; take a shorter one");
         return settings;
     }

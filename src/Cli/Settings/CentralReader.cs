@@ -51,7 +51,8 @@ internal static class CentralReader
     {
         foreach (var key in Needless)
             if (facts.Has(key))
-                facts.Wrong(facts.LineOf(key), $"{key} is of no use without a line central = ADDRESS; add that, "
+                facts.Wrong(facts.LineOf(key), $"{key} is of no use without a line central = ADDRESS; add "
+                    + "that, "
                     + "or leave this out");
     }
 
@@ -68,7 +69,8 @@ internal static class CentralReader
                 "ABCD-EFGH");
             return central with
             {
-                Login = CentralLogin.AppServer, ServerUrl = app,
+                Login = CentralLogin.AppServer,
+                ServerUrl = app,
                 EnrolmentCode = facts.Text("enrolment-code", "a code of 1 to 256 visible characters", IsCode),
             };
         }
@@ -80,13 +82,15 @@ internal static class CentralReader
             facts.Wrong(0, "access-key is missing: the box logs in at the central with access-key and "
                 + "secret-key, or with enrolment-code and app-server. Add a line such as: access-key = ...");
         else if (!facts.Has("secret-key") && !facts.Has("enrolment-code"))
-            facts.Wrong(facts.LineOf("access-key"), "secret-key is missing beside access-key, and the box has "
+            facts.Wrong(facts.LineOf("access-key"), "secret-key is missing beside access-key, and the box "
+                + "has "
                 + "none for this access-key; add a line: secret-key = ...");
         return central with { Login = login, ServerUrl = auth };
     }
 
     private static string[] Filters(SheetFacts facts, string key) =>
-        [.. facts.Items(key, FilterForm, static text => TokenResource.IsWellFormed(Encoding.UTF8.GetBytes(text)))
+        [.. facts.Items(key, FilterForm, static text =>
+            TokenResource.IsWellFormed(Encoding.UTF8.GetBytes(text)))
             .Select(static item => item.Text).Distinct()];
 
     private static string Url(SheetFacts facts, string key) =>
@@ -108,7 +112,8 @@ internal static class CentralReader
         var colon = rest.LastIndexOf(':');
         if (colon >= 0 && !rest.EndsWith(']') && (rest[0] == '[' || rest.IndexOf(':') == colon))
         {
-            if (!ushort.TryParse(rest.AsSpan(colon + 1), System.Globalization.NumberStyles.None, null, out var port)
+            if (!ushort.TryParse(rest.AsSpan(colon + 1), System.Globalization.NumberStyles.None, null,
+                out var port)
                 || port == 0) return false;
             rest = rest[..colon];
         }

@@ -12,7 +12,8 @@ internal readonly record struct DayWindow(TimeOnly From, TimeOnly To)
     {
         window = default;
         var parts = text.Split((char[])['-', '–'], StringSplitOptions.TrimEntries);
-        if (parts.Length != 2 || !TryTime(parts[0], out var from) || !TryTime(parts[1], out var to) || from == to)
+        if (parts.Length != 2 || !TryTime(parts[0], out var from) || !TryTime(parts[1], out var to)
+            || from == to)
             return false;
         window = new DayWindow(from, to);
         return true;
@@ -23,5 +24,6 @@ internal readonly record struct DayWindow(TimeOnly From, TimeOnly To)
         From < To ? time >= From && time < To : time >= From || time < To;
 
     private static bool TryTime(string text, out TimeOnly time) =>
-        TimeOnly.TryParseExact(text, ["HH:mm", "H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
+        TimeOnly.TryParseExact(
+            text, ["HH:mm", "H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
 }

@@ -30,7 +30,8 @@ internal static class KeepingReader
                 static text => Uri.CheckHostName(text) != UriHostNameType.Unknown)
                 .Select(static item => item.Text)],
             IsClockTrusted = facts.Switch("trusted-clock"),
-            UpdateWindow = facts.Text("update-window", "two times of day with a hyphen between, as 02:00-04:00",
+            UpdateWindow = facts.Text("update-window", "two times of day with a hyphen between, as "
+                + "02:00-04:00",
                 static text => DayWindow.TryParse(text, out _)),
         };
     }
@@ -49,7 +50,8 @@ internal static class KeepingReader
         var keys = new List<string>();
         foreach (var entry in facts.Sheet.All("ssh-key"))
             if (IsSshKey(entry.Value)) keys.Add(entry.Value);
-            else facts.Wrong(entry.Line, "ssh-key is not the public half of a key, as the file id_ed25519.pub holds "
+            else facts.Wrong(entry.Line, "ssh-key is not the public half of a key, as the file "
+                + "id_ed25519.pub holds "
                 + "it: ssh-ed25519 AAAA... NAME, all in one line"
                 + (entry.Value.Contains("PRIVATE", StringComparison.Ordinal)
                     ? ". This is the private half: it must stay with you; take it off this card" : ""));

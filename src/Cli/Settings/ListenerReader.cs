@@ -35,7 +35,8 @@ internal static class ListenerReader
         var hasPlain = settings.Listeners.Any(static listener => !listener.IsLmq);
         if (hasPlain && settings.Users.Count == 0 && !settings.IsAnonymous)
             facts.Wrong(facts.LineOf(Kinds.First(kind => facts.Has(kind.Key)).Key),
-                "nobody could log in here: add a line user = NAME with password = ... below it, or, if everybody "
+                "nobody could log in here: add a line user = NAME with password = ... below it, or, if "
+                    + "everybody "
                 + "on the network may publish and read, anonymous = yes");
         if (settings.IsAnonymous && !hasPlain)
             facts.Wrong(facts.LineOf("anonymous"),
@@ -75,7 +76,8 @@ internal static class ListenerReader
         var words = text.ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (words is ["off" or "no"]) return true;
         if (words.Length > 2 || words[0] is not ("plain" or "lmq" or "on" or "yes")) return false;
-        if (words.Length == 2 && (!int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out port)
+        if (words.Length == 2
+            && (!int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out port)
             || port is < 1 or > 65_535 or LocalPort or 22)) return false;
         listener = new ListenerWish(transport, words[0] == "lmq", port);
         return true;
@@ -91,7 +93,8 @@ internal static class ListenerReader
             facts.Wrong(entry.Line, $"user: '{entry.Value}' stands here twice; leave one of them out");
         var password = facts.Sheet.Find("password", entry);
         if (password is null)
-            facts.Wrong(entry.Line, $"user: '{entry.Value}' has no password, and the box has none for this user; "
+            facts.Wrong(entry.Line, $"user: '{entry.Value}' has no password, and the box has none for "
+                + "this user; "
                 + "write below it: password = ...");
         else if (!PasswordHash.IsHash(password.Value) && password.Value.Length is < PasswordMin or > 256)
             facts.Wrong(password, $"a password of {PasswordMin} to 256 characters");
@@ -106,10 +109,12 @@ internal static class ListenerReader
         var access = words.Length == 2 ? words[0].ToLowerInvariant() : "readwrite";
         var filter = words[^1].Trim();
         if (access is not ("read" or "write" or "readwrite"))
-            facts.Wrong(item.Line, $"topics: '{item.Text}' is not a filter with read, write or nothing before it, "
+            facts.Wrong(item.Line, $"topics: '{item.Text}' is not a filter with read, write or nothing "
+                + "before it, "
                 + "as read cmd/#; between several there is a comma");
         else if (!IsFilter(filter))
-            facts.Wrong(item.Line, $"topics: '{filter}' is not a topic filter, as plant/+/temperature or plant/#");
+            facts.Wrong(item.Line, $"topics: '{filter}' is not a topic filter, as plant/+/temperature or "
+                + "plant/#");
         return (filter, access);
     }
 
@@ -123,11 +128,13 @@ internal static class ListenerReader
         {
             foreach (var key in (ReadOnlySpan<string>)["lmq-groups", "lmq-topics"])
                 if (facts.Has(key)) facts.Wrong(facts.LineOf(key),
-                    $"{key} is of no use without a listener that speaks lmq; add: mqtt = lmq, or leave it out");
+                    $"{key} is of no use without a listener that speaks lmq; add: mqtt = lmq, or leave it "
+                        + "out");
             return settings;
         }
         if (!facts.Has("access-key") || !facts.Has("secret-key"))
-            facts.Wrong(0, "a listener that speaks lmq needs access-key and secret-key, with which its clients "
+            facts.Wrong(0, "a listener that speaks lmq needs access-key and secret-key, with which its "
+                + "clients "
                 + "sign their logins; add both, or take plain");
         var parents = topics.Select(static item => item.Text);
         if (topics.Count == 0 && settings.Central is { } central)

@@ -9,7 +9,8 @@ namespace LightMq.Cli.Settings;
 /// <summary>Reads the wired and the wireless network.</summary>
 internal static class NetworkReader
 {
-    private const string AddressForm = "dhcp, or an address with the length of its network, as 192.168.1.5/24";
+    private const string AddressForm = "dhcp, or an address with the length of its network, as "
+        + "192.168.1.5/24";
 
     /// <summary>Reads it.</summary>
     public static NetworkWish Read(SheetFacts facts)
@@ -19,9 +20,11 @@ internal static class NetworkReader
         var gateway = facts.Text("gateway", "an IP address, as 192.168.1.1", IsIp);
         if (facts.Has("gateway") && address.Length == 0 && !HasMistake(facts, "address"))
             facts.Wrong(facts.LineOf("gateway"),
-                "gateway belongs to an address of your own, as address = 192.168.1.5/24; DHCP brings its own");
+                "gateway belongs to an address of your own, as address = 192.168.1.5/24; DHCP brings its "
+                    + "own");
         if (gateway.Length > 0 && address.Length > 0 && !IsWithin(gateway, address))
-            facts.Wrong(facts.LineOf("gateway"), $"gateway: '{gateway}' is not in the network of '{address}'");
+            facts.Wrong(facts.LineOf("gateway"), $"gateway: '{gateway}' is not in the network of "
+                + $"'{address}'");
         var wifis = facts.Sheet.All("wifi").Select(entry => Wifi(facts, entry)).ToList();
         var country = facts.Text("wifi-country", "a country in two letters, as DE", static text =>
             text.Length == 2 && text.All(char.IsAsciiLetter)).ToUpperInvariant();
@@ -42,7 +45,8 @@ internal static class NetworkReader
             facts.Wrong(entry.Line, $"wifi: '{entry.Value}' stands here twice; leave one of them out");
         var password = facts.Sheet.Find("wifi-password", entry);
         if (password is null)
-            facts.Wrong(entry.Line, $"wifi: '{entry.Value}' has no password, and the box has none for it; write "
+            facts.Wrong(entry.Line, $"wifi: '{entry.Value}' has no password, and the box has none for it; "
+                + "write "
                 + "below it: wifi-password = ..., or wifi-password = none if it is open");
         else if (!IsNone(password.Value) && !IsPassword(password.Value))
             facts.Wrong(password, "a password of 8 to 63 letters, digits and signs, or none");

@@ -31,19 +31,23 @@ internal static class PemReader
 
     /// <summary>Puts the text of certificates in the place of the names of files beside the sheet.</summary>
     /// <param name="sheet">The sheet.</param>
-    /// <param name="read">Gives the bytes of a file beside it, in whatever case of letters; null: none.</param>
+    /// <param name="read">Gives the bytes of a file beside it, in whatever case of letters; null:
+    /// none.</param>
     /// <param name="mistakes">Where mistakes go.</param>
     public static SettingsSheet Resolve(
         SettingsSheet sheet, Func<string, byte[]?> read, List<Mistake> mistakes)
     {
         foreach (var entry in sheet.Entries.Where(static entry =>
-            entry.Key.Name is "central-ca" or "server-ca" && !entry.Value.StartsWith(Begin, StringComparison.Ordinal)
+            entry.Key.Name is "central-ca" or "server-ca"
+                && !entry.Value.StartsWith(Begin, StringComparison.Ordinal)
             && !entry.Value.Equals("system", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
             var bytes = entry.Value.AsSpan().ContainsAny('/', '\\') ? null : read(entry.Value);
             if (bytes is null)
-                mistakes.Add(new Mistake(entry.Line, $"{entry.Key.Name}: there is no file '{entry.Value}' beside "
-                    + "lightmq.txt; copy it there, or write the certificate itself, from -----BEGIN CERTIFICATE----- "
+                mistakes.Add(new Mistake(entry.Line, $"{entry.Key.Name}: there is no file '{entry.Value}' "
+                    + "beside "
+                    + "lightmq.txt; copy it there, or write the certificate itself, from -----BEGIN "
+                    + "CERTIFICATE----- "
                     + "to -----END CERTIFICATE-----"));
             sheet = sheet.Replace(entry, bytes is null ? Begin : TextOf(bytes));
         }

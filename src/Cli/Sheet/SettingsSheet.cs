@@ -54,7 +54,8 @@ internal sealed record SettingsSheet(IReadOnlyList<SheetEntry> Entries)
     /// <summary>The sheet as a text that <see cref="SheetReader"/> reads again as the same sheet.</summary>
     public string ToText()
     {
-        var text = new StringBuilder("# What this box took over last. Made by the box: changes here do nothing.\n");
+        var text = new StringBuilder("# What this box took over last. Made by the box: changes here do "
+            + "nothing.\n");
         foreach (var entry in InOrder())
         {
             text.Append(entry.Key.Name).Append(" = ");

@@ -6,7 +6,8 @@ namespace LightMq.Cli.Sheet;
 /// <param name="IsList">Whether it may stand several times; several values may also stand between commas,
 /// unless it begins something of its own.</param>
 /// <param name="Owner">The key whose nearest line above it belongs to; null: to the whole box.</param>
-internal sealed record SheetKey(string Name, bool IsSecret = false, bool IsList = false, string? Owner = null);
+internal sealed record SheetKey(
+    string Name, bool IsSecret = false, bool IsList = false, string? Owner = null);
 
 /// <summary>All keys, and how a person may write them.</summary>
 internal static class SheetKeys

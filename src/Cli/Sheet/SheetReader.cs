@@ -76,7 +76,8 @@ internal sealed class SheetReader
                 if (IsEnd(text) && !IsBegin(lines, last + 1)) break;
             }
             if (last == lines.Count)
-                Wrong(at, $"{key.Name}: the certificate does not end; its last line is -----END CERTIFICATE-----");
+                Wrong(at, $"{key.Name}: the certificate does not end; its last line is -----END "
+                    + "CERTIFICATE-----");
             (value, end) = (pem.TrimEnd(), Math.Min(last + 1, lines.Count));
             last = end - 1;
         }
@@ -102,7 +103,8 @@ internal sealed class SheetReader
             : _entries.FirstOrDefault(entry => entry.Key == key && entry.Owner == owner);
         if (other is null) _entries.Add(new SheetEntry(key, value, at + 1, last + 1, owner));
         else if (other.Value != value)
-            Wrong(at, $"{key.Name} stands in line {other.Line} already, with another value; leave one of them out");
+            Wrong(at, $"{key.Name} stands in line {other.Line} already, with another value; leave one of "
+                + "them out");
     }
 
     private int ReadLoosePem(IReadOnlyList<SheetLine> lines, int at)

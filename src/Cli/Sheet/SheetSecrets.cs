@@ -57,7 +57,8 @@ internal static class SheetSecrets
             for (var line = entry.Line; line <= entry.LastLine; line++)
                 lines[line - 1] = lines[line - 1] with
                 {
-                    Text = $"# {entry.Key.Name} =     was taken over and is kept in the box ({when} UTC by its clock). "
+                    Text = $"# {entry.Key.Name} =     was taken over and is kept in the box ({when} UTC "
+                        + "by its clock). "
                         + "To change it, write the line anew.",
                 };
         return text with { Lines = lines };

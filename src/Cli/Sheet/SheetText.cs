@@ -54,7 +54,8 @@ internal sealed record SheetText(IReadOnlyList<SheetLine> Lines, bool HasMark)
     {
         hasMark = true;
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) bytes = bytes[3..];
-        else if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return Encoding.Unicode.GetString(bytes[2..]);
+        else if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]))
+            return Encoding.Unicode.GetString(bytes[2..]);
         else if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
             return Encoding.BigEndianUnicode.GetString(bytes[2..]);
         else if (IsWide(bytes, 1)) return Encoding.Unicode.GetString(bytes);

@@ -18,11 +18,18 @@ internal sealed class BoxRig : IDisposable
         upward = plant/#
         """;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("lightmq-box-").FullName;
+    private const string Memory = "/dev/shm";
+
+    private readonly string _folder;
+    private static int s_boxes;
     private int _chance;
 
     public BoxRig()
     {
+        // Thousands of boxes are made; a disk's syncs would tell nothing here.
+        var name = $"lightmq-box-{Environment.ProcessId}-{Interlocked.Increment(ref s_boxes)}";
+        _folder = Directory.Exists(Memory) ? Path.Combine(Memory, name)
+            : Directory.CreateTempSubdirectory("lightmq-box-").FullName;
         Paths = new BoxPaths(Path.Combine(_folder, "root"), Path.Combine(_folder, "card"));
         Directory.CreateDirectory(Paths.Root);
         Directory.CreateDirectory(Paths.Boot);
@@ -34,7 +41,9 @@ internal sealed class BoxRig : IDisposable
 
     public string SheetPath => Path.Combine(Paths.Boot, "lightmq.txt");
 
-    /// <summary>What lies on the card, or on the box where the path begins with a slash; empty: nothing.</summary>
+    /// <summary>
+    /// What lies on the card, or on the box where the path begins with a slash; empty: nothing.
+    /// </summary>
     public string this[string path]
     {
         get
@@ -50,7 +59,8 @@ internal sealed class BoxRig : IDisposable
     {
         disk ??= new BoxDisk(null);
         FactoryReset.FinishIfAsked(Paths, disk);
-        return new Provisioning(Paths, disk, new Card(Paths.Boot, disk, Mount), Fill, TimeProvider.System).Run();
+        return new Provisioning(
+            Paths, disk, new Card(Paths.Boot, disk, Mount), Fill, TimeProvider.System).Run();
     }
 
     public ProvisionReport Run(string sheet)

@@ -20,7 +20,8 @@ public enum CutAt
 /// <summary>A real folder whose power goes at the Nth thing that is changed.</summary>
 /// <param name="cut">Changes until then, from 1.</param>
 /// <param name="at">What has reached the disk of that one.</param>
-internal sealed class FailingDisk(int cut, CutAt at) : IBoxDisk
+/// <param name="forgotten">A seeded bug: this file is never written; null: none.</param>
+internal sealed class FailingDisk(int cut, CutAt at, string? forgotten = null) : IBoxDisk
 {
     private readonly BoxDisk _disk = new(null);
     private int _changes;
@@ -36,6 +37,7 @@ internal sealed class FailingDisk(int cut, CutAt at) : IBoxDisk
 
     public void Write(string path, ReadOnlySpan<byte> bytes, Readers readers)
     {
+        if (path == forgotten) return;
         var copy = bytes.ToArray();
         Change(() => _disk.Write(path, copy, readers), () => Half(path + ".new", copy));
     }

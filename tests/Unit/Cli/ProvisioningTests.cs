@@ -16,8 +16,10 @@ public sealed class ProvisioningTests
         Assert.Equal(ProvisionOutcome.Ready, box.Run(sheet).Outcome);
         var lines = Encoding.UTF8.GetString(File.ReadAllBytes(box.SheetPath)).Split("\r\n");
         var before = sheet.Split("\r\n");
-        Assert.Equal(before.Where(line => !line.StartsWith("secret-key")), lines.Where(line => !line.StartsWith("# secret-key")));
-        Assert.Contains("was taken over and is kept in the box (2", lines[Array.FindIndex(before, line => line.StartsWith("secret-key"))]);
+        Assert.Equal(before.Where(line => !line.StartsWith("secret-key")),
+            lines.Where(line => !line.StartsWith("# secret-key")));
+        Assert.Contains("was taken over and is kept in the box (2",
+            lines[Array.FindIndex(before, line => line.StartsWith("secret-key"))]);
         Assert.Equal("my-secret\n", box["/etc/lightmq/secrets/secret-key"]);
         Assert.False(box.Mount.IsWritable);
     }
@@ -26,7 +28,8 @@ public sealed class ProvisioningTests
     public void A_later_start_without_secrets_keeps_them_writes_nothing_and_leaves_the_card_alone()
     {
         using var box = new BoxRig();
-        box.Run(BoxRig.Gateway + "\nuser = boiler\npassword = boiler-password\nadmin-password = console-password");
+        box.Run(BoxRig.Gateway + "\nuser = boiler\npassword = boiler-password\nadmin-password = "
+            + "console-password");
         var files = box.Files();
         var times = box.Mount.Times;
         var card = File.GetLastWriteTimeUtc(box.SheetPath);
@@ -34,17 +37,21 @@ public sealed class ProvisioningTests
         Assert.Equal((ProvisionOutcome.Ready, false), (report.Outcome, report.HasChanged));
         Assert.Equal(files, box.Files());
         Assert.Equal((times, card), (box.Mount.Times, File.GetLastWriteTimeUtc(box.SheetPath)));
-        Assert.DoesNotContain(files.Values, text => text.Contains("boiler-password") || text.Contains("console-password"));
-        Assert.True(PasswordHash.Matches(box["/etc/lightmq/secrets/admin-password-hash"].Trim(), "console-password"));
+        Assert.DoesNotContain(files.Values, text => text.Contains("boiler-password")
+            || text.Contains("console-password"));
+        Assert.True(PasswordHash.Matches(
+            box["/etc/lightmq/secrets/admin-password-hash"].Trim(), "console-password"));
     }
 
     [Fact]
     public void A_changed_line_takes_its_new_secret_and_the_others_stay()
     {
         using var box = new BoxRig();
-        box.Run(BoxRig.Gateway + "\nwifi = a\nwifi-password = password-a\nwifi = b\nwifi-password = password-b\nwifi-country = DE");
+        box.Run(BoxRig.Gateway + "\nwifi = a\nwifi-password = password-a\nwifi = b\nwifi-password = "
+            + "password-b\nwifi-country = DE");
         var text = File.ReadAllText(box.SheetPath);
-        File.WriteAllText(box.SheetPath, text.Replace("wifi = b\n", "wifi = b\nwifi-password = password-c\n"));
+        File.WriteAllText(box.SheetPath, text.Replace("wifi = b\n", "wifi = b\nwifi-password = "
+            + "password-c\n"));
         Assert.Equal(ProvisionOutcome.Ready, box.Run().Outcome);
         var wifi = box["/etc/wpa_supplicant/wpa_supplicant-wlan0.conf"];
         Assert.Contains("password-a", wifi);
@@ -125,7 +132,7 @@ public sealed class ProvisioningTests
         Assert.Equal(ProvisionOutcome.Unprovisioned, box.Run().Outcome);
         Assert.Equal("made-by-the-image\n", box["/etc/hostname"]);
         Assert.DoesNotContain("0.0.0.0", box["/etc/lightmq/lightmq.json"]);
-        Assert.DoesNotContain("tcp dport", box["/etc/nftables.d/lightmq.nft"]);
+        Assert.DoesNotContain("tcp dport", box[LightMq.Cli.Files.NetworkFiles.FirewallPath]);
         Assert.Equal("", box["/etc/lightmq/uplink.json"]);
         Assert.Equal(ProvisionOutcome.Ready, box.Run("hostname = lightmq").Outcome);
         Assert.Equal("lightmq\n", box["/etc/hostname"]);
@@ -171,6 +178,21 @@ public sealed class ProvisioningTests
     }
 
     [Fact]
+    public void Without_the_data_partition_the_card_keeps_its_secrets()
+    {
+        using var box = new BoxRig();
+        Directory.CreateDirectory(box.Paths.At("/run/lightmq"));
+        File.WriteAllText(box.Paths.NoData, "the data partition cannot be mounted\n");
+        var report = box.Run(BoxRig.Gateway);
+        Assert.Contains("the data partition cannot be mounted", report.Note);
+        Assert.Equal(BoxRig.Gateway, box["lightmq.txt"]);
+        Assert.Equal("my-secret\n", box["/etc/lightmq/secrets/secret-key"]);
+        File.Delete(box.Paths.NoData);
+        Assert.Equal("", box.Run().Note);
+        Assert.DoesNotContain("my-secret", box.CardBytes());
+    }
+
+    [Fact]
     public void What_an_engineer_changed_stays_until_the_sheet_changes_and_then_a_copy_does()
     {
         using var box = new BoxRig();
@@ -193,13 +215,13 @@ public sealed class ProvisioningTests
         var path = box.Paths.At("/etc/lightmq/agent.json");
         File.WriteAllText(path, """
             { // wired on Monday
-              "Broker": { "Address": "x", "Retries": 3 }, "Sensors": [ { "Name": "boiler" } ], }
+              "Broker": { "Address": "x", "KeepAliveSeconds": 3 }, "Sensors": [ { "Name": "boiler" } ], }
             """);
         File.WriteAllText(box.SheetPath, File.ReadAllText(box.SheetPath).Replace("gateway7", "gateway9"));
         box.Run();
         var agent = File.ReadAllText(path);
         Assert.Contains("boiler", agent);
-        Assert.Contains("\"Retries\": 3", agent);
+        Assert.Contains("\"KeepAliveSeconds\": 3", agent);
         Assert.Contains("GID_plant@@@gateway9-agent", agent);
         Assert.Contains("127.0.0.1:", agent);
     }
@@ -208,26 +230,30 @@ public sealed class ProvisioningTests
     public void What_the_sheet_no_longer_asks_for_goes()
     {
         using var box = new BoxRig();
-        box.Run(BoxRig.Gateway + "\nssh-key = " + SampleTests.SshKey + "\nwifi = a\nwifi-password = none\nwifi-country = DE");
+        box.Run(BoxRig.Gateway + "\nssh-key = " + SampleTests.SshKey + "\nwifi = a\nwifi-password = "
+            + "none\nwifi-country = DE");
         Assert.Contains("ssh-ed25519", box["/etc/ssh/authorized_keys.d/root"]);
-        Assert.Contains("22", box["/etc/nftables.d/lightmq.nft"]);
+        Assert.Contains("22", box[LightMq.Cli.Files.NetworkFiles.FirewallPath]);
         Assert.Equal(ProvisionOutcome.Ready, box.Run("hostname = alone").Outcome);
         Assert.Equal("", box["/etc/ssh/authorized_keys.d/root"]);
         Assert.Equal("", box["/etc/lightmq/uplink.json"]);
         Assert.Equal("", box["/etc/lightmq/secrets/secret-key"]);
         Assert.Equal("", box["/etc/wpa_supplicant/wpa_supplicant-wlan0.conf"]);
-        Assert.DoesNotContain("tcp dport", box["/etc/nftables.d/lightmq.nft"]);
+        Assert.DoesNotContain("tcp dport", box[LightMq.Cli.Files.NetworkFiles.FirewallPath]);
         Assert.DoesNotContain("my-secret", string.Concat(box.Files().Values));
     }
 
     [Fact]
     public void Secrets_are_readable_by_nobody_else()
     {
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
         using var box = new BoxRig();
         box.Run(BoxRig.Gateway + "\nwifi = a\nwifi-password = password-a\nwifi-country = DE");
-        const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        const UnixFileMode Others =
+            UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
         foreach (var (path, text) in box.Files())
             if (text.Contains("my-secret") || text.Contains("password-a") || path.Contains("/secrets/"))
-                Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(box.Paths.At(path)) & (Others | UnixFileMode.GroupWrite));
+                Assert.Equal(UnixFileMode.None,
+                    File.GetUnixFileMode(box.Paths.At(path)) & (Others | UnixFileMode.GroupWrite));
     }
 }

@@ -11,8 +11,8 @@ using Xunit;
 namespace LightMq.Unit.Cli;
 
 /// <summary>
-/// Whatever a sheet says that has no mistakes, broker and uplink take the files made of it, and nobody gets in
-/// whom it does not let in.
+/// Whatever a sheet says that has no mistakes, broker and uplink take the files made of it, and nobody gets
+/// in whom it does not let in.
 /// </summary>
 public sealed partial class RealReaderTests
 {
@@ -23,26 +23,32 @@ public sealed partial class RealReaderTests
     private static readonly string[][] Lines =
     [
         ["", "hostname = box", "hostname = BOX-7"],
-        ["", "central = central.example", "central = tcp://10.0.0.5:1884, tls://[fe80::1]:8883\ncentral = c2.example:1"],
-        ["group = GID_plant\ndevice = g7", "group = GID_plant\ndevice = a-name-of-44-visible-characters!$%&()*+,-.<>"],
+        ["", "central = central.example", "central = tcp://10.0.0.5:1884, tls://[fe80::1]:8883\ncentral = "
+            + "c2.example:1"],
+        ["group = GID_plant\ndevice = g7", "group = GID_plant\ndevice = "
+            + "a-name-of-44-visible-characters!$%&()*+,-.<>"],
         ["upward = #", "upward = plant/#, GID_plant_MQTT", "upward = plant/+/x\nupward = office"],
         ["", "downward = cmd/#", "downward = cmd/+, p"],
         ["access-key = k\nsecret-key = \"s # \\\" s\"",
             "access-key = k\nsecret-key = s\nauth-server = https://auth.example/api/",
             "enrolment-code = c0de\napp-server = http://10.0.0.5:8443",
             "access-key = k\nsecret-key = s\nenrolment-code = c0de\napp-server = https://a.example"],
-        ["", "central-ca =\nPEM", "central-ca = plant-ca.cer", "central-ca = PLANT-CA.PEM\nserver-ca = system"],
+        ["", "central-ca =\nPEM", "central-ca = plant-ca.cer", "central-ca = PLANT-CA.PEM\nserver-ca = "
+            + "system"],
         ["", "mqtt = plain", "mqtt = lmq", "mqtt = plain, lmq 1884", "mqtts = lmq\nmqtt = off",
             "ws = plain 8080\nwss = plain", "mqtt = off", "mqtt = plain\nmqtts = plain\nws = lmq\nwss = lmq"],
-        ["", $"user = boiler\npassword = {Hash}", "user = boiler\npassword = a-long-password\ntopics = plant/#, read cmd/+",
+        ["", $"user = boiler\npassword = {Hash}", "user = boiler\npassword = a-long-password\ntopics = "
+            + "plant/#, read cmd/+",
             $"user = a\npassword = {Hash}\nuser = b\ntopics = write x\npassword = {Hash}"],
         ["", "anonymous = yes", "anonymous = no"],
         ["", "lmq-groups = GID_office, GID_plant\nlmq-topics = office", "lmq-topics = plant"],
         ["", "sensors-group = GID_sensors",
-            "sensors-group = GID_sensors\nsensors-topic = tele/+/SENSOR -> plant/tele/+\nsensors-topic = shellies/# → plant/s/#"],
+            "sensors-group = GID_sensors\nsensors-topic = tele/+/SENSOR -> plant/tele/+\nsensors-topic = "
+                + "shellies/# → plant/s/#"],
         ["", "full-disk = drop-oldest", "full-disk = DROP-NEWEST"],
         ["", "trusted-clock = yes"],
-        ["", "wifi = Müller\nwifi-password = none\nwifi-country = de\nwifi = \"b\"\nwifi-password = \"12345678\""],
+        ["", "wifi = Müller\nwifi-password = none\nwifi-country = de\nwifi = \"b\"\nwifi-password = "
+            + "\"12345678\""],
         ["", "address = 192.168.1.5/24\ngateway = 192.168.1.1\ndns = 9.9.9.9", "address = fd00::5/64"],
     ];
 
@@ -57,7 +63,8 @@ public sealed partial class RealReaderTests
             using var box = new BoxRig();
             File.WriteAllText(Path.Combine(box.Paths.Boot, "plant-ca.pem"), TestAuthority.Pem);
             File.WriteAllBytes(Path.Combine(box.Paths.Boot, "plant-ca.cer"), TestAuthority.Bytes);
-            var report = box.Run(sheet.Replace("PEM", sheet.Contains("PLANT-CA") ? "PEM" : TestAuthority.Pem));
+            var report = box.Run(sheet.Replace("PEM", sheet.Contains("PLANT-CA") ? "PEM"
+                : TestAuthority.Pem));
             if (report.Outcome == ProvisionOutcome.Mistakes) continue;
             taken++;
             AssertGuarded(ReadBroker(box), box, sheet);
@@ -97,21 +104,23 @@ public sealed partial class RealReaderTests
         var user = broker.Broker.Users.Single(user => user.Name == "boiler");
         Assert.Equal([("plant/#", true, true), ("cmd/+", true, false)],
             user.Rules.Select(rule => (rule.Filter, rule.Read, rule.Write)));
-        Assert.Contains("tcp dport { 1883, 8883 } accept", box["/etc/nftables.d/lightmq.nft"]);
+        Assert.Contains("tcp dport { 1883, 8883 } accept", box[LightMq.Cli.Files.NetworkFiles.FirewallPath]);
     }
 
     private static void AssertGuarded(BrokerSettings broker, BoxRig box, string sheet)
     {
-        var open = broker.Listeners.Where(listener => !IPAddress.IsLoopback(listener.EndPoint.Address)).ToArray();
+        var open = broker.Listeners.Where(listener =>
+            !IPAddress.IsLoopback(listener.EndPoint.Address)).ToArray();
         foreach (var listener in open.Where(listener => listener.Options.Dialect == Dialect.Plain))
             Assert.Equal(sheet.Contains("anonymous = yes"), listener.Options.Anonymous);
         var ports = open.Select(listener => listener.EndPoint.Port).Order().ToArray();
-        var rule = Ports().Match(box["/etc/nftables.d/lightmq.nft"]);
+        var rule = Ports().Match(box[LightMq.Cli.Files.NetworkFiles.FirewallPath]);
         Assert.Equal(string.Join(", ", ports), rule.Success ? rule.Groups[1].Value : "");
         Assert.DoesNotContain(broker.Broker.Users, user => user.Name == "admin");
     }
 
-    private static BrokerSettings ReadBroker(BoxRig box) => LightMq.EdgeBroker.Configuration.SettingsReader.Read(
+    private static BrokerSettings ReadBroker(BoxRig box) =>
+        LightMq.EdgeBroker.Configuration.SettingsReader.Read(
         Sources.Read(Rebased(box, "/etc/lightmq/lightmq.json"), new Dictionary<string, string>(),
             new Dictionary<string, string?> { ["Store:Directory"] = "store" }));
 

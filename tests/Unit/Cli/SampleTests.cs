@@ -12,7 +12,8 @@ public sealed partial class SampleTests
     public const string SshKey =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQ3WYi2hvJUFhrZtCUKGZRPkZvxmz8JSVTpJN6xXh7k me@laptop";
 
-    private static string Sample => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "lightmq-sample.txt"));
+    private static string Sample =>
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "lightmq-sample.txt"));
 
     [Fact]
     public void It_names_every_key_once_and_no_other()

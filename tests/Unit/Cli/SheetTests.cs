@@ -119,8 +119,10 @@ public sealed class SheetTests
     public void What_belongs_to_something_stands_below_it()
     {
         var sheet = SheetReader.Read(
-            "wifi = a\nwifi-password = one\nuser = u\npassword = 12345678\nwifi = b\nwifi-password = two", []);
-        Assert.Equal(["one", "two"], sheet.All("wifi").Select(wifi => sheet.Find("wifi-password", wifi)!.Value));
+            "wifi = a\nwifi-password = one\nuser = u\npassword = 12345678\nwifi = b\nwifi-password = "
+                + "two", []);
+        Assert.Equal(["one", "two"],
+            sheet.All("wifi").Select(wifi => sheet.Find("wifi-password", wifi)!.Value));
     }
 
     [Fact]
