@@ -24,7 +24,8 @@ public static class PrivateFile
     /// <param name="bytes">Its content.</param>
     /// <param name="isDurable">False: a loss at a power cut does no harm.</param>
     /// <param name="mode">Who may read it; more than the owner: whatever the umask is.</param>
-    /// <param name="group">Id of the group that the file shall belong to. Null or negative: the process's.</param>
+    /// <param name="group">Id of the group that the file shall belong to. Null or negative: the process's.
+    /// </param>
     public static void Write(
         string path, ReadOnlySpan<byte> bytes, bool isDurable = true, UnixFileMode mode = Owner,
         int? group = null)

@@ -5,8 +5,9 @@ using System.Text;
 namespace LightMq.Units;
 
 /// <summary>
-/// A Debian with systemd, booted by systemd-nspawn without a network, with our packages at hand. It is unpacked
-/// from LIGHTMQ_UNITS_ROOT (a tar file), the packages come from LIGHTMQ_UNITS_DEBS; build/test-units.sh sets both.
+/// A Debian with systemd, booted by systemd-nspawn without a network, with our packages at hand. It is
+/// unpacked from LIGHTMQ_UNITS_ROOT (a tar file), the packages come from LIGHTMQ_UNITS_DEBS;
+/// build/test-units.sh sets both.
 /// </summary>
 public sealed class Container : IDisposable
 {
@@ -89,8 +90,8 @@ public sealed class Container : IDisposable
     {
         var start = new ProcessStartInfo("script",
         [
-            "-qefc", "exec systemd-nspawn --boot --quiet --register=no --keep-unit --private-network --link-journal=no "
-                + $"--machine=lightmq-units --directory={_folder}", "/dev/null",
+            "-qefc", "exec systemd-nspawn --boot --quiet --register=no --keep-unit --private-network "
+                + $"--link-journal=no --machine=lightmq-units --directory={_folder}", "/dev/null",
         ])
         {
             RedirectStandardOutput = true, RedirectStandardInput = true,
@@ -135,7 +136,8 @@ public sealed class Container : IDisposable
             if (look() is not 0 and var found) return found;
             Thread.Sleep(100);
         }
-        throw new InvalidOperationException($"no {what} within {seconds} s; last: {last?.Invoke()}\n{Console}");
+        throw new InvalidOperationException(
+            $"no {what} within {seconds} s; last: {last?.Invoke()}\n{Console}");
     }
 
     private static string Needed(string variable) => Environment.GetEnvironmentVariable(variable)

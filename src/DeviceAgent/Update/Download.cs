@@ -9,8 +9,8 @@ namespace LightMq.DeviceAgent.Update;
 internal sealed class DownloadRefused(string message) : Exception(message);
 
 /// <summary>
-/// Fetches a bundle into a file. What breaks is tried again and goes on where it broke; what cannot become right
-/// is refused at once.
+/// Fetches a bundle into a file. What breaks is tried again and goes on where it broke; what cannot become
+/// right is refused at once.
 /// </summary>
 /// <param name="http">Follows no redirects by itself.</param>
 /// <param name="bounds">Bounds.</param>
@@ -63,8 +63,14 @@ internal sealed class Download(HttpClient http, DownloadBounds bounds, Backoff b
         try
         {
             using var response = await AskAsync(order.Url, had, stop);
+            if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && had > 0)
+            {
+                if (response.Content.Headers.ContentRange?.Length == had) return true;
+                // What is here is of another file.
+                file.SetLength(0);
+                return false;
+            }
             var (from, all) = Begin(response, had);
-            if (from < 0) return true;
             file.SetLength(from);
             file.Position = from;
             if (response.Headers.ETag is { IsWeak: false } tag) _tag = tag.ToString();
@@ -94,25 +100,26 @@ internal sealed class Download(HttpClient http, DownloadBounds bounds, Backoff b
             if (had > 0 && _tag.Length > 0) request.Headers.IfRange = RangeConditionHeaderValue.Parse(_tag);
             using var timer = new CancellationTokenSource(bounds.Patience, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timer.Token);
-            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            var response = await http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308)) return response;
             var to = response.Headers.Location;
             response.Dispose();
-            if (to is null || redirects == RedirectsMax) throw new DownloadRefused("the server redirects in circles");
+            if (to is null || redirects == RedirectsMax)
+                throw new DownloadRefused("the server redirects in circles");
             url = new Uri(url, to);
             if (url.Scheme != Uri.UriSchemeHttps)
                 throw new DownloadRefused($"the server redirects to {url.Scheme}, which is not safe");
         }
     }
 
-    // Where what comes belongs, and the length of all of it; from -1: we have all of it.
+    // Where what comes belongs, and the length of all of it; -1: not known.
     private (long From, long All) Begin(HttpResponseMessage response, long had)
     {
         var (status, content) = ((int)response.StatusCode, response.Content.Headers);
-        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && had > 0)
-            return content.ContentRange?.Length == had ? (-1, had) : throw new HttpRequestException("another file");
         if (status is 408 or 429 or >= 500) throw new HttpRequestException($"HTTP status {status}");
-        if (status is not (200 or 206)) throw new DownloadRefused($"the server answers with HTTP status {status}");
+        if (status is not (200 or 206))
+            throw new DownloadRefused($"the server answers with HTTP status {status}");
         if (content.ContentType?.MediaType is "text/html" or "application/xhtml+xml")
             throw new DownloadRefused("the server sends a web page, not a bundle");
         var from = status == 206 ? content.ContentRange?.From ?? 0 : 0;
@@ -126,7 +133,8 @@ internal sealed class Download(HttpClient http, DownloadBounds bounds, Backoff b
         return (from, all);
     }
 
-    private async Task CopyAsync(HttpResponseMessage response, FileStream file, long all, CancellationToken stop)
+    private async Task CopyAsync(
+        HttpResponseMessage response, FileStream file, long all, CancellationToken stop)
     {
         await using var body = await response.Content.ReadAsStreamAsync(stop);
         var piece = new byte[PieceBytes];
@@ -144,7 +152,8 @@ internal sealed class Download(HttpClient http, DownloadBounds bounds, Backoff b
             await file.WriteAsync(piece.AsMemory(0, count), stop);
             Came(file.Position, all);
         }
-        if (all >= 0 && file.Position < all) throw new HttpRequestException("the connection ended in the middle");
+        if (all >= 0 && file.Position < all)
+            throw new HttpRequestException("the connection ended in the middle");
         file.Flush(flushToDisk: true);
     }
 
@@ -159,7 +168,8 @@ internal sealed class Download(HttpClient http, DownloadBounds bounds, Backoff b
     }
 
     // A timer of ours ends it as a cancellation; a full disk is none of it.
-    private static bool IsTheNetworks(Exception wrong) => wrong is HttpRequestException or OperationCanceledException
+    private static bool IsTheNetworks(Exception wrong) =>
+        wrong is HttpRequestException or OperationCanceledException
         || (wrong is IOException { HResult: not (NoSpace or OverQuota) });
 
     private static string Reason(Exception wrong) => wrong is OperationCanceledException

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LightMq.DeviceAgent.Commands;
 using LightMq.DeviceAgent.Sensors;
 using LightMq.DeviceAgent.Settings;
@@ -28,7 +27,8 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), FirstWait = TimeSpan.FromSeconds(1),
         LongestWait = TimeSpan.FromMinutes(2);
     // Somebody must take the request; then the longest is the wait for the window.
-    private static readonly TimeSpan TakenWithin = TimeSpan.FromMinutes(2), DoneWithin = TimeSpan.FromHours(26);
+    private static readonly TimeSpan TakenWithin = TimeSpan.FromMinutes(2),
+        DoneWithin = TimeSpan.FromHours(26);
 
     private readonly CancellationTokenSource _stop = new();
     private UpdateOrder? _order;
@@ -104,7 +104,8 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
         _ = FetchAsync(order, bounds, Settings.CaFile, _stop.Token);
     }
 
-    private async Task FetchAsync(UpdateOrder order, DownloadBounds bounds, string caFile, CancellationToken stop)
+    private async Task FetchAsync(
+        UpdateOrder order, DownloadBounds bounds, string caFile, CancellationToken stop)
     {
         // Away from the loop, which is ours until the first await.
         await Task.Yield();
@@ -181,7 +182,8 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
         using var json = UpdateFile.Open(places.Progress);
         if (json is null || UpdateFile.Text(json, "id") != order.Id)
         {
-            if (passed > TakenWithin) End(order, "refused", "nobody takes the request: is lightmq-update.path active?");
+            if (passed > TakenWithin)
+                End(order, "refused", "nobody takes the request: is lightmq-update.path active?");
             return;
         }
         var (state, message) = (UpdateFile.Text(json, "state"), UpdateFile.Text(json, "message"));
@@ -200,8 +202,8 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
     private void End(UpdateOrder order, string result, string message)
     {
         (_order, _isAsked) = (null, false);
-        foreach (var left in (string[])[places.Request, places.Order, places.Asked, places.Part, places.Bundle])
-            Remove(left);
+        foreach (var left in (string[])[
+            places.Request, places.Order, places.Asked, places.Part, places.Bundle]) Remove(left);
         Log.UpdateEnds(log, order.Id, message);
         Say(order, result, "", 0, message);
     }
@@ -229,8 +231,9 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
             // Told again at the next start: better twice than never.
             Log.UpdateDisk(log, disk.Message);
         }
-        Send(id, isOurs ? order!.ReplyTopic : resultTopic(), state == "installed" ? "done" : "failed", state, 0,
-            UpdateFile.Text(json, "message"), (UpdateFile.Text(json, "from"), UpdateFile.Text(json, "to")));
+        Send(id, isOurs ? order!.ReplyTopic : resultTopic(), state == "installed" ? "done" : "failed", state,
+            0, UpdateFile.Text(json, "message"),
+            (UpdateFile.Text(json, "from"), UpdateFile.Text(json, "to")));
         if (!isOurs) return;
         (_order, _isAsked) = (null, false);
         foreach (var left in (string[])[places.Asked, places.Bundle]) Remove(left);
@@ -259,7 +262,8 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
         Send(order.Id, order.ReplyTopic, result, state, percent, reason, null);
 
     private void Send(string id, string topic, string result, string state, int percent, string reason,
-        (string From, string To)? versions) => telemetry.Send(CommandDesk.Stream, topic, Telemetry.Compose(json =>
+        (string From, string To)? versions) =>
+        telemetry.Send(CommandDesk.Stream, topic, Telemetry.Compose(json =>
         {
             json.WriteString("board"u8, telemetry.Board);
             json.WriteString("id"u8, id);

@@ -4,7 +4,8 @@ using LightMq.Service;
 
 namespace LightMq.DeviceAgent.Update;
 
-/// <summary>An update that was commanded (docs/FORMATS.md). Shows itself without the URL, which may hold a key.
+/// <summary>
+/// An update that was commanded (docs/FORMATS.md). Shows itself without the URL, which may hold a key.
 /// </summary>
 /// <param name="Id">Of the command.</param>
 /// <param name="ReplyTopic">Where answers go.</param>
@@ -21,7 +22,8 @@ internal sealed record UpdateOrder(string Id, string ReplyTopic, Uri Url, string
     /// <summary>Reads a command; null: <paramref name="problem"/> says what is wrong.</summary>
     public static UpdateOrder? Of(CommandCall call, out string problem)
     {
-        var (url, digest, window) = (call.Text("url") ?? "", call.Text("sha256") ?? "", call.Text("window") ?? "");
+        var (url, digest) = (call.Text("url") ?? "", call.Text("sha256") ?? "");
+        var window = call.Text("window") ?? "";
         problem = url.Length > UrlCharactersMax || !Uri.TryCreate(url, UriKind.Absolute, out var address)
             || address.Scheme != Uri.UriSchemeHttps ? "url is no https URL"
             : digest.Length > 0 && (digest.Length != DigestDigits || !digest.All(char.IsAsciiHexDigit))
@@ -49,7 +51,8 @@ internal sealed record UpdateOrder(string Id, string ReplyTopic, Uri Url, string
         return json is not null && Uri.TryCreate(UpdateFile.Text(json, "url"), UriKind.Absolute, out var url)
             && UpdateFile.Text(json, "id") is { Length: > 0 } id
             && UpdateFile.Text(json, "replyTopic") is { Length: > 0 } topic
-            ? new UpdateOrder(id, topic, url, UpdateFile.Text(json, "sha256"), UpdateFile.Text(json, "window"))
+            ? new UpdateOrder(
+                id, topic, url, UpdateFile.Text(json, "sha256"), UpdateFile.Text(json, "window"))
             : null;
     }
 

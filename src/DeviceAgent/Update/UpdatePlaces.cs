@@ -1,6 +1,8 @@
 namespace LightMq.DeviceAgent.Update;
 
-/// <summary>Where the agent and root's <c>lightmq update</c> leave word for each other (docs/FORMATS.md).</summary>
+/// <summary>
+/// Where the agent and root's <c>lightmq update</c> leave word for each other (docs/FORMATS.md).
+/// </summary>
 /// <param name="Root">The folder that holds run, data and usr.</param>
 /// <param name="State">The agent's folder that survives a restart.</param>
 /// <param name="Runtime">The agent's folder that need not.</param>

@@ -62,6 +62,14 @@ public sealed class DownloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_of_a_longer_file_is_thrown_away()
+    {
+        File.WriteAllBytes(Part, new byte[_server.Bundle.Length + 1]);
+        await FetchAsync(Digest(_server.Bundle));
+        Assert.Equal(_server.Bundle, File.ReadAllBytes(Part));
+    }
+
+    [Fact]
     public async Task A_server_that_knows_no_ranges_begins_again()
     {
         File.WriteAllBytes(Part, new byte[1_000]);
@@ -152,14 +160,16 @@ public sealed class DownloadTests : IAsyncLifetime
     [Fact]
     public async Task Too_large_is_refused_told_or_not()
     {
-        Assert.Equal("it has 500004 bytes, and at most 400000 are taken", await RefusedAsync(bytesMax: 400_000));
+        Assert.Equal(
+            "it has 500004 bytes, and at most 400000 are taken", await RefusedAsync(bytesMax: 400_000));
         _server.Instead = async context =>
         {
             await context.Response.StartAsync();
             await context.Response.Body.WriteAsync(_server.Bundle);
             return true;
         };
-        Assert.Equal("it has more than 400000 bytes, which are not taken", await RefusedAsync(bytesMax: 400_000));
+        Assert.Equal(
+            "it has more than 400000 bytes, which are not taken", await RefusedAsync(bytesMax: 400_000));
     }
 
     [Fact]

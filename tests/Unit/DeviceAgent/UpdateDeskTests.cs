@@ -58,7 +58,8 @@ public sealed class UpdateDeskTests : IAsyncLifetime
         var progress = Answers();
         Assert.All(progress, static one => Assert.Equal("progress", Text(one, "result")));
         Assert.Equal("downloading", Text(progress[0], "state"));
-        Assert.Equal(["installing", "restarting"], progress.TakeLast(2).Select(static one => Text(one, "state")));
+        Assert.Equal(
+            ["installing", "restarting"], progress.TakeLast(2).Select(static one => Text(one, "state")));
 
         // The box starts anew: what is under /run is gone, and so is the bundle.
         File.Delete(_places.Progress);
@@ -69,7 +70,7 @@ public sealed class UpdateDeskTests : IAsyncLifetime
         Assert.Empty(Answers());
         Assert.False(File.Exists(_places.Part), "it is not fetched again");
         File.WriteAllText(_places.Result,
-            """{ "id": "7", "state": "rolled-back", "from": "1", "to": "2", "message": "broker: no answer" }""");
+            """{ "id":"7","state":"rolled-back","from":"1","to":"2","message":"broker: no answer" }""");
         Tick();
         Tick();
         var end = Assert.Single(Answers());

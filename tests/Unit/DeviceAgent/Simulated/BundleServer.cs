@@ -17,7 +17,8 @@ internal sealed class BundleServer : IAsyncDisposable
     private BundleServer(WebApplication app) => _app = app;
 
     /// <summary>What is served: a squashfs by its first bytes.</summary>
-    public byte[] Bundle { get; } = [.. "hsqs"u8, .. Enumerable.Range(0, 500_000).Select(static i => (byte)(i * 7))];
+    public byte[] Bundle { get; } =
+        [.. "hsqs"u8, .. Enumerable.Range(0, 500_000).Select(static i => (byte)(i * 7))];
 
     /// <summary>Answers in the place of the bundle; whether it did.</summary>
     public Func<HttpContext, Task<bool>> Instead { get; set; } = static _ => Task.FromResult(false);
@@ -39,7 +40,8 @@ internal sealed class BundleServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         var certificate = TlsPairs.Make("127.0.0.1");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0,
-            listen => listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = certificate })));
+            listen => listen.UseHttps(
+                new HttpsConnectionAdapterOptions { ServerCertificate = certificate })));
         var app = builder.Build();
         var server = new BundleServer(app);
         File.WriteAllBytes(server._ca, TlsPairs.Pem(certificate));
@@ -67,7 +69,8 @@ internal sealed class BundleServer : IAsyncDisposable
             return;
         }
         context.Response.StatusCode = from > 0 ? 206 : 200;
-        if (from > 0) context.Response.Headers.ContentRange = $"bytes {from}-{Bundle.Length - 1}/{Bundle.Length}";
+        if (from > 0)
+            context.Response.Headers.ContentRange = $"bytes {from}-{Bundle.Length - 1}/{Bundle.Length}";
         context.Response.Headers.ETag = "\"1\"";
         context.Response.ContentType = "application/octet-stream";
         context.Response.ContentLength = Bundle.Length - from;
