@@ -29,6 +29,7 @@ usage: ./build.sh <verb>
   test-image [--long]
                     boot the image in qemu: provisioning, power cuts, updates; --long adds what takes hours
   deb [rid...]      Debian packages with parts lists and checksums into artifacts/deb/ (default: amd64 and arm64)
+  test-units        the packages and units under a real systemd, in a container on a cached Debian root
   format            bring all sources into the house style
   sim [seed]        run the simulator: from a random seed on until stopped, or one seed
   fuzz [seconds] [seed]
@@ -344,6 +345,8 @@ publish() {
 
 # shellcheck source=build/deb.sh
 source build/deb.sh
+# shellcheck source=build/test-units.sh
+source build/test-units.sh
 # shellcheck source=build/image.sh
 source build/image.sh
 
@@ -377,7 +380,7 @@ verb_fuzz() {
 }
 
 case ${1:---help} in
-    run | demo | test | bench | instructions | publish | deb | rootfs | image | bundle | test-image | format | sim | fuzz)
+    run | demo | test | bench | instructions | publish | deb | test-units | rootfs | image | bundle | test-image | format | sim | fuzz)
         verb=$1
         shift
         "verb_$verb" "$@"

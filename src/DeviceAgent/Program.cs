@@ -1,49 +1,40 @@
-using System.Globalization;
-using LightMq.DeviceAgent.Board;
-using LightMq.DeviceAgent.Link;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using LightMq.DeviceAgent;
 using LightMq.DeviceAgent.Settings;
+using LightMq.DeviceAgent.State;
 using LightMq.Service;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Serilog;
-using Serilog.Events;
-using Serilog.Extensions.Logging;
+using LightMq.Service.Configuration;
 
-// lightmq-deviceagent: reads this board's figures and publishes them. See AgentOptions.Usage.
+// The device agent: command line, configuration, parts wired by hand, exit status. What it does is in Agent; start
+// and stop are in AgentService.
+const string Name = "lightmq-deviceagent";
+const string DefaultFile = "agent.json";
+var version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
 
-if (args.Contains("--help") || args.Contains("-h"))
+return ServiceProcess.Run(Name, () => CommandLine.Invoke(args, Serve));
+
+int Serve(string? file, IReadOnlyDictionary<string, string?> options)
 {
-    Console.WriteLine(AgentOptions.Usage);
-    return 0;
+    file ??= File.Exists(DefaultFile) ? DefaultFile : null;
+    var settings = Read(file, options);
+    using var serilog = LogSinks.Open(settings.Log);
+    var log = serilog.CreateLogger("LightMq.DeviceAgent");
+    using var systemd = NotifySocket.Open(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), log);
+    var watch = new SettingsWatch(file, () => Read(file, options), log);
+    using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+    {
+        signal.Cancel = true;
+        watch.Ask();
+    });
+    var start = StateFolder.NextStart(settings.State.Directory, TimeProvider.System);
+    Log.Starting(log, version, settings.ClientId, start, settings.Sensors.Count, settings.Outputs.Count);
+    using var agent = new AgentService(
+        settings, Hardware.Ours, start, watch, systemd, TimeProvider.System, new Random(), log);
+    using var watchdog = new Watchdog(agent.Watched, systemd, TimeProvider.System, log);
+    ServiceProcess.Serve(serilog, systemd, agent, watchdog);
+    return ExitCode.Done;
 }
 
-AgentOptions options;
-try
-{
-    options = AgentOptions.Parse(args, Environment.MachineName.ToLowerInvariant());
-}
-catch (WrongOption wrong)
-{
-    Console.Error.WriteLine("lightmq-deviceagent: " + wrong.Message);
-    return 78; // EX_CONFIG: systemd does not start it again
-}
-
-using var serilog = new LoggerConfiguration()
-    .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-    .WriteTo.Console(
-        outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} deviceagent {Message:lj}{NewLine}{Exception}",
-        formatProvider: CultureInfo.InvariantCulture)
-    .CreateLogger();
-using var loggers = new SerilogLoggerFactory(serilog);
-var log = loggers.CreateLogger("LightMq.DeviceAgent");
-var backoff = new Backoff(new Random(), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
-using var link = new BrokerLink(options, backoff, TimeProvider.System, log);
-
-var builder = Host.CreateEmptyApplicationBuilder(null);
-builder.Services.AddSystemd();
-builder.Services.AddSingleton<ILoggerFactory>(loggers);
-builder.Services.AddHostedService(_ =>
-    new Telemetry(options, new BoardReader("/", options.ClientId), link, TimeProvider.System, log));
-await builder.Build().RunAsync();
-return 0;
+AgentSettings Read(string? file, IReadOnlyDictionary<string, string?> options) => SettingsReader.Read(
+    Sources.Read(file, Environment.GetEnvironmentVariables(), options), Surroundings.Ours);

@@ -23,9 +23,9 @@ public static class PrivateFile
     /// <param name="path">The file.</param>
     /// <param name="bytes">Its content.</param>
     /// <param name="isDurable">False: a loss at a power cut does no harm.</param>
-    /// <param name="mode">Who may read it.</param>
-    /// <param name="group">Id of the group that the file shall belong to, -1 for the process's; the file then
-    /// gets <paramref name="mode"/> whatever the umask is. Null: neither.</param>
+    /// <param name="mode">Who may read it; more than the owner: whatever the umask is.</param>
+    /// <param name="group">Id of the group that the file shall belong to. Null or negative: the process's.
+    /// </param>
     public static void Write(
         string path, ReadOnlySpan<byte> bytes, bool isDurable = true, UnixFileMode mode = Owner,
         int? group = null)
@@ -39,7 +39,9 @@ public static class PrivateFile
         }))
         {
             file.Write(bytes);
-            if (group is { } id) GiveTo(file, id, mode);
+            if (group is >= 0 and { } id) GiveTo(file, id);
+            // A service's umask is tighter than what others are to read.
+            if (group is not null || mode != Owner) File.SetUnixFileMode(file.SafeFileHandle, mode);
             if (isDurable) file.Flush(flushToDisk: true);
         }
         File.Move(unfinished, path, overwrite: true);
@@ -60,12 +62,10 @@ public static class PrivateFile
     }
 
     /// <summary>Gives an open file to root and a group.</summary>
-    private static void GiveTo(FileStream file, int group, UnixFileMode mode)
+    private static void GiveTo(FileStream file, int group)
     {
-        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
         if (Libc.fchown((int)file.SafeFileHandle.DangerousGetHandle(), -1, group) != 0)
             throw new IOException($"'{file.Name}' cannot be given to group {group}");
-        File.SetUnixFileMode(file.SafeFileHandle, mode);
     }
 
     /// <summary>Makes the names in a directory durable.</summary>

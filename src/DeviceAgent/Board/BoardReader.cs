@@ -8,9 +8,19 @@ namespace LightMq.DeviceAgent.Board;
 /// </summary>
 /// <param name="root">Folder that holds proc and sys: "/" on a board, a sample tree in tests.</param>
 /// <param name="unit">Name of the board in what it publishes.</param>
-public sealed class BoardReader(string root, string unit)
+/// <param name="dataDirectory">Folder on the data disk; null: there is none.</param>
+public sealed class BoardReader(string root, string unit, string? dataDirectory = null)
 {
     private const int SensorsMax = 64;
+    private const int SinceBootShift = 16;
+    private static readonly string[] ThrottleBits =
+        ["under-voltage", "frequency-capped", "throttled", "soft-temperature-limit"];
+
+    /// <summary>Whether the board runs without its data disk.</summary>
+    public bool IsDataMissing => File.Exists(Under("run/lightmq/no-data"));
+
+    /// <summary>Whether lightmq.txt had mistakes.</summary>
+    public bool HasProvisioningErrors => File.Exists(Under("boot/firmware/lightmq-errors.txt"));
 
     /// <summary>Takes all figures once.</summary>
     /// <param name="sequence">Number of this reading.</param>
@@ -20,6 +30,8 @@ public sealed class BoardReader(string root, string unit)
         var load = Fields("proc/loadavg");
         var memory = Memory();
         var disk = Disk();
+        var data = dataDirectory is null ? null : FileSystemSpace.Of(dataDirectory);
+        var throttled = Throttled();
         return new Reading
         {
             Unit = unit,
@@ -34,8 +46,27 @@ public sealed class BoardReader(string root, string unit)
             MemoryAvailableBytes = memory.Available,
             DiskTotalBytes = disk?.Total,
             DiskFreeBytes = disk?.Free,
+            DataTotalBytes = data?.TotalBytes,
+            DataFreeBytes = data?.FreeBytes,
+            DataInodesTotal = data?.Inodes > 0 ? data.Inodes : null,
+            DataInodesFree = data?.Inodes > 0 ? data.FreeInodes : null,
+            DataDisk = IsDataMissing ? "missing" : null,
+            Throttled = Bits(throttled, 0),
+            ThrottledSinceBoot = Bits(throttled, SinceBootShift),
         };
     }
+
+    // The Raspberry Pi's firmware, through the kernel: a hex number.
+    private uint? Throttled()
+    {
+        var line = KernelFile.Line(Under("sys/devices/platform/soc/soc:firmware/get_throttled"));
+        var digits = line.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? line[2..] : line;
+        return uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits)
+            ? bits : null;
+    }
+
+    private static List<string>? Bits(uint? bits, int shift) => bits is not { } all ? null
+        : [.. ThrottleBits.Where((_, bit) => (all >> (shift + bit) & 1) != 0)];
 
     private (long? Total, long? Available) Memory()
     {

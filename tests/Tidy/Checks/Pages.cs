@@ -16,7 +16,10 @@ internal static partial class Pages
         select $"{page.Key}: {target} does not exist";
 
     public static IEnumerable<string> UnnamedVerbs(Project project) =>
-        from Match verb in Verb().Matches(project.Files.GetValueOrDefault("build.sh", ""))
+        from script in project.Files
+        where script.Key == "build.sh" || (script.Key.StartsWith("build/", StringComparison.Ordinal)
+            && script.Key.EndsWith(".sh", StringComparison.Ordinal))
+        from Match verb in Verb().Matches(script.Value)
         where !project.Files.GetValueOrDefault("README.md", "")
             .Contains($"./build.sh {verb.Groups[1].Value}", StringComparison.Ordinal)
         select $"README.md does not name ./build.sh {verb.Groups[1].Value}";
@@ -51,7 +54,7 @@ internal static partial class Pages
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"^verb_(\w+)\(\)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^verb_([\w-]+)\(\)", RegexOptions.Multiline)]
     private static partial Regex Verb();
 
     [GeneratedRegex(@"^\| P\d+ \|([^|]*)\|([^|]*)\|", RegexOptions.Multiline)]

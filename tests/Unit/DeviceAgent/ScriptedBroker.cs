@@ -41,6 +41,16 @@ internal sealed class ScriptedBroker : IDisposable
     public async Task PubAck(ushort id, CancellationToken stop) =>
         await _peer!.SendAsync(new byte[] { 0x40, 2, (byte)(id >> 8), (byte)id }, stop);
 
+    /// <summary>Waits for a SUBSCRIBE with one filter, and answers.</summary>
+    public async Task SubAck(byte code, CancellationToken stop)
+    {
+        var packet = await Packet(PacketType.Subscribe, stop);
+        await Send([0x90, 3, packet[2], packet[3], code], stop);
+    }
+
+    /// <summary>Sends what a test has written.</summary>
+    public async Task Send(byte[] packet, CancellationToken stop) => await _peer!.SendAsync(packet, stop);
+
     /// <summary>Waits for a packet without content, such as DISCONNECT.</summary>
     public Task Expect(PacketType type, CancellationToken stop) => Packet(type, stop);
 

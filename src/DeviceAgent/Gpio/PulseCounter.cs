@@ -1,0 +1,151 @@
+using System.Device.Gpio;
+using LightMq.DeviceAgent.Sensors;
+using LightMq.DeviceAgent.Settings;
+using LightMq.DeviceAgent.State;
+using LightMq.Service;
+
+namespace LightMq.DeviceAgent.Gpio;
+
+/// <summary>
+/// Counts pulses of a line. An edge costs an addition on the driver's thread and no message; the total is
+/// looked at at the sensor's rate, and kept by <see cref="CounterFile"/>. On the loop.
+/// </summary>
+internal sealed class PulseCounter(
+    SensorSettings settings, GpioTap tap, CounterFile totals, Publication publication, Backoff backoff,
+    Loop loop, TimeProvider time) : ISensor
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), FloodPause = TimeSpan.FromSeconds(10);
+    private readonly long _debounceTicks =
+        (long)(settings.Debounce.TotalSeconds * time.TimestampFrequency);
+    private long _pulses;
+    private long _edges;
+    private long _countedAt = long.MinValue / 2;
+    private long _edgesSeen;
+    private long _total = totals.Read(settings.Name);
+    private long _taken;
+    private long? _lastTotal;
+    private long _lastAt;
+    private bool _isOpen;
+    private bool _isOver;
+    private Alarm? _due;
+    private Alarm? _watch;
+
+    /// <inheritdoc/>
+    public Publication Publication => publication;
+
+    /// <summary>Pulses so far, over all starts.</summary>
+    public long Total
+    {
+        get => _total + Interlocked.Read(ref _pulses) - _taken;
+        set
+        {
+            (_taken, _total, _lastTotal) = (Interlocked.Read(ref _pulses), value, null);
+            totals.Write(settings.Name, value);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Start()
+    {
+        Open();
+        Look();
+        Flood();
+    }
+
+    /// <inheritdoc/>
+    public void Stop()
+    {
+        _isOver = true;
+        _due?.Cancel();
+        _watch?.Cancel();
+        totals.Write(settings.Name, Total);
+        publication.Flush();
+        tap.Bus.Do(Close, static (_, _) => { });
+    }
+
+    /// <inheritdoc/>
+    public void ReadNow()
+    {
+        if (_isOpen) Publish(isForced: true);
+    }
+
+    private void Open()
+    {
+        if (_isOver) return;
+        tap.Bus.Do(() =>
+        {
+            tap.Port.Close(settings.Line!.Line);
+            tap.Port.OpenInput(settings.Line.Line, WatchedLine.ModeOf(settings.Pull));
+            tap.Port.Watch(settings.Line.Line, Edge);
+            return true;
+        }, (_, fault) =>
+        {
+            if (_isOver) return;
+            _isOpen = fault is null;
+            if (_isOpen)
+            {
+                backoff.Reset();
+                _edgesSeen = Interlocked.Read(ref _edges);
+                ReadNow();
+                return;
+            }
+            publication.Fault(fault!);
+            loop.After(backoff.Next(), Open);
+        });
+    }
+
+    // On the driver's thread, one edge after the other.
+    private void Edge(object sender, PinValueChangedEventArgs change)
+    {
+        Interlocked.Increment(ref _edges);
+        var isOn = (change.ChangeType == PinEventTypes.Rising) != settings.Line!.IsActiveLow;
+        if (settings.Edge == EdgeKind.Rising && !isOn || settings.Edge == EdgeKind.Falling && isOn) return;
+        if (_debounceTicks > 0)
+        {
+            var now = time.GetTimestamp();
+            if (now - _countedAt < _debounceTicks) return;
+            _countedAt = now;
+        }
+        Interlocked.Increment(ref _pulses);
+    }
+
+    private void Look()
+    {
+        _due = loop.After(settings.Interval, Look);
+        if (tap.Bus.IsHung) publication.Fault(tap.Bus.Complaint);
+        else if (_isOpen) Publish();
+    }
+
+    private void Publish(bool isForced = false)
+    {
+        var total = Total;
+        totals.Write(settings.Name, total);
+        var seconds = (loop.Now - _lastAt) / 1_000.0;
+        var rate = _lastTotal is { } last && seconds > 0 ? (total - last) / seconds : 0;
+        (_lastTotal, _lastAt) = (total, loop.Now);
+        publication.Take(
+            [new Measure("total", total, "pulses"), new Measure("rate", Math.Max(0, rate), "pulses/s")], isForced);
+    }
+
+    private void Flood()
+    {
+        _watch = loop.After(Second, Flood);
+        if (!_isOpen) return;
+        var edges = Interlocked.Read(ref _edges);
+        var more = edges - _edgesSeen;
+        _edgesSeen = edges;
+        if (more <= settings.EdgesPerSecondMax) return;
+        _isOpen = false;
+        tap.Bus.Do(Close, (_, _) =>
+        {
+            publication.Fault($"the line floods: {more} edges in a second; not counted for now");
+            loop.After(FloodPause, Open);
+        });
+    }
+
+    private bool Close()
+    {
+        tap.Port.Close(settings.Line!.Line);
+        return true;
+    }
+}
