@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using LightMq.Lmq;
-using LightMq.Mqtt;
 using LightMq.Process.Agent;
 using LightMq.Process.Broker;
 using LightMq.Process.Clients;
