@@ -34,7 +34,7 @@ internal static class SettingsCheck
             && topics.Append(settings.Commands.Topic).MaxBy(static topic => topic.Length) is
                 { Length: > LmqTopicCharactersMax } longest)
             throw root.Contradiction("BaseTopic",
-                $"'{longest}' has more than {LmqTopicCharactersMax} characters, which an lmq listener refuses");
+                $"'{longest}' has more than {LmqTopicCharactersMax} characters: an lmq listener refuses it");
     }
 
     private static IEnumerable<string> Topics(AgentSettings settings) =>
