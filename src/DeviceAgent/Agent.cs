@@ -142,8 +142,8 @@ internal sealed class Agent : IDisposable
         var kept = settings.Outputs.Where(before.Outputs.Contains).ToArray();
         _outputs.Change(kept, static () => { });
         _sensors.Change(settings.Sensors.Where(before.Sensors.Contains).ToArray());
-        var isPanel = !settings.Leds.Equals(before.Leds) || settings.Button != before.Button || settings.Press != before.Press
-            || settings.BaseTopic != before.BaseTopic;
+        var isPanel = !settings.Leds.Equals(before.Leds) || settings.Button != before.Button
+            || settings.Press != before.Press || settings.BaseTopic != before.BaseTopic;
         if (isPanel) _panel.Clear();
         _outputs.Change(settings.Outputs, static () => { });
         if (!settings.Outputs.Equals(before.Outputs)) parts.Add("Outputs");

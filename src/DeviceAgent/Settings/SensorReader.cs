@@ -71,7 +71,8 @@ internal static class SensorReader
         SensorKind.Ds18b20 or SensorKind.Dht22 => sensor with { Device = Device(section, mayBeEmpty: true) },
         SensorKind.Iio or SensorKind.Hwmon => sensor with
         {
-            Device = Device(section, mayBeEmpty: false), Channels = Channels(section),
+            Device = Device(section, mayBeEmpty: false),
+            Channels = Channels(section),
         },
         _ => OnGpio(section, sensor),
     };

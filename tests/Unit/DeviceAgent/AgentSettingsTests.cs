@@ -45,7 +45,10 @@ public sealed class AgentSettingsTests
 
         Assert.Equal(least with
         {
-            Sensors = sample.Sensors, Outputs = sample.Outputs, Leds = sample.Leds, Button = sample.Button,
+            Sensors = sample.Sensors,
+            Outputs = sample.Outputs,
+            Leds = sample.Leds,
+            Button = sample.Button,
         }, sample);
         Assert.Equal(Enum.GetValues<SensorKind>().Order(),
             sample.Sensors.Select(static sensor => sensor.Kind).Order());
