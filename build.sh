@@ -23,6 +23,12 @@ usage: ./build.sh <verb>
                     change, and compare with bench/instructions.tsv; `instructions --write` writes that file anew
   publish [rid]     stripped NativeAOT executables into artifacts/publish/<rid>/
                     (linux-x64, linux-arm64; default: this machine's)
+  rootfs            the image's root file system, a squashfs; needs root and, the first time, ten minutes
+  image             the arm64 image for a card, artifacts/image/lightmq-edge.img; needs root
+  bundle [file]     an update for boxes that run such an image, signed
+  test-image [--long]
+                    boot the image in qemu: provisioning, power cuts, updates; --long adds what takes hours
+  deb [rid...]      Debian packages with parts lists and checksums into artifacts/deb/ (default: amd64 and arm64)
   format            bring all sources into the house style
   sim [seed]        run the simulator: from a random seed on until stopped, or one seed
   fuzz [seconds] [seed]
@@ -211,7 +217,7 @@ verb_test() {
         check bench-smoke measure --quick
         check instructions verb_instructions
     fi
-    check shellcheck shellcheck build.sh .ci/run
+    check shellcheck shellcheck -x build.sh .ci/run build/*.sh build/deb/*/p*
     check format dotnet format whitespace LightMq.sln --verify-no-changes --no-restore
     say "all of it took $SECONDS s"
     printf '%s passed, %s failed\n' "$passed" "$failed"
@@ -299,9 +305,17 @@ count_instructions() {
 
 # --- publish -----------------------------------------------------------------------------------------------
 
-# The arm64 build runs on x86-64 with clang as linker driver and lld; see docs/BUILDING.md.
-verb_publish() {
-    local rid=${1:-$(own_rid)} project out linker=()
+# What runs on the box, and what does not.
+EDGE_PROJECTS=(src/EdgeBroker src/Uplink src/DeviceAgent src/Cli)
+OTHER_PROJECTS=(src/Central)
+
+verb_publish() { publish "${1:-$(own_rid)}" "${EDGE_PROJECTS[@]}" "${OTHER_PROJECTS[@]}"; }
+
+# publish <rid> <project...>: the arm64 build runs on x86-64 with clang as linker driver and lld; see
+# docs/BUILDING.md.
+publish() {
+    local rid=$1 project out linker=()
+    shift
     need_dotnet
     need clang clang
     need /usr/include/zlib.h zlib1g-dev
@@ -317,7 +331,7 @@ verb_publish() {
         *) fail "publish: linux-x64 or linux-arm64, not '$rid'" ;;
     esac
     out=artifacts/publish/$rid
-    for project in src/EdgeBroker src/Uplink src/Central src/DeviceAgent; do
+    for project; do
         say "publishing $project for $rid"
         dotnet publish "$project" -c Release -r "$rid" -v quiet -clp:"ErrorsOnly;NoSummary" -nodeReuse:false \
             -p:PublishAot=true -p:StripSymbols=true "${linker[@]}" --artifacts-path "artifacts/obj/$rid" -o "$out"
@@ -325,6 +339,13 @@ verb_publish() {
     find "$out" -maxdepth 1 -type f \( -name '*.dbg' -o -name '*.xml' -o -name '*.pdb' \) -delete
     ls -l "$out"
 }
+
+# --- appliance ---------------------------------------------------------------------------------------------
+
+# shellcheck source=build/deb.sh
+source build/deb.sh
+# shellcheck source=build/image.sh
+source build/image.sh
 
 # --- the rest ----------------------------------------------------------------------------------------------
 
@@ -356,7 +377,7 @@ verb_fuzz() {
 }
 
 case ${1:---help} in
-    run | demo | test | bench | instructions | publish | format | sim | fuzz)
+    run | demo | test | bench | instructions | publish | deb | rootfs | image | bundle | test-image | format | sim | fuzz)
         verb=$1
         shift
         "verb_$verb" "$@"

@@ -35,6 +35,7 @@ int Serve(string? file, IReadOnlyDictionary<string, string?> options)
         settings.Http, settings.Broker.Store.Directory, parts.MakeApis, TimeProvider.System, log);
     using var watchdog =
         new Watchdog([.. broker.Watched, parts.Watched], systemd, TimeProvider.System, log);
-    ServiceProcess.Serve(serilog, systemd, broker, http, watchdog);
+    using var status = new StatusLine(() => broker.Status, systemd, TimeProvider.System);
+    ServiceProcess.Serve(serilog, systemd, broker, http, watchdog, status);
     return broker.StoppedCleanly ? ExitCode.Done : ExitCode.Disk;
 }

@@ -23,6 +23,7 @@ int Serve(string? file, IReadOnlyDictionary<string, string?> options)
     using var broker = new BrokerService(
         settings, new BrokerProgram("EdgeBroker", version), TimeProvider.System, log, systemd);
     using var watchdog = new Watchdog(broker.Watched, systemd, TimeProvider.System, log);
-    ServiceProcess.Serve(serilog, systemd, broker, watchdog);
+    using var status = new StatusLine(() => broker.Status, systemd, TimeProvider.System);
+    ServiceProcess.Serve(serilog, systemd, broker, watchdog, status);
     return broker.StoppedCleanly ? ExitCode.Done : ExitCode.Disk;
 }

@@ -45,6 +45,7 @@ public sealed class BrokerService(
     private readonly Mailbox _mail = new();
     private readonly long _startedAt = time.GetTimestamp();
     private OpenStore? _store;
+    private Engine? _engine;
     private ITimer? _certificateTimer;
     private PasswordChecker? _passwords;
     private TokenLogins? _logins;
@@ -64,6 +65,12 @@ public sealed class BrokerService(
         new TurningPart("the loop", () => _loop?.Turns ?? 0, _mail.Nudge, time),
         new MovingPart("the disk thread", () => _store?.Groups.LastProgress ?? 0, time),
     ];
+
+    /// <summary>How it stands, in a line; the figures are those of some moment just now.</summary>
+    public string Status => _engine is { } engine && _store is { } store
+        ? StatusText.Of(engine.ConnectionCount, engine.Counters.QueuedMessages, store.Disk is null,
+            store.Trouble())
+        : "starting";
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancel)
@@ -86,6 +93,7 @@ public sealed class BrokerService(
         var options = settings.Broker with { EarliestUnixMilliseconds = ReleasedAt() };
         var engine = new Engine(
             options, BinaryPrimitives.ReadUInt64LittleEndian(chance[16..]), box.Unseal);
+        _engine = engine;
         _store = OpenStore.Open(settings.Store, engine, time, log, _mail, ExtendStart);
         box.Prepare();
         OpenCertificates();

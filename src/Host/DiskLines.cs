@@ -12,9 +12,10 @@ internal sealed class DiskLines(ILogger log, string directory, TimeProvider time
 {
     private readonly LineLimit _failures = new(time);
     private volatile string? _trouble;
+    private volatile bool _isFull;
 
     /// <summary>What the disk refuses at present; null while it works.</summary>
-    public string? Trouble => _trouble;
+    public string? Trouble => _trouble ?? (_isFull ? "the disk is full" : null);
 
     /// <summary>It refused.</summary>
     public void Failed(string reason)
@@ -35,6 +36,7 @@ internal sealed class DiskLines(ILogger log, string directory, TimeProvider time
     /// <summary>It became full, or has room again.</summary>
     public void Full(bool full)
     {
+        _isFull = full;
         if (full) Log.DiskFull(log);
         else Log.DiskRoom(log);
     }

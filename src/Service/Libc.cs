@@ -20,4 +20,7 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name)]
     public static partial int adjtimex(byte* state);
+
+    [LibraryImport(Name)]
+    public static partial int fchown(int descriptor, int user, int group);
 }

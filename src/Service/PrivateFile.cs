@@ -24,8 +24,11 @@ public static class PrivateFile
     /// <param name="bytes">Its content.</param>
     /// <param name="isDurable">False: a loss at a power cut does no harm.</param>
     /// <param name="mode">Who may read it.</param>
+    /// <param name="group">Id of the group that the file shall belong to; it gets <paramref name="mode"/> then
+    /// whatever the umask is. Null: the process's.</param>
     public static void Write(
-        string path, ReadOnlySpan<byte> bytes, bool isDurable = true, UnixFileMode mode = Owner)
+        string path, ReadOnlySpan<byte> bytes, bool isDurable = true, UnixFileMode mode = Owner,
+        int? group = null)
     {
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
         var unfinished = path + ".new";
@@ -36,6 +39,7 @@ public static class PrivateFile
         }))
         {
             file.Write(bytes);
+            if (group is { } id) GiveTo(file, id, mode);
             if (isDurable) file.Flush(flushToDisk: true);
         }
         File.Move(unfinished, path, overwrite: true);
@@ -53,6 +57,15 @@ public static class PrivateFile
         {
             return null;
         }
+    }
+
+    /// <summary>Gives an open file to root and a group.</summary>
+    private static void GiveTo(FileStream file, int group, UnixFileMode mode)
+    {
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
+        if (Libc.fchown((int)file.SafeFileHandle.DangerousGetHandle(), -1, group) != 0)
+            throw new IOException($"'{file.Name}' cannot be given to group {group}");
+        File.SetUnixFileMode(file.SafeFileHandle, mode);
     }
 
     /// <summary>Makes the names in a directory durable.</summary>

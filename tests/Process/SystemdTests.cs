@@ -40,6 +40,7 @@ public sealed class SystemdTests
         using var broker = BrokerProcess.StartAsService(scratch["data"], scratch["notify"], 600, 200);
         Assert.Contains("10000 connections are allowed but only 200 file descriptors", broker.Log);
         // A just-in-time build loads its assemblies on first use, which takes descriptors as well.
+        Receive(socket, isStatus: true);
         TinyClient.Connect(broker.Port, "first").Disconnect();
         var peers = Enumerable.Range(0, 400).Select(_ => TinyClient.Open(broker.Port)).ToList();
         Thread.Sleep(1_000);
@@ -50,9 +51,41 @@ public sealed class SystemdTests
         Assert.True(broker.Terminate() == 0, broker.Log);
     }
 
-    private static string Receive(Socket socket)
+    [Fact]
+    public void Its_status_line_tells_clients_and_what_waits()
+    {
+        using var scratch = new Scratch();
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(scratch["notify"]));
+        socket.ReceiveTimeout = 10_000;
+        using var broker = BrokerProcess.StartAsService(scratch["data"], scratch["notify"], 600_000);
+        WaitFor("STATUS=0 clients, 0 messages wait, disk works");
+        using (var subscriber = TinyClient.Connect(broker.Port, "away", clean: false))
+        {
+            subscriber.Subscribe("plant/#", 1);
+            WaitFor("STATUS=1 client, 0 messages wait, disk works");
+            subscriber.Disconnect();
+        }
+        using var publisher = TinyClient.Connect(broker.Port, "sensor");
+        for (ushort i = 1; i <= 3; i++) publisher.Publish("plant/a", [1], qos: 1, id: i);
+        WaitFor("STATUS=1 client, 3 messages wait, disk works");
+
+        void WaitFor(string line)
+        {
+            while (Receive(socket, isStatus: true) != line)
+            {
+            }
+        }
+    }
+
+    /// <summary>The next message; the status line, or anything else.</summary>
+    private static string Receive(Socket socket, bool isStatus = false)
     {
         var bytes = new byte[256];
-        return Encoding.ASCII.GetString(bytes, 0, socket.Receive(bytes)).Trim();
+        while (true)
+        {
+            var text = Encoding.ASCII.GetString(bytes, 0, socket.Receive(bytes)).Trim();
+            if (text.StartsWith("STATUS=", StringComparison.Ordinal) == isStatus) return text;
+        }
     }
 }
