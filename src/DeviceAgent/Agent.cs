@@ -152,9 +152,8 @@ internal sealed class Agent : IDisposable
         var kept = settings.Outputs.Where(before.Outputs.Contains).ToArray();
         _outputs.Change(kept, static () => { });
         _sensors.Change(settings.Sensors.Where(before.Sensors.Contains).ToArray());
-        var isPanel = settings.Leds != before.Leds && !settings.Leds.Equals(before.Leds)
-            || settings.Button != before.Button || settings.Press != before.Press
-            || settings.BaseTopic != before.BaseTopic;
+        var isPanel = !settings.Leds.Equals(before.Leds) || settings.Button != before.Button
+            || settings.Press != before.Press || settings.BaseTopic != before.BaseTopic;
         if (isPanel) _panel.Clear();
         _outputs.Change(settings.Outputs, static () => { });
         if (!settings.Outputs.Equals(before.Outputs)) parts.Add("Outputs");
@@ -216,7 +215,8 @@ internal sealed class Agent : IDisposable
     private void Identify(CommandCall call)
     {
         const double SecondsMax = 3_600;
-        if (!call.TryNumber("seconds", _settings.Press.IdentifyFor.TotalSeconds, 0, SecondsMax, out var seconds))
+        if (!call.TryNumber("seconds", _settings.Press.IdentifyFor.TotalSeconds, 0, SecondsMax,
+            out var seconds))
         {
             call.Refuse($"seconds is not a number from 0 to {SecondsMax}");
             return;

@@ -11,8 +11,10 @@ namespace LightMq.DeviceAgent;
 /// </summary>
 internal sealed class AgentService : IHostedService, IDisposable
 {
+    private const int CommandsWaitingMax = 256;
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SafeTimeMax = TimeSpan.FromSeconds(5), SendTimeMax = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SafeTimeMax = TimeSpan.FromSeconds(5),
+        SendTimeMax = TimeSpan.FromSeconds(2);
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly ILogger _log;
@@ -27,6 +29,7 @@ internal sealed class AgentService : IHostedService, IDisposable
     private Task _linkRun = Task.CompletedTask;
     private Thread? _thread;
     private bool _isStopping;
+    private int _commandsWaiting;
 
     /// <summary>Makes the parts; nothing runs yet.</summary>
     public AgentService(AgentSettings settings, Hardware hardware, long start, SettingsWatch watch,
@@ -106,9 +109,24 @@ internal sealed class AgentService : IHostedService, IDisposable
         var link = new BrokerLink(_settings.ClientId, _settings.Broker, _settings.Commands.Topic, _outbox,
             new Backoff(_random, Least(_settings.Broker), Most(_settings.Broker)), _time, _log)
         {
-            Came = message => _loop.Post(() => _agent.Take(message)),
+            Came = Take,
         };
         (_link, _linkStop, _linkRun) = (link, stop, RunAsync(link, stop.Token));
+    }
+
+    // A flood must not fill the memory before the desk can cut it off.
+    private void Take(Incoming message)
+    {
+        if (Interlocked.Increment(ref _commandsWaiting) > CommandsWaitingMax)
+        {
+            Interlocked.Decrement(ref _commandsWaiting);
+            return;
+        }
+        _loop.Post(() =>
+        {
+            Interlocked.Decrement(ref _commandsWaiting);
+            _agent.Take(message);
+        });
     }
 
     private async Task RunAsync(BrokerLink link, CancellationToken stop)

@@ -14,7 +14,8 @@ internal static class CommandLine
     /// <param name="serve">Runs the agent: gets file and keys, and gives the exit status.</param>
     /// <returns>The exit status.</returns>
     /// <exception cref="StartFailure">It cannot be understood.</exception>
-    public static int Invoke(string[] arguments, Func<string?, IReadOnlyDictionary<string, string?>, int> serve)
+    public static int Invoke(
+        string[] arguments, Func<string?, IReadOnlyDictionary<string, string?>, int> serve)
     {
         var config = new Option<string?>("--config")
         {
@@ -24,7 +25,8 @@ internal static class CommandLine
         (Option<string?> Option, string Key)[] shortcuts =
         [
             (Shortcut("--broker", "HOST:PORT", "Broker:Address, default 127.0.0.1:1883"), "Broker:Address"),
-            (Shortcut("--interval-seconds", "N", "Board:IntervalSeconds, default 10"), "Board:IntervalSeconds"),
+            (Shortcut("--interval-seconds", "N", "Board:IntervalSeconds, default 10"),
+                "Board:IntervalSeconds"),
             (Shortcut("--client-id", "ID", "ClientId, default board-<host name>"), "ClientId"),
             (Shortcut("--topic", "TOPIC", "Board:Topic, default board/<client id>/telemetry"), "Board:Topic"),
             (Shortcut("--user", "NAME", "Broker:User, with the login password"), "Broker:User"),

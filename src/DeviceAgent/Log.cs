@@ -6,7 +6,8 @@ namespace LightMq.DeviceAgent;
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information,
-        "LightMq DeviceAgent {Version} starts as {ClientId}, start {Start}: {Sensors} sensors, {Outputs} outputs")]
+        "LightMq DeviceAgent {Version} starts as {ClientId}, start {Start}: {Sensors} sensors, {Outputs} "
+        + "outputs")]
     public static partial void Starting(
         ILogger log, string version, string clientId, long start, int sensors, int outputs);
 
@@ -21,9 +22,10 @@ internal static partial class Log
     public static partial void NoGoodbye(ILogger log, string reason);
 
     [LoggerMessage(6, LogLevel.Warning,
-        "broker {Host}:{Port} refused the login ({Reason}): check Broker:User and Broker:SecretFile; next try in "
-        + "{Seconds:F1} s")]
-    public static partial void LoginRefused(ILogger log, string host, int port, string reason, double seconds);
+        "broker {Host}:{Port} refused the login ({Reason}): check Broker:User and Broker:SecretFile; next "
+        + "try in {Seconds:F1} s")]
+    public static partial void LoginRefused(
+        ILogger log, string host, int port, string reason, double seconds);
 
     [LoggerMessage(7, LogLevel.Warning,
         "the broker refuses the subscription to {Topic}: no commands will come")]

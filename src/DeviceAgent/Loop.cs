@@ -1,8 +1,8 @@
 namespace LightMq.DeviceAgent;
 
 /// <summary>
-/// The one thread that owns all of the agent's state. What happens elsewhere, on a bus or at the broker, comes
-/// in by <see cref="Post"/>; what is to happen later is put down by <see cref="After"/>.
+/// The one thread that owns all of the agent's state. What happens elsewhere, on a bus or at the broker,
+/// comes in by <see cref="Post"/>; what is to happen later is put down by <see cref="After"/>.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class Loop(TimeProvider time)

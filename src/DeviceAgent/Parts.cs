@@ -15,9 +15,11 @@ namespace LightMq.DeviceAgent;
 /// <param name="Buses">All buses.</param>
 /// <param name="Gpio">All GPIO chips.</param>
 internal sealed record Parts(
-    Loop Loop, TimeProvider Time, Random Random, ILogger Log, Telemetry Telemetry, BusDesk Buses, GpioDesk Gpio)
+    Loop Loop, TimeProvider Time, Random Random, ILogger Log, Telemetry Telemetry, BusDesk Buses,
+    GpioDesk Gpio)
 {
-    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1),
+        LongestWait = TimeSpan.FromMinutes(1);
 
     /// <summary>The waits between tries of a device.</summary>
     public Backoff NewBackoff(TimeSpan? longest = null) => new(Random, FirstWait, longest ?? LongestWait);

@@ -6,8 +6,8 @@ using LightMq.DeviceAgent.State;
 using LightMq.Service;
 using LightMq.Service.Configuration;
 
-// The device agent: command line, configuration, parts wired by hand, exit status. What it does is in Agent; start
-// and stop are in AgentService.
+// The device agent: command line, configuration, parts wired by hand, exit status. What it does is in Agent;
+// start and stop are in AgentService.
 const string Name = "lightmq-deviceagent";
 const string DefaultFile = "agent.json";
 var version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);

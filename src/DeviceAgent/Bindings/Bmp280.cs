@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Device.I2c;
 
-// BMP280 and what it has in common with BME280 (data sheets BST-BMP280-DS001 and BST-BME280-DS002). Names as in
-// the package Iot.Device.Bindings; where that has types of UnitsNet, here are °C and Pa as double.
+// BMP280 and what it has in common with BME280 (data sheets BST-BMP280-DS001 and BST-BME280-DS002). Names as
+// in the package Iot.Device.Bindings; where that has types of UnitsNet, here are °C and Pa as double.
 namespace Iot.Device.Bmxx80;
 
 /// <summary>Oversampling of one quantity: register values of the data sheet.</summary>
@@ -165,7 +165,8 @@ internal sealed class Bmx280Registers : IDisposable
 
     public void Dispose() => _device.Dispose();
 
-    private static int Times(Sampling sampling) => sampling == Sampling.Skipped ? 0 : 1 << ((int)sampling - 1);
+    private static int Times(Sampling sampling) =>
+        sampling == Sampling.Skipped ? 0 : 1 << ((int)sampling - 1);
 
     private void Wait(byte bit, TimeSpan first)
     {
@@ -201,4 +202,5 @@ internal sealed class Bmx280Registers : IDisposable
 }
 
 /// <summary>What one measurement gave.</summary>
-internal readonly record struct Bmx280Figures(double Fine, double Temperature, double? Pressure, int Humidity);
+internal readonly record struct Bmx280Figures(
+    double Fine, double Temperature, double? Pressure, int Humidity);

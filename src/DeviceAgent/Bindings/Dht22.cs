@@ -1,7 +1,8 @@
 using System.Globalization;
 
-// DHT22 through the kernel's driver dht11, which shows it under IIO: its pulses of 26 and 70 µs are beyond what a program
-// can time. Names as in the package Iot.Device.Bindings; where that has types of UnitsNet, here are °C and % as double.
+// DHT22 through the kernel's driver dht11, which shows it under IIO: its pulses of 26 and 70 µs are beyond
+// what a program can time. Names as in the package Iot.Device.Bindings; where that has types of UnitsNet,
+// here are °C and % as double.
 namespace Iot.Device.DHTxx;
 
 /// <summary>Temperature and humidity by one wire of its own kind.</summary>

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Device.I2c;
 
-// INA219 (TI's data sheet SBOS448). Names as in the package Iot.Device.Bindings; where that has types of UnitsNet,
-// here are V, A and W as double.
+// INA219 (TI's data sheet SBOS448). Names as in the package Iot.Device.Bindings; where that has types of
+// UnitsNet, here are V, A and W as double.
 namespace Iot.Device.Adc;
 
 /// <summary>Full scale of the bus voltage: bit 13 of the configuration.</summary>
@@ -62,7 +62,9 @@ public sealed class Ina219 : IDisposable
         Write(RegCalibration, _calibration);
     }
 
-    /// <summary>Whether it still has its calibration: a supply that failed for a moment takes it away.</summary>
+    /// <summary>
+    /// Whether it still has its calibration: a supply that failed for a moment takes it away.
+    /// </summary>
     public bool IsCalibrated => _calibration != 0 && Read(RegCalibration) == _calibration;
 
     /// <summary>V over the shunt.</summary>

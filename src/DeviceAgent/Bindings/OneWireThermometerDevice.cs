@@ -1,8 +1,8 @@
 using System.Globalization;
 
-// DS18B20 and its kin on the kernel's 1-Wire bus (driver w1_therm; data sheet of the DS18B20). Names as in the package
-// Iot.Device.Bindings; where that has a type of UnitsNet, here are °C as double. The constructor takes the folder of
-// sysfs, so that a test has its own.
+// DS18B20 and its kin on the kernel's 1-Wire bus (driver w1_therm; data sheet of the DS18B20). Names as in
+// the package Iot.Device.Bindings; where that has a type of UnitsNet, here are °C as double. The constructor
+// takes the folder of sysfs, so that a test has its own.
 namespace Iot.Device.OneWire;
 
 /// <summary>A thermometer on a 1-Wire bus.</summary>

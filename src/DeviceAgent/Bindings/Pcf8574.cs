@@ -1,7 +1,7 @@
 using System.Device.I2c;
 
-// PCF8574 and PCF8574A (NXP's data sheet). Names as in the package Iot.Device.Bindings, whose class is a GpioDriver as
-// well; this one only reads and writes all pins at once.
+// PCF8574 and PCF8574A (NXP's data sheet). Names as in the package Iot.Device.Bindings, whose class is a
+// GpioDriver as well; this one only reads and writes all pins at once.
 namespace Iot.Device.Pcx857x;
 
 /// <summary>Eight pins over I²C. A pin that is to be an input is written high.</summary>

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Device.I2c;
 
-// SHT30, SHT31, SHT35 (Sensirion's data sheet of the SHT3x-DIS). Names as in the package Iot.Device.Bindings; where
-// that has types of UnitsNet, here are °C and % as double. ReadTempAndHumidity is private there.
+// SHT30, SHT31, SHT35 (Sensirion's data sheet of the SHT3x-DIS). Names as in the package Iot.Device.Bindings;
+// where that has types of UnitsNet, here are °C and % as double. ReadTempAndHumidity is private there.
 namespace Iot.Device.Sht3x;
 
 /// <summary>Addresses.</summary>

@@ -61,7 +61,8 @@ public sealed class BoardReader(string root, string unit, string? dataDirectory 
     {
         var line = KernelFile.Line(Under("sys/devices/platform/soc/soc:firmware/get_throttled"));
         var digits = line.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? line[2..] : line;
-        return uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits)
+        return uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+            out var bits)
             ? bits : null;
     }
 

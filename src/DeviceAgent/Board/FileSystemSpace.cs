@@ -18,7 +18,8 @@ internal sealed unsafe partial record FileSystemSpace(
     {
         var state = stackalloc ulong[Words];
         if (statvfs(folder, state) != 0) return null;
-        var (unit, blocks, available, inodes, freeInodes) = (state[1], state[2], state[4], state[5], state[7]);
+        var (unit, blocks, available, inodes, freeInodes) =
+            (state[1], state[2], state[4], state[5], state[7]);
         return new((long)(unit * blocks), (long)(unit * available), (long)inodes, (long)freeInodes);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace LightMq.DeviceAgent.Board;
@@ -23,16 +24,21 @@ internal static class KernelFile
     /// <summary>At most 64 KiB of the file, as UTF-8; empty when it cannot be read.</summary>
     public static string Text(string path)
     {
+        byte[]? bytes = null;
         try
         {
-            using var file = File.OpenRead(path);
-            var bytes = new byte[BytesMax];
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
+            bytes = ArrayPool<byte>.Shared.Rent(BytesMax);
             return Encoding.UTF8.GetString(
-                bytes, 0, file.ReadAtLeast(bytes, BytesMax, throwOnEndOfStream: false));
+                bytes, 0, file.ReadAtLeast(bytes.AsSpan(0, BytesMax), BytesMax, throwOnEndOfStream: false));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return "";
+        }
+        finally
+        {
+            if (bytes is not null) ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 

@@ -37,7 +37,8 @@ internal sealed class UplinkView(string path)
         {
             using var json = JsonDocument.Parse(KernelFile.Text(path));
             return json.RootElement.TryGetProperty("state", out var state)
-                && state.ValueKind == JsonValueKind.String && state.GetString() is { Length: > 0 and <= 64 } word
+                && state.ValueKind == JsonValueKind.String
+                && state.GetString() is { Length: > 0 and <= 64 } word
                 ? word : Away;
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)

@@ -8,8 +8,8 @@ internal interface IBus : IDisposable
 }
 
 /// <summary>
-/// A thread for one bus: what hangs in the kernel there holds up nothing else. A background thread, for one that
-/// hangs must not keep the process from ending.
+/// A thread for one bus: what hangs in the kernel there holds up nothing else. A background thread, for one
+/// that hangs must not keep the process from ending.
 /// </summary>
 internal sealed class BusThread : IBus
 {

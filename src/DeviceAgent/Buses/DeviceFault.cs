@@ -9,13 +9,14 @@ internal sealed class DeviceFault(string message) : IOException(message)
     /// <see cref="AggregateException"/> comes from waiting for a conversion.
     /// </summary>
     public static bool Is(Exception wrong) =>
-        wrong is IOException or UnauthorizedAccessException or TimeoutException or PlatformNotSupportedException
-            or DllNotFoundException or EntryPointNotFoundException;
+        wrong is IOException or UnauthorizedAccessException or TimeoutException
+            or PlatformNotSupportedException or DllNotFoundException or EntryPointNotFoundException;
 
     /// <summary>What it says, in one line.</summary>
     public static string Text(Exception wrong) => wrong switch
     {
-        { InnerException: DllNotFoundException } or DllNotFoundException => "the library libgpiod is not installed",
+        { InnerException: DllNotFoundException } or DllNotFoundException =>
+            "the library libgpiod is not installed",
         FileNotFoundException or DirectoryNotFoundException => "the kernel does not show it",
         _ => wrong.Message.ReplaceLineEndings(" ").Trim(),
     };

@@ -3,7 +3,9 @@ using LightMq.DeviceAgent.Sensors;
 
 namespace LightMq.DeviceAgent.Commands;
 
-/// <summary>A command that came, and its answers: progress as often as there is some, then one result.</summary>
+/// <summary>
+/// A command that came, and its answers: progress as often as there is some, then one result.
+/// </summary>
 /// <param name="id">Its id.</param>
 /// <param name="action">What is to be done.</param>
 /// <param name="body">All of it.</param>

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace LightMq.DeviceAgent.Commands;
 
 /// <summary>
-/// Takes commands and answers each with a result (docs/FORMATS.md). One that comes twice, as QoS 1 may make it,
-/// is answered twice and carried out once. On the loop.
+/// Takes commands and answers each with a result (docs/FORMATS.md). One that comes twice, as QoS 1 may make
+/// it, is answered twice and carried out once. On the loop.
 /// </summary>
 internal sealed class CommandDesk(CommandSettings settings, Telemetry telemetry, Loop loop, ILogger log)
 {
@@ -22,9 +22,11 @@ internal sealed class CommandDesk(CommandSettings settings, Telemetry telemetry,
 
     private const int RememberedMax = 256;
     private const string PeerToPeer = "p2p";
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Reading =
+        new() { MaxDepth = 8, AllowDuplicateProperties = false };
     private readonly Dictionary<string, Action<CommandCall>> _actions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (string Topic, byte[] Payload)?> _results = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Topic, byte[] Payload)?> _results =
+        new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
     private long _second = -1;
     private int _inSecond;
@@ -78,7 +80,8 @@ internal sealed class CommandDesk(CommandSettings settings, Telemetry telemetry,
         else if (IsLate(body)) call.Refuse("it is too late: validUntil has passed");
         else if (_actions.TryGetValue(action, out var carryOut)) carryOut(call);
         else
-            call.Refuse("action is not one of " + string.Join(", ", _actions.Keys.Order(StringComparer.Ordinal)));
+            call.Refuse(
+                "action is not one of " + string.Join(", ", _actions.Keys.Order(StringComparer.Ordinal)));
     }
 
     private void Remember(string id)

@@ -36,8 +36,8 @@ internal sealed class OutputCommands(Func<string, OutputLine?> outputs, Func<str
             call.Refuse($"seconds is not a number from 0 to {SecondsMax}");
             return;
         }
-        output.Set(state == "safe" ? null : state == "on", TimeSpan.FromSeconds(seconds), $"command {call.Id}",
-            fault =>
+        output.Set(state == "safe" ? null : state == "on", TimeSpan.FromSeconds(seconds),
+            $"command {call.Id}", fault =>
             {
                 if (fault is not null) call.Refuse(fault);
                 else call.Done(json => json.WriteString("state"u8, OutputLine.Word(output.IsOn)));
@@ -62,7 +62,8 @@ internal sealed class OutputCommands(Func<string, OutputLine?> outputs, Func<str
             call.Refuse("there is no such counter");
             return;
         }
-        if (!call.TryNumber("total", -1, 0, 1L << 53, out var total) || total < 0 || total != Math.Floor(total))
+        if (!call.TryNumber("total", -1, 0, 1L << 53, out var total) || total < 0
+            || total != Math.Floor(total))
         {
             call.Refuse("total is not a whole number");
             return;

@@ -27,13 +27,13 @@ internal sealed class InputSensor : ISensor
     /// <param name="backoff">Between tries to open it.</param>
     /// <param name="loop">The loop.</param>
     /// <param name="time">The clock.</param>
-    public InputSensor(SensorSettings settings, GpioTap tap, Publication publication, Backoff backoff, Loop loop,
-        TimeProvider time)
+    public InputSensor(SensorSettings settings, GpioTap tap, Publication publication, Backoff backoff,
+        Loop loop, TimeProvider time)
     {
         (_settings, _loop, Publication) = (settings, loop, publication);
         _line = new WatchedLine(
-            new WatchSettings(settings.Line!, settings.Pull, settings.Debounce, settings.EdgesPerSecondMax), tap,
-            backoff, loop, time)
+            new WatchSettings(settings.Line!, settings.Pull, settings.Debounce, settings.EdgesPerSecondMax),
+            tap, backoff, loop, time)
         {
             Settled = Settled, Failed = Failed,
         };

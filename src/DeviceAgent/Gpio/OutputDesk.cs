@@ -15,7 +15,8 @@ internal sealed class OutputDesk(Parts parts)
     /// <summary>One; null: there is none of that name.</summary>
     public OutputLine? Find(string name) => _outputs.TryGetValue(name, out var entry) ? entry.Line : null;
 
-    /// <summary>These are the outputs now: one that has not changed keeps its state; one that goes is made safe.
+    /// <summary>
+    /// These are the outputs now: one that has not changed keeps its state; one that goes is made safe.
     /// </summary>
     /// <param name="outputs">The outputs.</param>
     /// <param name="done">Those that went are safe.</param>
@@ -41,7 +42,8 @@ internal sealed class OutputDesk(Parts parts)
         foreach (var output in fresh)
         {
             var tap = parts.Gpio.Take(output.Line.Chip);
-            var line = new OutputLine(output, tap, parts.Telemetry, parts.NewBackoff(), parts.Loop, parts.Log);
+            var line =
+                new OutputLine(output, tap, parts.Telemetry, parts.NewBackoff(), parts.Loop, parts.Log);
             _outputs.Add(output.Name, (line, tap));
             line.Start();
         }

@@ -124,7 +124,8 @@ internal sealed class PulseCounter(
         var rate = _lastTotal is { } last && seconds > 0 ? (total - last) / seconds : 0;
         (_lastTotal, _lastAt) = (total, loop.Now);
         publication.Take(
-            [new Measure("total", total, "pulses"), new Measure("rate", Math.Max(0, rate), "pulses/s")], isForced);
+            [new Measure("total", total, "pulses"), new Measure("rate", Math.Max(0, rate), "pulses/s")],
+                isForced);
     }
 
     private void Flood()

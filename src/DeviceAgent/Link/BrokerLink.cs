@@ -13,10 +13,10 @@ using MQTTnet.Protocol;
 namespace LightMq.DeviceAgent.Link;
 
 /// <summary>
-/// Brings what waits in the outbox to the broker, each message until its PUBACK came, over as many connections
-/// as it takes; gives what comes. One MQTTnet client per connection: a client that is used again may take a
-/// late PUBACK of its former connection for that of a new packet with the same id. A publish is never
-/// cancelled, for half a packet would stay on the wire: the connection is thrown away instead.
+/// Brings what waits in the outbox to the broker, each message until its PUBACK came, over as many
+/// connections as it takes; gives what comes. One MQTTnet client per connection: a client that is used again
+/// may take a late PUBACK of its former connection for that of a new packet with the same id. A publish is
+/// never cancelled, for half a packet would stay on the wire: the connection is thrown away instead.
 /// </summary>
 internal sealed class BrokerLink(
     string clientId, BrokerSettings settings, string commandTopic, Outbox outbox, Backoff backoff,
@@ -49,7 +49,8 @@ internal sealed class BrokerLink(
     /// <summary>What comes, on any thread.</summary>
     public required Action<Incoming> Came { get; init; }
 
-    /// <summary>No new tries: it ends once the outbox is empty. Cancel <see cref="RunAsync"/> to end it sooner.
+    /// <summary>
+    /// No new tries: it ends once the outbox is empty. Cancel <see cref="RunAsync"/> to end it sooner.
     /// </summary>
     public void Leave()
     {
@@ -161,7 +162,8 @@ internal sealed class BrokerLink(
                 settings.Secret, clientId[..clientId.IndexOf("@@@", StringComparison.Ordinal)]),
             _ => null,
         };
-        if (secret is not null) builder = builder.WithCredentials(settings.User, Encoding.UTF8.GetBytes(secret));
+        if (secret is not null)
+            builder = builder.WithCredentials(settings.User, Encoding.UTF8.GetBytes(secret));
         return builder.Build();
     }
 
@@ -208,7 +210,8 @@ internal sealed class BrokerLink(
     {
         if (onTheWay.Count == 0) return Task.WhenAny(closed, outbox.Added);
         return onTheWay.Count < _window
-            ? Task.WhenAny(closed, onTheWay.Peek().Ack, outbox.Added) : Task.WhenAny(closed, onTheWay.Peek().Ack);
+            ? Task.WhenAny(closed, onTheWay.Peek().Ack, outbox.Added)
+            : Task.WhenAny(closed, onTheWay.Peek().Ack);
     }
 
     private void TakeBack(Queue<(Task Ack, Outgoing Message)> onTheWay)
@@ -246,7 +249,8 @@ internal sealed class BrokerLink(
             .WithPayload(outgoing.Payload)
             .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
             .Build();
-        var result = await client.PublishAsync(message, CancellationToken.None).WaitAsync(AnswerTimeMax, time);
+        var result = await client.PublishAsync(message, CancellationToken.None)
+            .WaitAsync(AnswerTimeMax, time);
         if (!result.IsSuccess)
             throw new MqttProtocolViolationException(string.Create(
                 CultureInfo.InvariantCulture, $"the broker refused the message: {result.ReasonCode}"));

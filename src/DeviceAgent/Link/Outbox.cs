@@ -159,5 +159,6 @@ internal sealed class Outbox(QueueSettings settings)
     }
 
     // Whoever waits must not run inside the lock.
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

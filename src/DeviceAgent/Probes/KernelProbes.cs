@@ -89,7 +89,8 @@ internal static class IioFolder
 {
     /// <summary>The folder of a device.</summary>
     /// <param name="root">Folder that holds sys.</param>
-    /// <param name="device">What its file <c>name</c> says, or its folder's name; empty: by the beginning.</param>
+    /// <param name="device">Content of its file <c>name</c>, or its folder's name; empty: by the beginning.
+    /// </param>
     /// <param name="begin">How its name begins.</param>
     /// <exception cref="DeviceFault">There is none.</exception>
     public static string Find(string root, string device, string? begin)

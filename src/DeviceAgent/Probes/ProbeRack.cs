@@ -30,7 +30,8 @@ internal sealed class ProbeRack(
         _ => throw new InvalidOperationException($"{sensor.Kind} is not asked"),
     };
 
-    private I2cDevice I2c(SensorSettings sensor) => i2c(new I2cConnectionSettings(sensor.Bus, sensor.Address));
+    private I2cDevice I2c(SensorSettings sensor) =>
+        i2c(new I2cConnectionSettings(sensor.Bus, sensor.Address));
 
     private SpiDevice Spi(SensorSettings sensor) => spi(new SpiConnectionSettings(sensor.Bus, sensor.Address)
     {

@@ -26,7 +26,8 @@ internal interface ISensor
 /// intervals.
 /// </summary>
 internal sealed class PolledSensor(
-    SensorSettings settings, BusLine bus, Func<IProbe> open, Publication publication, Backoff backoff, Loop loop)
+    SensorSettings settings, BusLine bus, Func<IProbe> open, Publication publication, Backoff backoff,
+    Loop loop)
     : ISensor
 {
     private static readonly TimeSpan HungLook = TimeSpan.FromSeconds(1);

@@ -26,7 +26,8 @@ internal static class SensorReader
     {
         var name = section.Text("Name", "", GpioReader.NameForm, GpioReader.IsName);
         if (!section.Has("Kind"))
-            throw section.Missing("Kind", "one of " + string.Join(", ", Kinds.Select(static one => one.Word)));
+            throw section.Missing("Kind",
+                "one of " + string.Join(", ", Kinds.Select(static one => one.Word)));
         var kind = section.Choice("Kind", SensorKind.Iio, Kinds);
         // What the chip can do is the least; an input tells changes at once, this is its silence.
         var (least, usual) = kind switch
@@ -70,7 +71,8 @@ internal static class SensorReader
         SensorKind.Ds18b20 or SensorKind.Dht22 => sensor with { Device = Device(section, mayBeEmpty: true) },
         SensorKind.Iio or SensorKind.Hwmon => sensor with
         {
-            Device = Device(section, mayBeEmpty: false), Channels = Channels(section),
+            Device = Device(section, mayBeEmpty: false),
+            Channels = Channels(section),
         },
         _ => OnGpio(section, sensor),
     };
@@ -134,7 +136,8 @@ internal static class SensorReader
         return channels.Count > 0 ? new(channels) : throw section.Missing("Channels", "a list, each " + Form);
     }
 
-    private static double Within(SettingsSection section, string key, double otherwise, double min, double max)
+    private static double Within(
+        SettingsSection section, string key, double otherwise, double min, double max)
     {
         var text = section.Text(key, otherwise.ToString(CultureInfo.InvariantCulture), NumberForm,
             static text => Parse(text) is not null);

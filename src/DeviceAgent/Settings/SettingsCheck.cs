@@ -32,9 +32,9 @@ internal static class SettingsCheck
             throw root.Contradiction("Commands", "Topic is one that the agent publishes to");
         if (settings.Broker.Login == LoginKind.Signature
             && topics.Append(settings.Commands.Topic).MaxBy(static topic => topic.Length) is
-                { Length: > LmqTopicCharactersMax } longest)
+            { Length: > LmqTopicCharactersMax } longest)
             throw root.Contradiction("BaseTopic",
-                $"'{longest}' has more than {LmqTopicCharactersMax} characters, which an lmq listener refuses");
+                $"'{longest}' has more than {LmqTopicCharactersMax} characters: an lmq listener refuses it");
     }
 
     private static IEnumerable<string> Topics(AgentSettings settings) =>

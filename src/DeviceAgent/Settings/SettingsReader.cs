@@ -87,7 +87,8 @@ internal static class SettingsReader
     private static QueueSettings ReadQueue(SettingsSection section)
     {
         var queue = new QueueSettings(
-            section.Whole("MessagesMax", 2_000, 10, 100_000), section.Whole("BytesMax", MiB, 16_384, 64 * MiB));
+            section.Whole("MessagesMax", 2_000, 10, 100_000),
+            section.Whole("BytesMax", MiB, 16_384, 64 * MiB));
         section.RefuseOthers();
         return queue;
     }
@@ -134,8 +135,8 @@ internal static class SettingsReader
         var runtime = section.Text("RuntimeDirectory", surroundings.RuntimeDirectory, FileName, IsFileName);
         var state = new StateSettings(
             section.Text("Directory", surroundings.StateDirectory, FileName, IsFileName), runtime,
-            section.Text("StatusFile", runtime.Length > 0 ? Path.Combine(runtime, "agent.json") : "", FileName,
-                IsFileName),
+            section.Text("StatusFile", runtime.Length > 0 ? Path.Combine(runtime, "agent.json") : "",
+                FileName, IsFileName),
             TimeSpan.FromSeconds(section.Whole("CounterSaveSeconds", 600, 1, 86_400)));
         section.RefuseOthers();
         return state;
@@ -170,7 +171,8 @@ internal static class SettingsReader
     {
         var colon = text.LastIndexOf(':');
         return colon > 0 && Uri.CheckHostName(text[..colon]) != UriHostNameType.Unknown
-            && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture,
+                out var port)
             && port is >= 1 and <= 65_535;
     }
 

@@ -5,9 +5,9 @@ using LightMq.Service;
 namespace LightMq.DeviceAgent.Signals;
 
 /// <summary>
-/// The button: pressed long, the board identifies itself; pressed very long, a factory reset is asked for. That
-/// it is armed is seen before, and whoever lets go until then has done nothing. One that is pressed when the
-/// agent starts, or shorted, does nothing until it was let go. On the loop.
+/// The button: pressed long, the board identifies itself; pressed very long, a factory reset is asked for.
+/// That it is armed is seen before, and whoever lets go until then has done nothing. One that is pressed when
+/// the agent starts, or shorted, does nothing until it was let go. On the loop.
 /// </summary>
 internal sealed class Button
 {
@@ -31,7 +31,8 @@ internal sealed class Button
     {
         (_press, _loop, Tap) = (press, loop, tap);
         _line = new WatchedLine(
-            new WatchSettings(settings.Line, settings.Pull, Debounce, EdgesPerSecondMax), tap, backoff, loop, time)
+            new WatchSettings(settings.Line, settings.Pull, Debounce, EdgesPerSecondMax), tap, backoff, loop,
+                time)
         {
             Settled = Settled, Failed = Broken,
         };

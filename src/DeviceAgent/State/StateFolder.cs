@@ -8,8 +8,8 @@ namespace LightMq.DeviceAgent.State;
 internal static class StateFolder
 {
     /// <summary>
-    /// The number of this start, one more than the last; without a directory, or when its file says nothing, the
-    /// time in seconds, which is more than any count of starts.
+    /// The number of this start, one more than the last; without a directory, or when its file says nothing,
+    /// the time in seconds, which is more than any count of starts.
     /// </summary>
     /// <param name="directory">The directory; empty: none.</param>
     /// <param name="time">The clock.</param>
@@ -24,7 +24,8 @@ internal static class StateFolder
             Directory.CreateDirectory(directory);
             var text = PrivateFile.ReadText(path);
             var start = text is null ? 1
-                : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last + 1
+                : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+                    ? last + 1
                 : now;
             PrivateFile.Write(path, Encoding.ASCII.GetBytes(start.ToString(CultureInfo.InvariantCulture)));
             return start;

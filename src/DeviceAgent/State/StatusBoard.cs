@@ -22,7 +22,9 @@ internal sealed class StatusBoard(string path, NotifySocket? systemd, TimeProvid
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite
         | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly LineLimit _limit = new(time);
+    private long _writtenAt;
     private byte[] _written = [];
     private string _line = "";
     private Signal? _signal;
@@ -31,11 +33,14 @@ internal sealed class StatusBoard(string path, NotifySocket? systemd, TimeProvid
     public void Show(AgentView view)
     {
         var line = Line(view);
-        if (line != _line) systemd?.Notify(new ServiceState("STATUS=" + line));
+        var isNews = line != _line;
+        if (isNews) systemd?.Notify(new ServiceState("STATUS=" + line));
         _line = line;
         if (view.Signal != _signal) Log.State(log, line);
         _signal = view.Signal;
-        if (path.Length == 0) return;
+        // Figures change all the time; the processor has better to do than to write each.
+        if (path.Length == 0 || !isNews && time.GetElapsedTime(_writtenAt) < Pause) return;
+        _writtenAt = time.GetTimestamp();
         var json = Json(view, line);
         if (json.AsSpan().SequenceEqual(_written)) return;
         try

@@ -17,9 +17,11 @@ public sealed class AgentSettingsTests
 
     private static readonly string[] SensorKeys =
     [
-        "ActiveLow", "Address", "AmperesMax", "As", "Batch", "BatchSecondsMax", "Bus", "Channel", "Channels", "Chip",
+        "ActiveLow", "Address", "AmperesMax", "As", "Batch", "BatchSecondsMax", "Bus", "Channel", "Channels",
+            "Chip",
         "ChipSelect", "DeadBand", "DebounceMilliseconds", "Decimals", "Device", "Edge", "EdgesPerSecondMax",
-        "EventsPerSecondMax", "Factor", "InputMask", "IntervalMilliseconds", "Kind", "Line", "Name", "Offset", "Pull",
+        "EventsPerSecondMax", "Factor", "InputMask", "IntervalMilliseconds", "Kind", "Line", "Name", "Offset",
+            "Pull",
         "RetrySecondsMax", "ShuntOhms", "SilenceSecondsMax", "Topic", "Unit", "Values",
     ];
 
@@ -43,7 +45,10 @@ public sealed class AgentSettingsTests
 
         Assert.Equal(least with
         {
-            Sensors = sample.Sensors, Outputs = sample.Outputs, Leds = sample.Leds, Button = sample.Button,
+            Sensors = sample.Sensors,
+            Outputs = sample.Outputs,
+            Leds = sample.Leds,
+            Button = sample.Button,
         }, sample);
         Assert.Equal(Enum.GetValues<SensorKind>().Order(),
             sample.Sensors.Select(static sensor => sensor.Kind).Order());
@@ -105,7 +110,8 @@ public sealed class AgentSettingsTests
     public void No_key_of_a_sensor_is_missing_in_the_sample()
     {
         using var sample = System.IO.File.OpenRead(File);
-        var present = new ConfigurationBuilder().AddJsonStream(sample).Build().GetSection("Sensors").GetChildren()
+        var present = new ConfigurationBuilder().AddJsonStream(sample).Build().GetSection("Sensors")
+            .GetChildren()
             .SelectMany(static sensor => sensor.GetChildren()).Select(static key => key.Key).Distinct()
             .Order(StringComparer.Ordinal);
         Assert.Equal(SensorKeys, present);
@@ -125,18 +131,21 @@ public sealed class AgentSettingsTests
     [InlineData("Broker:Address", "a:65536", "Broker:Address: 'a:65536' is not HOST:PORT")]
     [InlineData("Broker:Login", "password", "Broker:Login: this login takes User and SecretFile")]
     [InlineData("Broker:SecretFile", "/none", "Broker:SecretFile: '/none' cannot be read")]
-    [InlineData("Board:IntervalSeconds", "86401", "Board:IntervalSeconds: '86401' is not a whole number from 0")]
+    [InlineData("Board:IntervalSeconds", "86401",
+        "Board:IntervalSeconds: '86401' is not a whole number from 0")]
     [InlineData("Board:IntervalSeconds", "1.5", "Board:IntervalSeconds: '1.5' is not a whole number")]
     [InlineData("Board:Topic", "a/#", "Board:Topic: 'a/#' is not a topic")]
     [InlineData("Board:Topic", "+", "Board:Topic: '+' is not a topic")]
     [InlineData("ClientId", "", "ClientId: is missing")]
     [InlineData("ClientId", "a+b", "ClientId: 'a+b' cannot be a level of a topic: set BaseTopic")]
-    [InlineData("Commands:Topic", "board/board-attic/result", "Commands: Topic is one that the agent publishes to")]
+    [InlineData("Commands:Topic", "board/board-attic/result",
+        "Commands: Topic is one that the agent publishes to")]
     [InlineData("Sensors:0:Name", "a/b", "Sensors:0:Name: 'a/b' is not 1 to 32 letters")]
     [InlineData("Sensors:0:Kind", "bme680", "Sensors:0:Kind: 'bme680' is not one of bme280, bmp280")]
     [InlineData("Sensors:0:Address", "0x78", "Sensors:0:Address: '0x78' is not an address from 0x03 to 0x77")]
     [InlineData("Sensors:0:Address", "7g", "Sensors:0:Address: '7g' is not an address")]
-    [InlineData("Sensors:0:IntervalMilliseconds", "99", "Sensors:0:IntervalMilliseconds: '99' is not a whole")]
+    [InlineData("Sensors:0:IntervalMilliseconds", "99",
+        "Sensors:0:IntervalMilliseconds: '99' is not a whole")]
     [InlineData("Sensors:0:Factor", "1,5", "Sensors:0:Factor: '1,5' is not a number, with a point")]
     [InlineData("Sensors:0:Factor", "NaN", "Sensors:0:Factor: 'NaN' is not a number")]
     [InlineData("Sensors:0:DeadBand", "-1", "Sensors:0:DeadBand: '-1' is not a number from 0 to")]
@@ -145,7 +154,8 @@ public sealed class AgentSettingsTests
     [InlineData("Outputs:0:Name", "pump", "Outputs:0:Line: is missing")]
     [InlineData("Button:Chip", "0", "Button:Line: is missing")]
     [InlineData("Press:ResetSeconds", "6", "Press:ResetSeconds: must be 4 s more")]
-    [InlineData("State:CounterSaveSeconds", "0", "State:CounterSaveSeconds: '0' is not a whole number from 1")]
+    [InlineData("State:CounterSaveSeconds", "0",
+        "State:CounterSaveSeconds: '0' is not a whole number from 1")]
     public void A_wrong_value_is_named(string key, string value, string complaint)
     {
         var error = Error(null, ("Sensors:0:Name", "hall"), ("Sensors:0:Kind", "bme280"), (key, value));
@@ -160,7 +170,8 @@ public sealed class AgentSettingsTests
         "Button:Line", "4")]
     [InlineData("Outputs:0:OnSecondsMax", "makes no sense", "Outputs:0:Name", "a", "Outputs:0:Line", "4",
         "Outputs:0:Safe", "on", "Outputs:0:OnSecondsMax", "5")]
-    [InlineData("Outputs", "Contact central takes Board:UplinkFile", "Outputs:0:Name", "a", "Outputs:0:Line", "4",
+    [InlineData("Outputs", "Contact central takes Board:UplinkFile", "Outputs:0:Name", "a", "Outputs:0:Line",
+        "4",
         "Outputs:0:Contact", "central", "Board:UplinkFile", "")]
     [InlineData("Leds:0:Led", "stands alone", "Leds:0:Led", "ACT", "Leds:0:Line", "4")]
     [InlineData("Sensors:0:Values", "'humidity' is there twice", "Sensors:0:Values:0:Name", "humidity",

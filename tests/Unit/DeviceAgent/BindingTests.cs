@@ -142,7 +142,8 @@ public sealed class BindingTests
         board.With($"sys/bus/w1/devices/{Id}/w1_slave", "");
         Assert.Contains("no scratchpad", Say());
         board.Without($"sys/bus/w1/devices/{Id}/w1_slave");
-        Assert.Throws<FileNotFoundException>(() => new OneWireThermometerDevice(Id, devices).ReadTemperature());
+        Assert.Throws<FileNotFoundException>(() =>
+            new OneWireThermometerDevice(Id, devices).ReadTemperature());
     }
 
     [Fact]

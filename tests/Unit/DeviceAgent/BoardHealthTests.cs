@@ -74,7 +74,8 @@ public sealed class BoardHealthTests : IDisposable
         var view = new UplinkView(path);
         Assert.Equal((true, "away", false), (view.IsThere, view.State, view.IsHealthy));
         var at = 0;
-        foreach (var (text, state) in ((string, string)[])[("""{"state":"healthy"}""", "healthy"), ("{", "away"),
+        foreach (
+            var (text, state) in ((string, string)[])[("""{"state":"healthy"}""", "healthy"), ("{", "away"),
             ("[]", "away"), ("""{"state":7}""", "away"), ("", "away")])
         {
             _bench.Files.With("uplink.json", text);

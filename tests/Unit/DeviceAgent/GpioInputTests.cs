@@ -166,11 +166,12 @@ public sealed class GpioInputTests : IDisposable
     }
 
     [Fact]
-    public void A_counter_that_stays_goes_on_counting_over_a_change_of_others_and_a_changed_one_keeps_its_total()
+    public void A_counter_goes_on_over_a_change_of_others_and_a_changed_one_keeps_its_total()
     {
         _bench.Start(Meter);
         _bench.Chip.Pulse(27, 3);
-        _bench.Change(Meter.Replace("] ", ", { \"Name\": \"door\", \"Kind\": \"gpio-input\", \"Line\": 17 } ] "));
+        _bench.Change(Meter.Replace("] ",
+            ", { \"Name\": \"door\", \"Kind\": \"gpio-input\", \"Line\": 17 } ] "));
         _bench.Chip.Pulse(27, 4);
         _bench.Pass(1);
         Assert.Equal("7", Totals()[^1].Split('/')[0]);
@@ -211,7 +212,8 @@ public sealed class GpioInputTests : IDisposable
         _bench.Pass(2);
         Assert.False(_bench.Chip.IsWatched(27));
         Assert.Contains(_bench.SentBy("meter"), static one =>
-            one.TryGetProperty("reason", out var reason) && reason.GetString()!.Contains("20000 edges in a second"));
+            one.TryGetProperty("reason", out var reason)
+                && reason.GetString()!.Contains("20000 edges in a second"));
         _bench.Pass(12);
         Assert.True(_bench.Chip.IsWatched(27));
         Assert.Equal("10000", Totals()[^1].Split('/')[0]);
@@ -230,9 +232,12 @@ public sealed class GpioInputTests : IDisposable
     }
 
     private List<string> States() => [.. _bench.SentBy("door").Select(static one =>
-        $"{one.GetProperty("values").GetProperty("state")}/{one.GetProperty("values").GetProperty("edges")}")];
+        Value(one, "state") + "/" + Value(one, "edges"))];
 
     private List<string> Totals() => [.. _bench.SentBy("meter").Where(static one =>
         one.TryGetProperty("values", out _)).Select(static one =>
-        $"{one.GetProperty("values").GetProperty("total")}/{one.GetProperty("values").GetProperty("rate")}")];
+        Value(one, "total") + "/" + Value(one, "rate"))];
+
+    private static string Value(System.Text.Json.JsonElement reading, string name) =>
+        reading.GetProperty("values").GetProperty(name).GetRawText();
 }

@@ -45,9 +45,12 @@ public sealed class KernelProbeTests : IDisposable
     [Fact]
     public void Hwmon_gives_channels_in_units_of_ordinary_life()
     {
-        _bench.Files.With("sys/class/hwmon/hwmon0/name", "other").With("sys/class/hwmon/hwmon2/name", "supply")
-            .With("sys/class/hwmon/hwmon2/in0_input", "5012").With("sys/class/hwmon/hwmon2/power1_input", "2500000")
-            .With("sys/class/hwmon/hwmon2/fan1_input", "1200").With("sys/class/hwmon/hwmon2/temp1_input", "-500");
+        _bench.Files.With("sys/class/hwmon/hwmon0/name", "other")
+            .With("sys/class/hwmon/hwmon2/name", "supply")
+            .With("sys/class/hwmon/hwmon2/in0_input", "5012")
+                .With("sys/class/hwmon/hwmon2/power1_input", "2500000")
+            .With("sys/class/hwmon/hwmon2/fan1_input", "1200")
+                .With("sys/class/hwmon/hwmon2/temp1_input", "-500");
         Assert.Equal("""{"in0":5.012,"power1":2.5,"fan1":1200,"temp1":-0.5}""", Values("""
             "Kind": "hwmon", "Device": "supply", "Channels": [ "in0", "power1", "fan1", "temp1" ]
             """));
@@ -70,8 +73,10 @@ public sealed class KernelProbeTests : IDisposable
 
     [Theory]
     [InlineData(""" "Kind": "dht22" """, "no such device under IIO")]
-    [InlineData(""" "Kind": "iio", "Device": "tsl2561", "Channels": [ "light0" ] """, "no such device under IIO")]
-    [InlineData(""" "Kind": "hwmon", "Device": "supply", "Channels": [ "in0" ] """, "no such chip under hwmon")]
+    [InlineData(""" "Kind": "iio", "Device": "tsl2561", "Channels": [ "light0" ] """,
+        "no such device under IIO")]
+    [InlineData(""" "Kind": "hwmon", "Device": "supply", "Channels": [ "in0" ] """,
+        "no such chip under hwmon")]
     [InlineData(""" "Kind": "ds18b20" """, "there is no thermometer on the bus")]
     [InlineData(""" "Kind": "ds18b20", "Device": "28-00000000ffff" """, "the kernel does not show it")]
     public void What_the_kernel_does_not_show_is_a_fault(string keys, string reason) =>

@@ -119,7 +119,7 @@ public sealed class OutputTests : IDisposable
         Assert.True(_bench.Chip[22]);
         _bench.Pass(0.2);
         Assert.False(_bench.Chip[22]);
-        _bench.Command("""{ "id": "d", "action": "set", "output": "pump", "state": "on", "seconds": 1000 }""");
+        _bench.Command("""{ "id": "d", "action": "set", "output": "pump", "state": "on", "seconds": 999 }""");
         _bench.Pass(101);
         Assert.False(_bench.Chip[22]);
         Assert.Equal(["off on for its longest time", "off its time is over", "off on for its longest time"],

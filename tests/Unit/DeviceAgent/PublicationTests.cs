@@ -25,7 +25,8 @@ public sealed class PublicationTests : IDisposable
             "As": "level", "Factor": 0.01, "Offset": -1, "Unit": "m", "Decimals": 1,
             "Values": [ { "Name": "b", "As": "second", "Factor": 2 } ]
             """);
-        publication.Take([new Measure("a", 1_234, "steps"), new Measure("b", 3, "V"), new Measure("c", 7, "A")]);
+        publication.Take(
+            [new Measure("a", 1_234, "steps"), new Measure("b", 3, "V"), new Measure("c", 7, "A")]);
 
         var sent = Payload();
 
@@ -129,7 +130,8 @@ public sealed class PublicationTests : IDisposable
         var sensor = _bench.Settings($$"""
             "Sensors": [ { "Name": "one", "Kind": "mcp3008" {{(keys.Length > 0 ? "," + keys : "")}} } ]
             """).Sensors[0];
-        return new Publication(sensor, new Telemetry("attic", 1, static () => true, _outbox, _bench.Clock), _loop,
+        return new Publication(sensor, new Telemetry("attic", 1, static () => true, _outbox, _bench.Clock),
+            _loop,
             _bench.Log);
     }
 
@@ -141,7 +143,8 @@ public sealed class PublicationTests : IDisposable
 
     private string Payload() => System.Text.Encoding.UTF8.GetString(_outbox.Take()!.Payload);
 
-    private List<string> Values() => All(static root => root.GetProperty("values").GetProperty("a").GetRawText());
+    private List<string> Values() =>
+        All(static root => root.GetProperty("values").GetProperty("a").GetRawText());
 
     private List<string> Qualities() => All(static root => root.GetProperty("quality").GetString()!);
 

@@ -4,10 +4,13 @@ using Xunit;
 
 namespace LightMq.Unit.DeviceAgent;
 
-/// <summary>Sensors that are read at their rate; those that are missing, refuse, hang or talk nonsense.</summary>
+/// <summary>
+/// Sensors that are read at their rate; those that are missing, refuse, hang or talk nonsense.
+/// </summary>
 public sealed class SensorDeskTests : IDisposable
 {
-    private const string Hall = """ "Sensors": [ { "Name": "hall", "Kind": "bme280", "IntervalMilliseconds": 1000 } ] """;
+    private const string Hall =
+        """ "Sensors": [ { "Name": "hall", "Kind": "bme280", "IntervalMilliseconds": 1000 } ] """;
     private readonly AgentBench _bench = new();
 
     public void Dispose() => _bench.Dispose();
@@ -103,7 +106,7 @@ public sealed class SensorDeskTests : IDisposable
     {
         var isWrong = false;
         _bench.I2c[0x44] = SampleChips.Sht3x(0x6666, 0x6666, bytes => bytes[2] ^= (byte)(isWrong ? 1 : 0));
-        _bench.Start(""" "Sensors": [ { "Name": "bath", "Kind": "sht3x", "IntervalMilliseconds": 1000 } ] """);
+        _bench.Start(Hall.Replace("hall", "bath").Replace("bme280", "sht3x"));
         isWrong = true;
         _bench.Pass(3);
         var sent = _bench.SentBy("bath");

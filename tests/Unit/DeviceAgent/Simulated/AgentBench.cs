@@ -54,7 +54,8 @@ internal sealed class AgentBench : IDisposable
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes($$"""
             {
               "ClientId": "attic", "State": { "Directory": "{{StateDirectory}}" },
-              "Board": { "IntervalSeconds": {{BoardSeconds}}, "Root": "{{_files.Root}}", "UplinkFile": "{{UplinkFile}}" },
+              "Board": { "IntervalSeconds": {{BoardSeconds}}, "Root": "{{_files.Root}}",
+                  "UplinkFile": "{{UplinkFile}}" },
               "Clock": { "Trust": "always" }{{(json.Length > 0 ? "," : "")}}
               {{json}}
             }

@@ -18,7 +18,8 @@ internal sealed class BoardClock : TimeProvider
     public void Advance(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
 
     /// <summary>A wait is over at once, and the time has passed.</summary>
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime,
+        TimeSpan period)
     {
         if (dueTime != Timeout.InfiniteTimeSpan)
         {

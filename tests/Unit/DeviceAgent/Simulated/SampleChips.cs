@@ -44,8 +44,10 @@ internal static class SampleChips
     public static ScriptedDevice Sht3x(ushort temperature, ushort humidity, Action<byte[]>? damage = null) =>
         new(written =>
         {
-            if (written is not [0x24, 0x00 or 0x0B or 0x16]) throw new IOException("Error 121. Remote I/O error");
-            byte[] answer = [(byte)(temperature >> 8), (byte)temperature, 0, (byte)(humidity >> 8), (byte)humidity, 0];
+            if (written is not [0x24,
+                0x00 or 0x0B or 0x16]) throw new IOException("Error 121. Remote I/O error");
+            byte[] answer =
+                [(byte)(temperature >> 8), (byte)temperature, 0, (byte)(humidity >> 8), (byte)humidity, 0];
             answer[2] = Iot.Device.Sht3x.Sht3x.Crc(answer.AsSpan(0, 2));
             answer[5] = Iot.Device.Sht3x.Sht3x.Crc(answer.AsSpan(3, 2));
             damage?.Invoke(answer);
@@ -63,7 +65,9 @@ internal static class SampleChips
         return Path.Combine(board.Root, "sys/bus/w1/devices");
     }
 
-    /// <summary>An INA219 in the circuit of its data sheet's example (table 8): 2 mΩ, 10 A, 11.98 V.</summary>
+    /// <summary>
+    /// An INA219 in the circuit of its data sheet's example (table 8): 2 mΩ, 10 A, 11.98 V.
+    /// </summary>
     public static SimulatedIna219 Ina219() => new();
 }
 
