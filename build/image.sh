@@ -339,6 +339,8 @@ verb_bundle() {
 [update]
 compatible=lightmq-edge-arm64
 version=$(image_version)
+# What its broker can read of the data partition (docs/FORMATS.md).
+description=store-format 1
 
 [bundle]
 format=verity

@@ -1,6 +1,7 @@
 using LightMq.Appliance.Board;
 using LightMq.Process.Chain;
 using LightMq.Process.Clients;
+using LightMq.Process.Load;
 using Xunit;
 
 namespace LightMq.Appliance;
@@ -19,7 +20,11 @@ public sealed class Box : IDisposable
         Central.Start();
         Machine = new Machine();
         Reader = Central.Reader();
+        Updates = new UpdateShop(this);
     }
+
+    /// <summary>Orders updates for the box.</summary>
+    internal UpdateShop Updates { get; }
 
     internal Machine Machine { get; }
 
@@ -43,6 +48,14 @@ public sealed class Box : IDisposable
         trusted-clock = yes
         """;
 
+    /// <summary>Three sensors that publish to the box.</summary>
+    internal ChainLoad Load() => new(() => Machine.MqttPort, Reader)
+    {
+        // The box's own figures go up too.
+        PerSecond = 20, Login = (Sensor, SensorPassword),
+        IsOurs = static one => !one.Topic.StartsWith("plant/1/", StringComparison.Ordinal),
+    };
+
     /// <summary>A step begins; it is skipped where the one before it has not ended well.</summary>
     internal Step Begin(int number)
     {
@@ -62,7 +75,7 @@ public sealed class Box : IDisposable
                 return Task.FromResult(true);
             }
             catch (Exception e) when (e is System.Net.Sockets.SocketException or InvalidOperationException
-                or TimeoutException)
+                or TimeoutException or IOException)
             {
                 return Task.FromResult(false);
             }
@@ -79,9 +92,27 @@ public sealed class Box : IDisposable
     internal async Task<string> Slot() =>
         (await Machine.Shell.Run("sed -n 's/.*lightmq.slot=\\([AB]\\).*/\\1/p' /proc/cmdline")).Trim();
 
+    /// <summary>The slot that runs; null: it cannot be asked.</summary>
+    internal async Task<string?> TrySlot()
+    {
+        try
+        {
+            return await Slot();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The version of the image that runs.</summary>
+    internal async Task<string> Version() => (await Machine.Shell.Run(
+        "sed -n 's/.*\"version\":\"\\([^\"]*\\)\".*/\\1/p' /usr/lib/lightmq/image.json")).Trim();
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        Updates.Dispose();
         Machine.Dispose();
         Reader.Dispose();
         Central.Dispose();

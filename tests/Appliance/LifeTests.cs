@@ -38,10 +38,7 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
         await box.Machine.Fat.Write("lightmq.txt", box.Settings);
         box.Machine.PowerOn();
         output.WriteLine($"power to first CONNACK: {await box.AwaitSensors():F0} s");
-        using var load = new ChainLoad(() => box.Machine.MqttPort, box.Reader)
-        {
-            PerSecond = 20, Login = (Box.Sensor, Box.SensorPassword),
-        };
+        using var load = box.Load();
         load.Publish(sensors: 3);
         await Task.Delay(10_000, Patience);
         await load.Finish(120, Patience);
@@ -59,10 +56,7 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
     public async Task Power_cuts_under_load_lose_nothing_that_was_acknowledged()
     {
         using var step = box.Begin(3);
-        using var load = new ChainLoad(() => box.Machine.MqttPort, box.Reader)
-        {
-            PerSecond = 20, Login = (Box.Sensor, Box.SensorPassword),
-        };
+        using var load = box.Load();
         load.Publish(sensors: 3);
         var chance = new Random(Environment.TickCount);
         for (var cut = 0; cut < Cuts; cut++)
@@ -78,6 +72,62 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
         load.Verify();
         Assert.DoesNotContain("INCONSISTENCY", await box.Machine.Shell.Run("cat /run/lightmq/fsck.log"));
         await box.Machine.Shell.Run("test ! -e /run/lightmq/no-data");
+        step.End();
+    }
+
+    [Fact]
+    [Step(4)]
+    public async Task Update_by_command_stays_and_loses_nothing_that_waited()
+    {
+        using var step = box.Begin(4);
+        using var load = box.Load();
+        await box.AwaitHealth();
+        await box.Updates.Trust(box.Machine.Shell);
+        box.Central.Process.Kill();
+        load.Publish(sensors: 3);
+        await Task.Delay(5_000, Patience);
+        box.Updates.Order("one", "good.raucb");
+        await box.Machine.Await("slot B", 600, async () => await box.TrySlot() == "B");
+        box.Central.Start();
+        await box.AwaitHealth();
+        Assert.EndsWith(".1", await box.Version());
+        await load.Finish(180, Patience);
+        load.Verify();
+        var result = await box.Updates.Result("one", Patience);
+        output.WriteLine(result);
+        Assert.Contains("\"done\"", result);
+        step.End();
+    }
+
+    [Fact]
+    [Step(5)]
+    public async Task Tampered_update_is_refused_and_nothing_changes()
+    {
+        using var step = box.Begin(5);
+        box.Updates.Order("two", "tampered.raucb");
+        var result = await box.Updates.Result("two", Patience);
+        output.WriteLine(result);
+        Assert.DoesNotContain("\"done\"", result);
+        Assert.Equal("B", await box.Slot());
+        step.End();
+    }
+
+    [Fact]
+    [Step(6)]
+    public async Task Update_that_is_not_healthy_is_rolled_back_and_stays_so_over_a_power_cut()
+    {
+        using var step = box.Begin(6);
+        box.Updates.Order("three", "bad.raucb");
+        await box.Machine.Await("slot A", 600, async () => await box.TrySlot() == "A");
+        var result = await box.Updates.Result("three", Patience, seconds: 600);
+        output.WriteLine(result);
+        Assert.Contains("rolled-back", result);
+        Assert.EndsWith(".1", await box.Version());
+        await box.AwaitHealth();
+        box.Machine.CutPower(new Random(6));
+        box.Machine.PowerOn();
+        await box.AwaitSensors();
+        Assert.Equal("B", await box.Slot());
         step.End();
     }
 }

@@ -138,7 +138,8 @@ internal sealed class Machine : IDisposable
         return reader.ReadToEnd();
     }
 
-    private static int FreePort()
+    /// <summary>A port that nobody has.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -15,6 +15,9 @@ internal sealed class ChainLoad(Func<int> port, CoreReader reader) : IDisposable
     {
     }
 
+    /// <summary>Which messages of the core are the sensors'.</summary>
+    public Func<CoreMessage, bool> IsOurs { get; init; } = static _ => true;
+
     /// <summary>Messages in a second of each sensor.</summary>
     public int PerSecond { get; init; } = 300;
 
@@ -65,7 +68,7 @@ internal sealed class ChainLoad(Func<int> port, CoreReader reader) : IDisposable
             foreach (var message in await reader.Read("plant", cancel))
             {
                 _arrived.Add(message);
-                Ledger.Received(message.Payload);
+                if (IsOurs(message)) Ledger.Received(message.Payload);
             }
         }
         catch (HttpRequestException)
