@@ -28,8 +28,9 @@ internal static class AgentFile
         ["Broker"] = new JsonObject
         {
             ["Address"] = $"127.0.0.1:{ListenerReader.LocalPort}",
+            ["Login"] = "password",
             ["User"] = LocalUsers.AgentName,
-            ["PasswordFile"] = LocalUsers.PathOf("agent-password"),
+            ["SecretFile"] = LocalUsers.PathOf("agent-password"),
         },
     };
 
