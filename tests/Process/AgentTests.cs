@@ -95,8 +95,7 @@ public sealed class AgentTests : IDisposable
             for (var i = 0; i < 10; i++) numbers.Add(Number(rig.Next(listener, Topic), "sequence"));
             broker.Kill();
         }
-        // QoS 1: one may come twice, none is missing, none comes before an older one.
-        Assert.Equal(numbers.Order(), numbers);
+        // QoS 1: some may come twice. None is missing, and none comes for the first time before an older one.
         Assert.Equal(Enumerable.Range(1, (int)numbers[^1]).Select(static n => (long)n), numbers.Distinct());
     }
 
@@ -256,7 +255,8 @@ public sealed class AgentTests : IDisposable
     {
         // A session that is kept: what comes while it is away waits.
         var listener = TinyClient.Connect(port, "listener", clean: false, keepAlive: 600);
-        listener.Subscribe("#", 1);
+        // Who waits for SUBACK would pass over what comes before it.
+        if (!listener.SessionPresent) listener.Subscribe("#", 1);
         return listener;
     }
 

@@ -22,9 +22,9 @@ internal static class SettingsReader
     {
         var root = new SettingsSection(configuration, "");
         var clientId = root.Text("ClientId", "board-" + surroundings.HostName, Text128, IsText128);
-        if (!IsTopic("board/" + clientId) && !root.Has("BaseTopic"))
-            throw root.Contradiction("ClientId", $"'{clientId}' cannot be a level of a topic: set BaseTopic");
-        var baseTopic = Topic(root, "BaseTopic", "board/" + clientId);
+        // A client id may hold what a level of a topic may not.
+        var level = clientId.Replace('+', '-').Replace('#', '-').Replace('/', '-');
+        var baseTopic = Topic(root, "BaseTopic", "board/" + level);
         var broker = ReadBroker(root.Section("Broker"), clientId);
         var settings = new AgentSettings
         {

@@ -1,5 +1,6 @@
 using LightMq.DeviceAgent.Settings;
 using LightMq.Service.Configuration;
+using LightMq.Unit.Cli;
 using LightMq.Unit.Uplink;
 using Microsoft.Extensions.Configuration;
 using Xunit;
@@ -35,6 +36,26 @@ public sealed class AgentSettingsTests
         Assert.Equal("board/board-attic/telemetry", settings.Board.Topic);
         Assert.Equal("board/board-attic/command", settings.Commands.Topic);
         Assert.Equal(TimeSpan.FromSeconds(10), settings.Board.Interval);
+    }
+
+    [Fact]
+    public void A_client_id_that_is_no_level_of_a_topic_has_a_base_topic_all_the_same() =>
+        Assert.Equal("board/a-b-c-d", Read(null, ("ClientId", "a+b#c/d")).BaseTopic);
+
+    [Theory]
+    [InlineData("gateway7")]
+    [InlineData("a-name-of-44-visible-characters!$%&()*+,-.<>")]
+    public void What_provisioning_makes_is_taken(string device)
+    {
+        using var box = new BoxRig();
+        box.Run(BoxRig.Gateway.Replace("gateway7", device));
+        var copy = box.Paths.At("/etc/lightmq/agent.json") + ".rebased";
+        System.IO.File.WriteAllText(
+            copy, box["/etc/lightmq/agent.json"].Replace("\"/etc/", $"\"{box.Paths.Root}/etc/"));
+        var settings = Read(copy);
+        Assert.Equal((LoginKind.Password, "lightmq-agent"), (settings.Broker.Login, settings.Broker.User));
+        Assert.StartsWith("GID_plant@@@" + device[..8], settings.ClientId);
+        Assert.NotEmpty(settings.Broker.Secret);
     }
 
     [Fact]
@@ -137,7 +158,7 @@ public sealed class AgentSettingsTests
     [InlineData("Board:Topic", "a/#", "Board:Topic: 'a/#' is not a topic")]
     [InlineData("Board:Topic", "+", "Board:Topic: '+' is not a topic")]
     [InlineData("ClientId", "", "ClientId: is missing")]
-    [InlineData("ClientId", "a+b", "ClientId: 'a+b' cannot be a level of a topic: set BaseTopic")]
+    [InlineData("BaseTopic", "a+b", "BaseTopic: 'a+b' is not a topic")]
     [InlineData("Commands:Topic", "board/board-attic/result",
         "Commands: Topic is one that the agent publishes to")]
     [InlineData("Sensors:0:Name", "a/b", "Sensors:0:Name: 'a/b' is not 1 to 32 letters")]
