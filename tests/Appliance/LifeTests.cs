@@ -1,4 +1,3 @@
-using LightMq.Process.Load;
 using Xunit;
 
 namespace LightMq.Appliance;
