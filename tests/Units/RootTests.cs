@@ -26,7 +26,7 @@ public sealed class RootTests : IClassFixture<RootTests.Box>
         File.WriteAllText(_box.At("/boot/firmware/lightmq.txt"), "hostname = not a name\n");
         Assert.NotEqual(0, _box.Try("systemctl restart lightmq-provision.service").Status);
         Assert.Equal("78", _box.Show("lightmq-provision.service", "ExecMainStatus"));
-        Assert.Contains("line 1", _box.Run("cat /boot/firmware/lightmq-errors.txt"));
+        Assert.Contains("there is 1 mistake", _box.Run("cat /boot/firmware/lightmq-errors.txt"));
         File.WriteAllText(_box.At("/boot/firmware/lightmq.txt"), "hostname = gateway7\n");
         _box.Run("systemctl restart lightmq-provision.service");
     }
@@ -79,7 +79,7 @@ public sealed class RootTests : IClassFixture<RootTests.Box>
             Container.Run("chmod 755 /opt/fake/systemctl");
             const string DropIns = "/run/systemd/system/lightmq-factory-reset.service.d";
             Container.Run($"mkdir -p {DropIns} && "
-                + "printf '[Service]\\nEnvironment=PATH=/opt/fake:/usr/bin:/bin\\n' "
+                + "printf '[Service]\\nBindReadOnlyPaths=/opt/fake/systemctl:/usr/bin/systemctl\\n' "
                 + $">{DropIns}/fake.conf");
             Container.Run("dpkg -i /packages/lightmq-edge_*.deb");
         }

@@ -60,12 +60,13 @@ public sealed class ServiceTests : IClassFixture<ServiceTests.Box>
     {
         _box.Run("systemctl stop lightmq.target");
         foreach (var service in Sample.Services)
-            Assert.Equal("inactive", _box.Try($"systemctl is-active {service}").Output.Trim());
+            _box.Await($"systemctl is-active {service}", "inactive");
         var brokerStops = Time(Broker, "ActiveExitTimestampMonotonic");
         const string Ends = "InactiveEnterTimestampMonotonic", Begins = "InactiveExitTimestampMonotonic";
         Assert.True(Time(Uplink, Ends) <= brokerStops, "the uplink stops after it");
         Assert.True(Time(Agent, Ends) <= brokerStops, "the agent stops after it");
         _box.Run("systemctl start lightmq.target");
+        foreach (var service in Sample.Services) _box.Await($"systemctl is-active {service}", "active");
         var brokerIsUp = Time(Broker, "ActiveEnterTimestampMonotonic");
         Assert.True(Time(Uplink, Begins) >= brokerIsUp, "the uplink starts before it");
         Assert.True(Time(Agent, Begins) >= brokerIsUp, "the agent starts before it");
