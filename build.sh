@@ -215,6 +215,8 @@ verb_test() {
         for project in tests/Tidy tests/Unit tests/Wire tests/Simulator tests/Fuzz tests/Process; do
             run_tests "$project"
         done
+        check_units
+        check_appliance
         check bench-smoke measure --quick
         check instructions verb_instructions
     fi

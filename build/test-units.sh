@@ -44,15 +44,13 @@ same_deb_again() {
 
 # Sets LIGHTMQ_UNITS_ROOT: a tar file with Debian, kept by the hash of what is in it.
 units_root() {
-    local cache=${XDG_CACHE_HOME:-$HOME/.cache}/lightmq key debian=http://deb.debian.org
+    local cache=${XDG_CACHE_HOME:-$HOME/.cache}/lightmq key
     key=$(printf '%s\n' "$UNITS_SUITE" "${UNITS_PACKAGES[@]}" | sha256sum | cut -c1-16)
     LIGHTMQ_UNITS_ROOT=$cache/units-root-$key.tar
     if [[ -e $LIGHTMQ_UNITS_ROOT ]]; then return; fi
     say "making a Debian root for the units (once)"
     mkdir -p "$cache"
     mmdebstrap --quiet --variant=minbase --mode=root --dpkgopt=force-unsafe-io \
-        --include="$(IFS=, && echo "${UNITS_PACKAGES[*]}")" "$UNITS_SUITE" "$LIGHTMQ_UNITS_ROOT.new.tar" \
-        "deb $debian/debian $UNITS_SUITE main" "deb $debian/debian $UNITS_SUITE-updates main" \
-        "deb $debian/debian-security $UNITS_SUITE-security main"
+        --include="$(IFS=, && echo "${UNITS_PACKAGES[*]}")" "$UNITS_SUITE" "$LIGHTMQ_UNITS_ROOT.new.tar"
     mv "$LIGHTMQ_UNITS_ROOT.new.tar" "$LIGHTMQ_UNITS_ROOT"
 }

@@ -71,7 +71,8 @@ public sealed class Box : IDisposable
         {
             try
             {
-                TinyClient.Connect(Machine.MqttPort, "probe", user: Sensor, password: SensorPassword).Dispose();
+                using var client = TinyClient.Connect(
+                    Machine.MqttPort, "probe", user: Sensor, password: SensorPassword);
                 return Task.FromResult(true);
             }
             catch (Exception e) when (e is System.Net.Sockets.SocketException or InvalidOperationException
@@ -86,7 +87,7 @@ public sealed class Box : IDisposable
     /// <summary>Waits until this start was found healthy.</summary>
     internal Task AwaitHealth(int seconds = 240) =>
         Machine.Await("healthy start", seconds, async () =>
-            (await Machine.Shell.TryRun("systemctl is-active lightmq-health.service")).Output.Trim() == "active");
+            (await Machine.Shell.TryRun("systemctl is-active lightmq-health")).Output.Trim() == "active");
 
     /// <summary>The slot that runs.</summary>
     internal async Task<string> Slot() =>

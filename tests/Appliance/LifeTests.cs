@@ -44,7 +44,8 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
         Assert.True(load.Ledger.AcknowledgedCount > 50, "the load was none");
         load.Verify();
         await box.AwaitHealth();
-        output.WriteLine(await box.Machine.Shell.Run("systemd-analyze; systemd-analyze critical-chain lightmq-edgebroker.service"));
+        output.WriteLine(await box.Machine.Shell.Run(
+            "systemd-analyze; systemd-analyze critical-chain lightmq-edgebroker.service; lightmq status"));
         Assert.DoesNotContain(Process.Chain.CentralSite.Secret, await box.Machine.Fat.Read("lightmq.txt"));
         Assert.Equal("", await box.Machine.Shell.Run("systemctl --failed --no-legend"));
         step.End();

@@ -10,6 +10,7 @@ namespace LightMq.Appliance;
 /// <summary>Where updates lie, over HTTPS, and who orders them over MQTT.</summary>
 internal sealed class UpdateShop : IDisposable
 {
+    private const string Settings = "/etc/lightmq/agent.json";
     private const string Authority = "/etc/lightmq/tls/update-ca.pem";
 
     private readonly Box _box;
@@ -36,7 +37,7 @@ internal sealed class UpdateShop : IDisposable
         })!;
         await shell.Copy(_scratch["certificate.pem"], Authority);
         await shell.Run($"chgrp lightmq {Authority}; chmod 640 {Authority}; "
-            + $"sed -i '0,/{{/s||{{ \"Update\": {{ \"CA\": \"{Authority}\" }},|' /etc/lightmq/agent.json; "
+            + $"sed -i '0,/{{/s||{{ \"Update\": {{ \"CA\": \"{Authority}\" }},|' {Settings}; "
             + "systemctl reload lightmq-deviceagent || systemctl restart lightmq-deviceagent");
     }
 
@@ -45,9 +46,10 @@ internal sealed class UpdateShop : IDisposable
     {
         using var client = TinyClient.Connect(
             _box.Machine.MqttPort, "office", user: Box.Sensor, password: Box.SensorPassword);
-        client.Publish("plant/1/command", Encoding.UTF8.GetBytes(
-            $$"""{"id":"{{id}}","action":"update","url":"https://10.0.2.2:{{_port}}/{{bundle}}","window":"now"}"""),
-            1, 1);
+        var order = $$"""
+            {"id":"{{id}}","action":"update","url":"https://10.0.2.2:{{_port}}/{{bundle}}","window":"now"}
+            """;
+        client.Publish("plant/1/command", Encoding.UTF8.GetBytes(order), 1, 1);
         client.Expect(Mqtt.PacketType.PubAck);
         client.Disconnect();
     }
@@ -56,9 +58,11 @@ internal sealed class UpdateShop : IDisposable
     public async Task<string> Result(string id, CancellationToken cancel, int seconds = 300)
     {
         using var reader = _box.Central.Reader();
-        var all = await reader.ReadUntil("plant", messages => Last(messages, id) is not null, seconds, cancel);
-        return Last(all, id) ?? throw new InvalidOperationException($"no result of '{id}'; there is: "
-            + string.Join("; ", all.Where(static one => one.Topic.EndsWith("/result")).Select(CoreReader.Text)));
+        var all = await reader.ReadUntil(
+            "plant", messages => Last(messages, id) is not null, seconds, cancel);
+        var results = all.Where(static one => one.Topic.EndsWith("/result")).Select(CoreReader.Text);
+        return Last(all, id) ?? throw new InvalidOperationException(
+            $"no result of '{id}'; there is: {string.Join("; ", results)}");
     }
 
     public void Dispose()
@@ -74,8 +78,9 @@ internal sealed class UpdateShop : IDisposable
         {
             if (!message.Topic.EndsWith("/result", StringComparison.Ordinal)) continue;
             using var json = JsonDocument.Parse(message.Payload);
-            if (json.RootElement.GetProperty("id").GetString() == id
-                && json.RootElement.GetProperty("result").GetString() != "progress") return CoreReader.Text(message);
+            var (about, result) = (
+                json.RootElement.GetProperty("id"), json.RootElement.GetProperty("result"));
+            if (about.GetString() == id && result.GetString() != "progress") return CoreReader.Text(message);
         }
         return null;
     }

@@ -5,9 +5,9 @@ using System.Text;
 namespace LightMq.Appliance.Board;
 
 /// <summary>
-/// The card in the box: a block device over the NBD protocol. Like a real one it has a write cache: what was not
-/// flushed is lost when the power goes, or was written all the same, block by block as chance wills. It outlives
-/// the machine that uses it.
+/// The card in the box: a block device over the NBD protocol. Like a real one it has a write cache: what was
+/// not flushed is lost when the power goes, or was written all the same, block by block as chance wills. It
+/// outlives the machine that uses it.
 /// </summary>
 internal sealed class Card : IDisposable
 {
@@ -192,7 +192,8 @@ internal sealed class Card : IDisposable
             if (_cache.TryGetValue(block, out var bytes))
             {
                 var (from, to) = Overlap(block, offset, data.Length);
-                bytes.AsSpan((int)(from - block * BlockBytes), (int)(to - from)).CopyTo(data[(int)(from - offset)..]);
+                var part = bytes.AsSpan((int)(from - block * BlockBytes), (int)(to - from));
+                part.CopyTo(data[(int)(from - offset)..]);
             }
     }
 
@@ -205,10 +206,12 @@ internal sealed class Card : IDisposable
             if (!_cache.TryGetValue(block, out var bytes))
             {
                 bytes = new byte[BlockBytes];
-                if (to - from < BlockBytes) RandomAccess.Read(_file.SafeFileHandle, bytes, block * BlockBytes);
+                if (to - from < BlockBytes)
+                    RandomAccess.Read(_file.SafeFileHandle, bytes, block * BlockBytes);
                 _cache[block] = bytes;
             }
-            data[(int)(from - offset)..(int)(to - offset)].CopyTo(bytes.AsSpan((int)(from - block * BlockBytes)));
+            var part = data[(int)(from - offset)..(int)(to - offset)];
+            part.CopyTo(bytes.AsSpan((int)(from - block * BlockBytes)));
         }
     }
 

@@ -7,8 +7,8 @@ using LightMq.Process.Broker;
 namespace LightMq.Appliance.Board;
 
 /// <summary>
-/// The box: qemu's arm64 machine with a card, a serial console, a watchdog and a network whose host is 10.0.2.2.
-/// It is started and loses its power as often as a test likes; the card stays.
+/// The box: qemu's arm64 machine with a card, a serial console, a watchdog and a network whose host is
+/// 10.0.2.2. It is started and loses its power as often as a test likes; the card stays.
 /// </summary>
 internal sealed class Machine : IDisposable
 {
@@ -35,7 +35,8 @@ internal sealed class Machine : IDisposable
     }
 
     /// <summary>The image under test.</summary>
-    public static string Image { get; } = Path.Combine(Repository.Root, "artifacts", "image", "lightmq-edge.img");
+    public static string Image { get; } =
+        Path.Combine(Repository.Root, "artifacts", "image", "lightmq-edge.img");
 
     public Card Card { get; }
 
@@ -75,7 +76,7 @@ internal sealed class Machine : IDisposable
             "-device", "virtio-blk-pci,drive=card",
             "-device", "i6300esb", "-watchdog-action", "reset",
             "-device", "virtio-net-pci,netdev=net,romfile=",
-            "-netdev", $"user,id=net,hostfwd=tcp:127.0.0.1:{MqttPort}-:1883,hostfwd=tcp:127.0.0.1:{SshPort}-:22",
+            "-netdev", $"user,id=net,{Forward(MqttPort, 1883)},{Forward(SshPort, 22)}",
         ];
         var start = new ProcessStartInfo("qemu-system-aarch64", arguments) { RedirectStandardError = true };
         _qemu = System.Diagnostics.Process.Start(start)!;
@@ -94,7 +95,8 @@ internal sealed class Machine : IDisposable
     public async Task ShutDown()
     {
         await Shell.TryRun("systemctl poweroff");
-        if (!_qemu!.WaitForExit(TimeSpan.FromSeconds(120))) throw new InvalidOperationException("it did not go off");
+        if (!_qemu!.WaitForExit(TimeSpan.FromSeconds(120)))
+            throw new InvalidOperationException("it did not go off");
         Card.Flush();
     }
 
@@ -109,9 +111,11 @@ internal sealed class Machine : IDisposable
         while (!await isSo())
         {
             if (_qemu!.HasExited)
-                throw new InvalidOperationException($"qemu ended: {await _qemu.StandardError.ReadToEndAsync()}");
+                throw new InvalidOperationException(
+                    $"qemu ended: {await _qemu.StandardError.ReadToEndAsync()}");
             if (Environment.TickCount64 > until)
-                throw new InvalidOperationException($"no {what} within {seconds} s; the console: {Tail(Console)}");
+                throw new InvalidOperationException(
+                    $"no {what} within {seconds} s; the console: {Tail(Console)}");
             await Task.Delay(500);
         }
     }
@@ -127,6 +131,8 @@ internal sealed class Machine : IDisposable
         Card.Dispose();
         _scratch.Dispose();
     }
+
+    private static string Forward(int here, int there) => $"hostfwd=tcp:127.0.0.1:{here}-:{there}";
 
     private static string Tail(string text) => text.Length > 4_000 ? text[^4_000..] : text;
 

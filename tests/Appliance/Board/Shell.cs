@@ -13,6 +13,12 @@ internal sealed class Shell(int port, string folder)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
     private readonly string _key = MakeKey(folder);
 
+    private static string[] Options =>
+    [
+        "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
+        "-o", "ConnectTimeout=20", "-o", "BatchMode=yes",
+    ];
+
     /// <summary>The public half, for lightmq.txt.</summary>
     public string PublicKey => File.ReadAllText(_key + ".pub").Trim();
 
@@ -27,11 +33,7 @@ internal sealed class Shell(int port, string folder)
     /// <summary>Runs a command; 255: there is no connection.</summary>
     public async Task<ShellAnswer> TryRun(string command)
     {
-        string[] arguments =
-        [
-            "-i", _key, "-p", $"{port}", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-            "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=20", "-o", "BatchMode=yes", "root@127.0.0.1", command,
-        ];
+        string[] arguments = [.. Options, "-i", _key, "-p", $"{port}", "root@127.0.0.1", command];
         using var ssh = System.Diagnostics.Process.Start(new ProcessStartInfo("ssh", arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
@@ -45,11 +47,7 @@ internal sealed class Shell(int port, string folder)
     /// <summary>Copies a file to the box.</summary>
     public async Task Copy(string file, string to)
     {
-        string[] arguments =
-        [
-            "-i", _key, "-P", $"{port}", "-O", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-            "-o", "LogLevel=ERROR", "-o", "BatchMode=yes", file, $"root@127.0.0.1:{to}",
-        ];
+        string[] arguments = [.. Options, "-O", "-i", _key, "-P", $"{port}", file, $"root@127.0.0.1:{to}"];
         using var scp = System.Diagnostics.Process.Start("scp", arguments);
         await scp.WaitForExitAsync();
         if (scp.ExitCode != 0) throw new InvalidOperationException($"scp {file} ended with {scp.ExitCode}");
