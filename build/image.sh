@@ -26,6 +26,7 @@ need_image_tools() {
     need grub-editenv grub-common
     need depmod kmod
     need cpio cpio
+    need jq jq
     need xz xz-utils
     foreign_programs_run
 }
@@ -43,7 +44,10 @@ foreign_programs_run() {
 list() { sed 's/#.*//' "$1" | tr -s ' \n' '\n' | sed '/^$/d'; }
 
 image_epoch() { git log -1 --format=%ct; }
-image_version() { echo "${IMAGE_VERSION:-$(git log -1 --format=%cd --date=format:%Y.%m.%d)-$(git rev-parse --short HEAD)}"; }
+# As 2026.11.26.1015: when the last commit was made, UTC.
+image_version() {
+    echo "${IMAGE_VERSION:-$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y.%m.%d.%H%M)}"
+}
 
 # --- what Debian brings ------------------------------------------------------------------------------------
 
@@ -119,7 +123,8 @@ TEXT
     )
     for package in "$apt"/debs/*.deb; do
         dpkg-deb -x "$package" "$folder"
-        dpkg-deb -f "$package" Package Version >>"$folder/packages.list"
+        # shellcheck disable=SC2016 # dpkg's own words
+        dpkg-deb -W --showformat='${Package} ${Version}\n' "$package" >>"$folder/packages.list"
     done
     rm -rf "$apt"
 }
@@ -194,7 +199,8 @@ settle_root() {
     chroot "$root" systemctl --quiet enable systemd-networkd systemd-resolved systemd-timesyncd nftables ssh rauc
     chroot "$root" systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer \
         systemd-networkd-wait-online.service e2scrub_all.timer fstrim.timer e2scrub_reap.service getty@tty1.service \
-        serial-getty@ttyAMA0.service systemd-pstore.service systemd-firstboot.service
+        serial-getty@ttyAMA0.service systemd-pstore.service systemd-firstboot.service \
+        wpa_supplicant.service
     chroot "$root" systemctl --quiet set-default lightmq-image.target 2>/dev/null ||
         chroot "$root" systemctl --quiet set-default multi-user.target
 }
@@ -308,7 +314,20 @@ verb_image() {
         xz -T0 -k -f -6 "$IMAGE/lightmq-edge.img"
         ls -l "$IMAGE/lightmq-edge.img.xz"
     fi
+    parts_and_sums
     ls -l "$IMAGE/lightmq-edge.img"
+}
+
+# What is in the image, and checksums of what is given away.
+parts_and_sums() {
+    local root=$IMAGE/root version
+    version=$(image_version)
+    # shellcheck disable=SC2016 # dpkg's own words
+    dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Package}\t${Version}\t${Architecture}\n' >"$IMAGE/debian.list"
+    awk '{ print $1 "\t" $2 "\tarm64" }' "$root/usr/lib/lightmq/firmware-packages.list" >>"$IMAGE/debian.list"
+    build/sbom.sh --image lightmq-edge "$version" "$IMAGE/debian.list" "$IMAGE"/deb/*.cdx.json \
+        >"$IMAGE/lightmq-edge-$version.cdx.json"
+    (cd "$IMAGE" && sha256sum -- lightmq-edge.img* ./*.cdx.json >SHA256SUMS)
 }
 
 # pack_image <out>: from artifacts/image/tree and root.squashfs.

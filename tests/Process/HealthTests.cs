@@ -97,8 +97,22 @@ public sealed class HealthTests
         using var running = new RunningBox(New);
         running.Box["slots.json"] = TestBox.SlotsOf("B", isOtherGood: true);
         running.Box["box/run/lightmq/no-data"] = "the data partition cannot be mounted";
+        running.Box["box/boot/env/grubenv"] = "# GRUB Environment Block\nTRIAL=B\n####";
         Assert.Equal(1, running.Box.Run("health", "--mark").Status);
         Assert.Equal("systemctl reboot", running.Box.Calls[^1]);
+    }
+
+    [Fact]
+    public void A_system_that_is_not_on_trial_stays_where_it_is_without_its_data_partition()
+    {
+        using var running = new RunningBox(New);
+        running.Box["slots.json"] = TestBox.SlotsOf("B", isOtherGood: true);
+        running.Box["box/run/lightmq/no-data"] = "the data partition cannot be mounted";
+        running.Box["box/boot/env/grubenv"] = "# GRUB Environment Block\nTRIAL=\n####";
+        var ended = running.Box.Run("health", "--mark");
+        Assert.Equal(1, ended.Status);
+        Assert.Contains("going back helps nobody", ended.Text);
+        Assert.DoesNotContain("systemctl reboot", running.Box.Calls);
     }
 
     [Fact]

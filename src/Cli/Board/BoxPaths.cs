@@ -19,6 +19,8 @@ internal sealed record BoxPaths(string Root, string Boot)
     public string Image => At("/usr/lib/lightmq/image.json");
     /// <summary>There when the data partition could not be mounted.</summary>
     public string NoData => At("/run/lightmq/no-data");
+    /// <summary>What the boot loader remembers (build/image/grub.cfg).</summary>
+    public string BootMemory => At("/boot/env/grubenv");
     /// <summary>How an update goes.</summary>
     public string UpdateState => At("/run/lightmq/update.json");
     /// <summary>An update that was refused because another one goes on.</summary>

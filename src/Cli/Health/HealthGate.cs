@@ -50,6 +50,12 @@ internal sealed class HealthGate(BoxPaths paths, IBoxDisk disk, Slots slots, Tex
             output.WriteLine($"version {_version} has proved itself before and goes on; look at what is bad");
             return Bad;
         }
+        // Without the data partition nothing would remember that going back was tried; the boot loader does.
+        if (File.Exists(paths.NoData) && !slots.IsOnTrial(paths))
+        {
+            output.WriteLine("without the data partition going back helps nobody; look at what is bad");
+            return Bad;
+        }
         var update = _book.Pending;
         if (update is { IsInstalled: false } || update?.To != _version) update = null;
         // Where RAUC does not answer an update that has just been installed is reason enough.

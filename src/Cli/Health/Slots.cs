@@ -40,6 +40,10 @@ internal sealed record Slots(string Booted, bool IsOtherGood, string Problem)
     public bool IsProven(BoxPaths paths, string version) =>
         version.Length > 0 && BoxFacts.Text(BoxFacts.Json(paths.Slots), Booted) == version;
 
+    /// <summary>Whether the boot loader gives the slot that runs one try only.</summary>
+    public bool IsOnTrial(BoxPaths paths) => Booted.Length > 0 && File.Exists(paths.BootMemory)
+        && File.ReadAllText(paths.BootMemory).Split('\n').Contains($"TRIAL={Booted}");
+
     /// <summary>Notes that it has.</summary>
     public void Prove(BoxPaths paths, IBoxDisk disk, string version)
     {

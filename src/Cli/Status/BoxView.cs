@@ -72,7 +72,19 @@ internal sealed class BoxView(BoxPaths paths, TimeProvider time)
                 + "update it)" : ""));
     }
 
-    private static IEnumerable<string> Addresses() => NetworkInterface.GetAllNetworkInterfaces()
+    private static IEnumerable<string> Addresses()
+    {
+        try
+        {
+            return [.. AllAddresses()];
+        }
+        catch (NetworkInformationException wrong)
+        {
+            return [$"not known: {wrong.Message}"];
+        }
+    }
+
+    private static IEnumerable<string> AllAddresses() => NetworkInterface.GetAllNetworkInterfaces()
         .Where(static card => card.NetworkInterfaceType != NetworkInterfaceType.Loopback)
         .SelectMany(static card => card.GetIPProperties().UnicastAddresses
             .Where(static address => address.Address.AddressFamily == AddressFamily.InterNetwork

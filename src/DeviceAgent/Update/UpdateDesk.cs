@@ -211,7 +211,7 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
     // The start after an update, or a later one.
     private void TellResult()
     {
-        var writtenAt = File.GetLastWriteTimeUtc(places.Result);
+        var writtenAt = UpdateFile.WrittenAt(places.Result);
         if (writtenAt == _resultSeen) return;
         using var json = UpdateFile.Open(places.Result);
         if (json is null) return;

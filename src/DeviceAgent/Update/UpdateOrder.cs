@@ -85,6 +85,19 @@ internal static class UpdateFile
         }
     }
 
+    /// <summary>When it was written; the minimum: it is not there, or not for us.</summary>
+    public static DateTime WrittenAt(string path)
+    {
+        try
+        {
+            return File.GetLastWriteTimeUtc(path);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            return default;
+        }
+    }
+
     /// <summary>A text of it; empty: there is none.</summary>
     public static string Text(JsonDocument json, string name) =>
         json.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
