@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace LightMq.DeviceAgent.Board;
 
@@ -19,8 +20,24 @@ public sealed class BoardReader(string root, string unit, string? dataDirectory 
     /// <summary>Whether the board runs without its data disk.</summary>
     public bool IsDataMissing => File.Exists(Under("run/lightmq/no-data"));
 
-    /// <summary>Whether lightmq.txt had mistakes.</summary>
-    public bool HasProvisioningErrors => File.Exists(Under("boot/firmware/lightmq-errors.txt"));
+    /// <summary>Whether lightmq.txt had mistakes, as `lightmq provision` says.</summary>
+    public bool HasProvisioningErrors
+    {
+        get
+        {
+            try
+            {
+                using var json = JsonDocument.Parse(KernelFile.Text(Under("run/lightmq/provision.json")));
+                return json.RootElement.ValueKind == JsonValueKind.Object
+                    && json.RootElement.TryGetProperty("state", out var state)
+                    && state.ValueKind == JsonValueKind.String && state.ValueEquals("mistakes"u8);
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
+    }
 
     /// <summary>Takes all figures once.</summary>
     /// <param name="sequence">Number of this reading.</param>

@@ -9,6 +9,7 @@ namespace LightMq.DeviceAgent.Signals;
 internal sealed class Panel(Parts parts)
 {
     private const string Stream = "event";
+    private const string OwnLed = "ACT";
     private readonly StatusLeds _leds = new(parts.Loop, parts.Time, parts.Log);
     private readonly List<Action> _leave = [];
     private Button? _button;
@@ -30,7 +31,7 @@ internal sealed class Panel(Parts parts)
         Clear();
         _runtimeDirectory = settings.State.RuntimeDirectory;
         _eventTopic = settings.BaseTopic + "/event";
-        foreach (var led in settings.Leds)
+        foreach (var led in LedsOf(settings))
         {
             if (led.Line is { } line)
             {
@@ -46,6 +47,12 @@ internal sealed class Panel(Parts parts)
         if (settings.Button is { } button) AddButton(button, settings.Press);
         Refresh();
     }
+
+    // Without any named the board's own activity LED is taken, where it has one.
+    private static IEnumerable<LedSettings> LedsOf(AgentSettings settings) =>
+        settings.Leds.Count > 0 ? settings.Leds
+        : Directory.Exists(Path.Combine(settings.Board.Root, "sys/class/leds", OwnLed)) ? [new(OwnLed, null)]
+        : [];
 
     /// <summary>All dark, and no button.</summary>
     public void Clear()

@@ -34,6 +34,17 @@ public sealed class PanelTests : IDisposable
     }
 
     [Fact]
+    public void Without_any_named_the_board_s_own_LED_is_taken()
+    {
+        _bench.Files.With("sys/class/leds/ACT/trigger", "mmc0").With("sys/class/leds/ACT/brightness", "0");
+        _bench.Start("");
+        _bench.IsConnected = true;
+        _bench.Pass(6);
+        Assert.Equal("1", File.ReadAllText(Path.Combine(_bench.Files.Root, "sys/class/leds/ACT/brightness")));
+        Assert.Equal("none", File.ReadAllText(Path.Combine(_bench.Files.Root, "sys/class/leds/ACT/trigger")));
+    }
+
+    [Fact]
     public void The_most_urgent_is_shown()
     {
         _bench.UplinkFile = Path.Combine(_bench.Files.Root, "uplink.json");
@@ -44,7 +55,7 @@ public sealed class PanelTests : IDisposable
         _bench.Files.With("uplink.json", """{"state":"healthy"}""");
         _bench.Pass(6);
         Assert.StartsWith("healthy", _bench.Line);
-        _bench.Files.With("boot/firmware/lightmq-errors.txt", "line 3: no such key");
+        _bench.Files.With("run/lightmq/provision.json", """{"state":"mistakes"}""");
         _bench.Pass(6);
         Assert.StartsWith("provisioning error", _bench.Line);
         _bench.Files.With("run/lightmq/no-data", "");
@@ -54,7 +65,8 @@ public sealed class PanelTests : IDisposable
         Assert.StartsWith("identify", _bench.Line);
         _bench.Pass(21);
         Assert.StartsWith("storage trouble", _bench.Line);
-        _bench.Files.Without("run/lightmq/no-data").Without("boot/firmware/lightmq-errors.txt");
+        _bench.Files.Without("run/lightmq/no-data").With(
+            "run/lightmq/provision.json", """{"state":"ready"}""");
         _bench.Pass(6);
         Assert.StartsWith("healthy", _bench.Line);
     }
