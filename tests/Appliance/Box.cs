@@ -9,7 +9,7 @@ namespace LightMq.Appliance;
 /// <summary>A box, the central above it on this machine, and how long each start took.</summary>
 public sealed class Box : IDisposable
 {
-    private int _ended;
+    private int _begun, _ended;
 
     internal const string Sensor = "boiler", SensorPassword = "a-password-of-the-tests";
 
@@ -18,6 +18,7 @@ public sealed class Box : IDisposable
     {
         Central = new CentralSite();
         Central.Start();
+        Link = new LinkProxy(Central.Port);
         Machine = new Machine();
         Reader = Central.Reader();
         Updates = new UpdateShop(this);
@@ -30,13 +31,16 @@ public sealed class Box : IDisposable
 
     internal CentralSite Central { get; }
 
+    /// <summary>Where the box finds the central, whichever port it has.</summary>
+    internal LinkProxy Link { get; }
+
     internal CoreReader Reader { get; }
 
     /// <summary>What an engineer writes for this box, with the central of the tests.</summary>
     internal string Settings => $"""
         group = GID_gate
         device = 1
-        central = tcp://10.0.2.2:{Central.Port}
+        central = tcp://10.0.2.2:{Link.Port}
         access-key = {CentralSite.Key}
         secret-key = {CentralSite.Secret}
         upward = plant/#
@@ -52,15 +56,26 @@ public sealed class Box : IDisposable
     internal ChainLoad Load() => new(() => Machine.MqttPort, Reader)
     {
         // The box's own figures go up too.
-        PerSecond = 20, Login = (Sensor, SensorPassword),
+        IsContinued = true, PerSecond = 20, Login = (Sensor, SensorPassword),
         IsOurs = static one => !one.Topic.StartsWith("plant/1/", StringComparison.Ordinal),
     };
 
     /// <summary>A step begins; it is skipped where the one before it has not ended well.</summary>
     internal Step Begin(int number)
     {
-        Assert.SkipUnless(_ended == number - 1, $"step {_ended + 1} has failed");
+        Assert.SkipUnless(_begun == _ended, $"step {_begun} has failed");
+        _begun = number;
         return new Step(() => _ended = number);
+    }
+
+    /// <summary>The central is away, until <see cref="RestartCentral"/>.</summary>
+    internal void KillCentral() => Central.Process.Kill();
+
+    /// <summary>The central is there again.</summary>
+    internal void RestartCentral()
+    {
+        Central.Start();
+        Link.TargetPort = Central.Port;
     }
 
     /// <summary>Waits until a sensor is let in; gives the seconds since the power came.</summary>
@@ -116,6 +131,7 @@ public sealed class Box : IDisposable
         Updates.Dispose();
         Machine.Dispose();
         Reader.Dispose();
+        Link.Dispose();
         Central.Dispose();
     }
 }

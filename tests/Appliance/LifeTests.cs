@@ -61,8 +61,11 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
         var chance = new Random(Environment.TickCount);
         for (var cut = 0; cut < Cuts; cut++)
         {
-            await Task.Delay(chance.Next(2_000, 15_000), Patience);
+            // Without the central everything goes to the card.
+            if (cut % 2 == 0) box.KillCentral();
+            await Task.Delay(chance.Next(5_000, 15_000), Patience);
             output.WriteLine($"{box.Machine.CutPower(chance)} blocks were lost with the power");
+            if (cut % 2 == 0) box.RestartCentral();
             box.Machine.PowerOn();
             await box.AwaitSensors();
         }
@@ -83,12 +86,12 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
         using var load = box.Load();
         await box.AwaitHealth();
         await box.Updates.Trust(box.Machine.Shell);
-        box.Central.Process.Kill();
+        box.KillCentral();
         load.Publish(sensors: 3);
         await Task.Delay(5_000, Patience);
         box.Updates.Order("one", "good.raucb");
         await box.Machine.Await("slot B", 600, async () => await box.TrySlot() == "B");
-        box.Central.Start();
+        box.RestartCentral();
         await box.AwaitHealth();
         Assert.EndsWith(".1", await box.Version());
         await load.Finish(180, Patience);

@@ -18,6 +18,9 @@ internal sealed class ChainLoad(Func<int> port, CoreReader reader) : IDisposable
     /// <summary>Which messages of the core are the sensors'.</summary>
     public Func<CoreMessage, bool> IsOurs { get; init; } = static _ => true;
 
+    /// <summary>Whether the core had messages of these streams before.</summary>
+    public bool IsContinued { get; init; }
+
     /// <summary>Messages in a second of each sensor.</summary>
     public int PerSecond { get; init; } = 300;
 
@@ -85,7 +88,8 @@ internal sealed class ChainLoad(Func<int> port, CoreReader reader) : IDisposable
     {
         Ledger.Verify(isExactlyOnce: false);
         foreach (var stream in _arrived.GroupBy(static one => (one.Client, one.Epoch)))
-            Assert.Equal(Enumerable.Range(1, stream.Count()).Select(static i => (long)i),
+            Assert.Equal(
+                Enumerable.Range(0, stream.Count()).Select(i => i + (IsContinued ? stream.First().Sequence : 1)),
                 stream.Select(static one => one.Sequence));
         Assert.All(_arrived.GroupBy(static one => one.Client),
             static client => Assert.Single(client.Select(static one => one.Partition).Distinct()));
