@@ -90,7 +90,7 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
         load.Publish(sensors: 3);
         await Task.Delay(5_000, Patience);
         box.Updates.Order("one", "good.raucb");
-        await box.Machine.Await("slot B", 600, async () => await box.TrySlot() == "B");
+        await box.Machine.Await("slot B", 1_200, async () => await box.TrySlot() == "B");
         box.RestartCentral();
         await box.AwaitHealth();
         Assert.EndsWith(".1", await box.Version());
@@ -121,8 +121,8 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
     {
         using var step = box.Begin(6);
         box.Updates.Order("three", "bad.raucb");
-        await box.Machine.Await("slot A", 600, async () => await box.TrySlot() == "A");
-        var result = await box.Updates.Result("three", Patience, seconds: 600);
+        await box.Machine.Await("slot A", 1_200, async () => await box.TrySlot() == "A");
+        var result = await box.Updates.Result("three", Patience, seconds: 1_200);
         output.WriteLine(result);
         Assert.Contains("rolled-back", result);
         Assert.EndsWith(".1", await box.Version());
