@@ -88,9 +88,11 @@ internal sealed class ChainLoad(Func<int> port, CoreReader reader) : IDisposable
     {
         Ledger.Verify(isExactlyOnce: false);
         foreach (var stream in _arrived.GroupBy(static one => (one.Client, one.Epoch)))
-            Assert.Equal(
-                Enumerable.Range(0, stream.Count()).Select(i => i + (IsContinued ? stream.First().Sequence : 1)),
+        {
+            var first = IsContinued ? stream.First().Sequence : 1;
+            Assert.Equal(Enumerable.Range(0, stream.Count()).Select(i => i + first),
                 stream.Select(static one => one.Sequence));
+        }
         Assert.All(_arrived.GroupBy(static one => one.Client),
             static client => Assert.Single(client.Select(static one => one.Partition).Distinct()));
     }
