@@ -139,7 +139,7 @@ wait_for_port() {
 # --- test --------------------------------------------------------------------------------------------------
 
 # One project's tests; more counts as a failure.
-TEST_SECONDS_MAX=900
+TEST_SECONDS_MAX=1500
 
 passed=0
 failed=0
