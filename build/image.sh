@@ -201,8 +201,7 @@ settle_root() {
         systemd-networkd-wait-online.service e2scrub_all.timer fstrim.timer e2scrub_reap.service getty@tty1.service \
         serial-getty@ttyAMA0.service systemd-pstore.service systemd-firstboot.service \
         wpa_supplicant.service
-    chroot "$root" systemctl --quiet set-default lightmq-image.target 2>/dev/null ||
-        chroot "$root" systemctl --quiet set-default multi-user.target
+    chroot "$root" systemctl --quiet set-default multi-user.target
 }
 
 add_initrd() {

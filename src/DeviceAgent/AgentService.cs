@@ -2,6 +2,7 @@ using LightMq.DeviceAgent.Link;
 using LightMq.DeviceAgent.Settings;
 using LightMq.DeviceAgent.State;
 using LightMq.Service;
+using LightMq.Service.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -22,7 +23,7 @@ internal sealed class AgentService : IHostedService, IDisposable
     private readonly Outbox _outbox;
     private readonly Agent _agent;
     private readonly StatusBoard _board;
-    private readonly SettingsWatch _watch;
+    private readonly SettingsWatch<AgentSettings> _watch;
     private AgentSettings _settings;
     private BrokerLink? _link;
     private CancellationTokenSource? _linkStop;
@@ -32,7 +33,8 @@ internal sealed class AgentService : IHostedService, IDisposable
     private int _commandsWaiting;
 
     /// <summary>Makes the parts; nothing runs yet.</summary>
-    public AgentService(AgentSettings settings, Hardware hardware, long start, SettingsWatch watch,
+    public AgentService(
+        AgentSettings settings, Hardware hardware, long start, SettingsWatch<AgentSettings> watch,
         NotifySocket? systemd, TimeProvider time, Random random, ILogger log)
     {
         (_settings, _watch, _time, _random, _log) = (settings, watch, time, random, log);

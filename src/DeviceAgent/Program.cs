@@ -21,7 +21,7 @@ int Serve(string? file, IReadOnlyDictionary<string, string?> options)
     using var serilog = LogSinks.Open(settings.Log);
     var log = serilog.CreateLogger("LightMq.DeviceAgent");
     using var systemd = NotifySocket.Open(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), log);
-    var watch = new SettingsWatch(file, () => Read(file, options), log);
+    var watch = new SettingsWatch<AgentSettings>(file, () => Read(file, options), log);
     using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
     {
         signal.Cancel = true;

@@ -11,4 +11,8 @@ internal static partial class Log
 
     [LoggerMessage(902, LogLevel.Warning, "systemd cannot be told: {Reason}")]
     public static partial void SystemdUnreachable(ILogger log, string reason);
+
+    [LoggerMessage(903, LogLevel.Warning,
+        "the new configuration is wrong and the old one stays: {Complaint}")]
+    public static partial void NotReloaded(ILogger log, string complaint);
 }

@@ -16,9 +16,6 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Information, "configuration read again; changed: {Parts}")]
     public static partial void Reloaded(ILogger log, string parts);
 
-    [LoggerMessage(4, LogLevel.Warning, "the new configuration is wrong and the old one stays: {Complaint}")]
-    public static partial void NotReloaded(ILogger log, string complaint);
-
     [LoggerMessage(5, LogLevel.Warning, "a change of {Part} is taken over by a restart only")]
     public static partial void NeedsRestart(ILogger log, string part);
 

@@ -1,4 +1,5 @@
 using LightMq.Service;
+using LightMq.Service.Configuration;
 using LightMq.Uplink.Bridging;
 using LightMq.Uplink.Settings;
 using LightMq.Uplink.Sides;
@@ -20,7 +21,7 @@ internal sealed class UplinkService : IHostedService, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly StateFolder _state;
     private readonly StatusBoard _board;
-    private readonly SettingsWatch _watch;
+    private readonly SettingsWatch<UplinkSettings> _watch;
     private UplinkSettings _settings;
     private Carrier _carrier;
     private TokenDesk? _tokens;
@@ -31,8 +32,8 @@ internal sealed class UplinkService : IHostedService, IDisposable
     /// <summary>Makes the parts; nothing runs yet.</summary>
     /// <exception cref="StartFailure">The state directory cannot be used.</exception>
     public UplinkService(
-        UplinkSettings settings, SettingsWatch watch, NotifySocket? systemd, TimeProvider time, Random random,
-        ILogger log)
+        UplinkSettings settings, SettingsWatch<UplinkSettings> watch, NotifySocket? systemd,
+        TimeProvider time, Random random, ILogger log)
     {
         (_settings, _watch, _time, _random, _log) = (settings, watch, time, random, log);
         _state = StateFolder.Open(settings, time, log);

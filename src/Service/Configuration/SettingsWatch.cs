@@ -1,13 +1,14 @@
-using LightMq.Service.Configuration;
 using Microsoft.Extensions.Logging;
 
-namespace LightMq.Uplink.Settings;
+namespace LightMq.Service.Configuration;
 
 /// <summary>Finds out that the configuration has changed: by SIGHUP, or by the file itself.</summary>
 /// <param name="file">The file; null: there is none.</param>
 /// <param name="read">Reads all settings anew.</param>
 /// <param name="log">Where a wrong file is told.</param>
-internal sealed class SettingsWatch(string? file, Func<UplinkSettings> read, ILogger log)
+/// <typeparam name="T">The settings of a program.</typeparam>
+public sealed class SettingsWatch<T>(string? file, Func<T> read, ILogger log)
+    where T : class
 {
     private (DateTime, long) _seen = Look(file);
     private volatile bool _isAsked;
@@ -16,7 +17,7 @@ internal sealed class SettingsWatch(string? file, Func<UplinkSettings> read, ILo
     public void Ask() => _isAsked = true;
 
     /// <summary>The new settings; null: there are none, or they are wrong.</summary>
-    public UplinkSettings? Changed()
+    public T? Changed()
     {
         var now = Look(file);
         if (!_isAsked && now == _seen) return null;
