@@ -125,8 +125,10 @@ public sealed class ServiceTests : IClassFixture<ServiceTests.Box>
         Assert.NotEqual(0, _box.Try($"setpriv --reuid=$(stat -c %u /proc/{uplink}) --regid=lightmq "
             + "--clear-groups stat /var/lib/private/lightmq/.").Status);
         Assert.Equal("600", _box.Run("stat -c %a /run/lightmq-edgebroker/admin.sock").Trim());
-        // The state of the link is everybody's.
-        _box.Run($"{Nobody} cat /run/lightmq-uplink/uplink.json");
+        // The state of the link is everybody's, a second after the uplink's start.
+        const string Shown = "/run/lightmq-uplink/uplink.json";
+        _box.Await($"test -e {Shown} && echo shown", "shown");
+        _box.Run($"{Nobody} cat {Shown}");
     }
 
     [Fact]
