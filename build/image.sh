@@ -54,7 +54,7 @@ image_version() {
 # Prints the path of the cached root; makes it where it is not there.
 base_root() {
     local hash file
-    hash=$(cat build/image/packages.txt <(declare -f make_base_root) | sha256sum | cut -c 1-16)
+    hash=$(cat build/image/{packages,purged}.txt <(declare -f make_base_root) | sha256sum | cut -c 1-16)
     file=$IMAGE_CACHE/root-arm64-$hash.tar
     if [[ ! -e $file ]]; then
         say "installing Debian's packages for arm64 (7 to 10 minutes; kept in $IMAGE_CACHE)" >&2
@@ -74,7 +74,9 @@ make_base_root() {
     TMPDIR=$scratch mmdebstrap --quiet --arch=arm64 --variant=minbase --mode=root --dpkgopt=force-unsafe-io \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
-        --aptopt='APT::Install-Recommends "false"' --include="$packages" bookworm "$1.new"
+        --aptopt='APT::Install-Recommends "false"' --include="$packages" \
+        --customize-hook="chroot \"\$1\" dpkg --purge --force-depends $(list build/image/purged.txt | paste -sd' ')" \
+        bookworm "$1.new"
     mv "$1.new" "$1"
 }
 
@@ -189,7 +191,8 @@ settle_root() {
     rm -rf "$root"/etc/ssh/ssh_host_* "$root"/var/log/* "$root"/var/cache/* "$root"/var/lib/apt/* \
         "$root"/etc/apt "$root"/usr/lib/apt "$root"/var/lib/systemd/random-seed "$root"/usr/share/doc/*/[!c]* \
         "$root"/usr/share/{locale,man,info,lintian,bash-completion,zsh} "$root"/etc/resolv.conf "$root"/etc/hostname \
-        "$root"/usr/lib/grub/arm64-efi "$root"/usr/share/locale
+        "$root"/usr/lib/grub/arm64-efi "$root"/usr/share/grub "$root"/usr/lib/udev/hwdb.{d,bin} \
+        "$root"/usr/lib/aarch64-linux-gnu/gconv "$root"/usr/share/zoneinfo/{right,posix}
     mkdir -p "$root"/{data,boot/firmware,boot/env} "$root"/var/{log,cache}
     : >"$root/etc/machine-id"
     echo lightmq >"$root/etc/hostname"
@@ -228,8 +231,9 @@ add_initrd() {
         cpio --quiet --null --create --format=newc --owner=0:0 --reproducible) | xz --check=crc32 -6 >"$root/boot/initrd.img"
 }
 
+# make_squashfs <out> [root]
 make_squashfs() {
-    local out=$1 options=()
+    local out=$1 root=${2:-$IMAGE/root} options=()
     case $ROOT_COMPRESSION in
         xz) options=(-comp xz -b 256K) ;;
         lzo) options=(-comp lzo -Xalgorithm lzo1x_1 -b 256K) ;;
@@ -237,7 +241,7 @@ make_squashfs() {
         *) fail "ROOT_COMPRESSION is xz, gzip or lzo" ;;
     esac
     rm -f "$out"
-    SOURCE_DATE_EPOCH=$(image_epoch) mksquashfs "$IMAGE/root" "$out" -noappend -quiet -no-progress \
+    SOURCE_DATE_EPOCH=$(image_epoch) mksquashfs "$root" "$out" -noappend -quiet -no-progress \
         "${options[@]}" >/dev/null
 }
 
@@ -373,37 +377,44 @@ TEXT
 
 # --- tests -------------------------------------------------------------------------------------------------
 
-# Updates for the tests: good, bad (its broker ends at once), hung (its kernel
-# stops), tampered (a byte is another one).
+# Updates for the tests: good; stub, behind whose kernel there is nothing; tampered, a stub with another byte. Only with
+# LIGHTMQ_LONG: bad, whose broker ends at once; hung, whose kernel stops.
 make_test_bundles() {
-    local root=$IMAGE/root out=$IMAGE/updates version
+    local root=$IMAGE/root out=$IMAGE/updates stub=$IMAGE/stub version
     version=$(image_version)
-    rm -rf "$out"
-    mkdir -p "$out"
-    cp "$root/usr/bin/lightmq-edgebroker" "$out/broker"
-    cp "$IMAGE/root.squashfs" "$out/root.squashfs"
+    rm -rf "$out" "$stub"
+    mkdir -p "$out" "$stub/boot"
+    ln "$IMAGE/root.squashfs" "$out/root.squashfs"
     test_bundle good "$version.1"
-    printf '#!/bin/sh\nexit 1\n' >"$root/usr/bin/lightmq-edgebroker"
-    test_bundle bad "$version.2"
-    cp "$out/broker" "$root/usr/bin/lightmq-edgebroker"
-    chmod 755 "$root/usr/bin/lightmq-edgebroker"
-    # Long after the watchdog is armed and before anybody may have found it healthy.
-    printf '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo 0 >/proc/sys/kernel/panic; echo c >/proc/sysrq-trigger"\n' \
-        >"$root/usr/lib/systemd/system/hang.service"
-    ln -s ../hang.service "$root/usr/lib/systemd/system/multi-user.target.wants/hang.service"
-    test_bundle hung "$version.3"
-    rm "$root"/usr/lib/systemd/system/{hang.service,multi-user.target.wants/hang.service}
-    cp "$out/good.raucb" "$out/tampered.raucb"
+    if [[ -n ${LIGHTMQ_LONG:-} ]]; then make_long_bundles "$version"; fi
+    set_image_version "$version"
+    cp "$root"/boot/{vmlinuz,initrd.img} "$stub/boot/"
+    test_bundle stub "$version.4" "$stub"
+    cp "$out/stub.raucb" "$out/tampered.raucb"
     printf 'x' | dd of="$out/tampered.raucb" bs=1 seek=5000000 conv=notrunc status=none
     mv "$out/root.squashfs" "$IMAGE/root.squashfs"
-    rm "$out/broker"
-    set_image_version "$version"
+    rm -rf "$stub"
 }
 
-# test_bundle <name> <version>
+make_long_bundles() {
+    local root=$IMAGE/root broker=usr/bin/lightmq-edgebroker units=usr/lib/systemd/system
+    mv "$root/$broker" "$IMAGE/broker"
+    printf '#!/bin/sh\nexit 1\n' >"$root/$broker"
+    chmod 755 "$root/$broker"
+    test_bundle bad "$1.2"
+    mv "$IMAGE/broker" "$root/$broker"
+    # Long after the watchdog is armed and before anybody may have found it healthy.
+    printf '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo 0 >/proc/sys/kernel/panic; echo c >/proc/sysrq-trigger"\n' \
+        >"$root/$units/hang.service"
+    ln -s ../hang.service "$root/$units/multi-user.target.wants/hang.service"
+    test_bundle hung "$1.3"
+    rm "$root/$units"/{hang.service,multi-user.target.wants/hang.service}
+}
+
+# test_bundle <name> <version> [root]
 test_bundle() {
     set_image_version "$2"
-    make_squashfs "$IMAGE/root.squashfs"
+    make_squashfs "$IMAGE/root.squashfs" "${3:-$IMAGE/root}"
     IMAGE_VERSION=$2 verb_bundle "$IMAGE/updates/$1.raucb"
 }
 

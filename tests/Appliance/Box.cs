@@ -11,14 +11,28 @@ public sealed class Box : IDisposable
 {
     private int _begun, _ended;
 
+    /// <summary>What runs on the box and is ours.</summary>
+    internal static readonly string[] Services =
+        ["lightmq-edgebroker", "lightmq-uplink", "lightmq-deviceagent"];
+
     internal const string Sensor = "boiler", SensorPassword = "a-password-of-the-tests";
 
+    private readonly Certificate _certificate = Certificate.Make("DNS:central.example");
+    private readonly bool _isSecure;
+
     /// <summary>Flashes a card and starts the central.</summary>
-    public Box()
+    public Box() : this(isSecure: false)
     {
-        Central = new CentralSite();
+    }
+
+    /// <summary>Flashes a card and starts the central.</summary>
+    /// <param name="isSecure">Whether the central is found by TLS.</param>
+    internal Box(bool isSecure)
+    {
+        _isSecure = isSecure;
+        Central = new CentralSite("", (_certificate.File, _certificate.Key));
         Central.Start();
-        Link = new LinkProxy(Central.Port);
+        Link = new LinkProxy(isSecure ? Central.TlsPort : Central.Port);
         Machine = new Machine();
         Reader = Central.Reader();
         Updates = new UpdateShop(this);
@@ -35,6 +49,9 @@ public sealed class Box : IDisposable
     internal LinkProxy Link { get; }
 
     internal CoreReader Reader { get; }
+
+    /// <summary>Who vouches for the central: central.example.</summary>
+    internal string CentralCertificate => _certificate.File;
 
     /// <summary>What an engineer writes for this box, with the central of the tests.</summary>
     internal string Settings => $"""
@@ -75,7 +92,16 @@ public sealed class Box : IDisposable
     internal void RestartCentral()
     {
         Central.Start();
-        Link.TargetPort = Central.Port;
+        Link.TargetPort = _isSecure ? Central.TlsPort : Central.Port;
+    }
+
+    /// <summary>Drops lightmq.txt on the card, starts the box, and waits until it is found healthy.</summary>
+    internal async Task Start(string? settings = null)
+    {
+        await Machine.Fat.Write("lightmq.txt", settings ?? Settings);
+        Machine.PowerOn();
+        await AwaitSensors();
+        await AwaitHealth();
     }
 
     /// <summary>Waits until a sensor is let in; gives the seconds since the power came.</summary>
@@ -125,6 +151,17 @@ public sealed class Box : IDisposable
     internal async Task<string> Version() => (await Machine.Shell.Run(
         "sed -n 's/.*\"version\":\"\\([^\"]*\\)\".*/\\1/p' /usr/lib/lightmq/image.json")).Trim();
 
+    /// <summary>What each of our services has in memory, KiB.</summary>
+    internal async Task<Dictionary<string, int>> Resident()
+    {
+        var all = new Dictionary<string, int>();
+        foreach (var service in Services)
+            all[service] = int.Parse(await Machine.Shell.Run("awk '/^VmRSS/ { print $2 }' "
+                + $"/proc/$(systemctl show --value -p MainPID {service})/status"),
+                System.Globalization.CultureInfo.InvariantCulture);
+        return all;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -133,6 +170,7 @@ public sealed class Box : IDisposable
         Reader.Dispose();
         Link.Dispose();
         Central.Dispose();
+        _certificate.Dispose();
     }
 }
 

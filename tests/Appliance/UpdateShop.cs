@@ -14,7 +14,7 @@ internal sealed class UpdateShop : IDisposable
     private const string Authority = "/etc/lightmq/tls/update-ca.pem";
 
     private readonly Box _box;
-    private readonly Scratch _scratch = new();
+    private readonly Certificate _certificate = Certificate.Make("IP:10.0.2.2");
     private readonly int _port = Machine.FreePort();
     private System.Diagnostics.Process? _server;
 
@@ -23,32 +23,31 @@ internal sealed class UpdateShop : IDisposable
     /// <summary>Opens it, and lets the box's agent trust its certificate.</summary>
     public async Task Trust(Shell shell)
     {
-        await Tool.Run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30",
-            "-subj", "/CN=updates", "-addext", "subjectAltName=IP:10.0.2.2",
-            "-keyout", _scratch["key.pem"], "-out", _scratch["certificate.pem"]);
         _server = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("openssl",
         [
-            "s_server", "-accept", $"127.0.0.1:{_port}", "-cert", _scratch["certificate.pem"],
-            "-key", _scratch["key.pem"], "-WWW", "-quiet",
+            "s_server", "-accept", $"127.0.0.1:{_port}", "-cert", _certificate.File,
+            "-key", _certificate.Key, "-WWW", "-quiet",
         ])
         {
             WorkingDirectory = Path.Combine(Repository.Root, "artifacts", "image", "updates"),
             RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
-        await shell.Copy(_scratch["certificate.pem"], Authority);
+        await shell.Copy(_certificate.File, Authority);
         await shell.Run($"chgrp lightmq {Authority}; chmod 640 {Authority}; "
             + $"sed -i '0,/{{/s||{{ \"Update\": {{ \"CA\": \"{Authority}\" }},|' {Settings}; "
             + "systemctl reload lightmq-deviceagent || systemctl restart lightmq-deviceagent");
     }
 
     /// <summary>Orders an update.</summary>
-    public void Order(string id, string bundle)
+    public void Order(string id, string bundle) => Command($$"""
+        {"id":"{{id}}","action":"update","url":"https://10.0.2.2:{{_port}}/{{bundle}}","window":"now"}
+        """);
+
+    /// <summary>Commands something.</summary>
+    public void Command(string order)
     {
         using var client = TinyClient.Connect(
             _box.Machine.MqttPort, "office", user: Box.Sensor, password: Box.SensorPassword);
-        var order = $$"""
-            {"id":"{{id}}","action":"update","url":"https://10.0.2.2:{{_port}}/{{bundle}}","window":"now"}
-            """;
         client.Publish("plant/1/command", Encoding.UTF8.GetBytes(order), 1, 1);
         client.Expect(Mqtt.PacketType.PubAck);
         client.Disconnect();
@@ -65,12 +64,35 @@ internal sealed class UpdateShop : IDisposable
             $"no result of '{id}'; there is: {string.Join("; ", results)}");
     }
 
+    /// <summary>Waits until the box has said that it is so far.</summary>
+    public async Task AwaitProgress(string id, string state, int percent, CancellationToken cancel)
+    {
+        using var reader = _box.Central.Reader();
+        var all = await reader.ReadUntil("plant", messages => IsSoFar(messages, id, state, percent), 1_200, cancel);
+        if (!IsSoFar(all, id, state, percent))
+            throw new InvalidOperationException($"'{id}' never came to '{state}', {percent} %");
+    }
+
+    /// <summary>Nothing of an update that has ended takes room.</summary>
+    public static async Task AssertNothingIsLeft(Shell shell) =>
+        Xunit.Assert.Equal("", await shell.Run("find /data -name '*.raucb*' -size +1M"));
+
     public void Dispose()
     {
         if (_server is { HasExited: false }) _server.Kill();
         _server?.Dispose();
-        _scratch.Dispose();
+        _certificate.Dispose();
     }
+
+    private static bool IsSoFar(List<CoreMessage> messages, string id, string state, int percent) =>
+        messages.Exists(message =>
+        {
+            if (!message.Topic.EndsWith("/result", StringComparison.Ordinal)) return false;
+            using var json = JsonDocument.Parse(message.Payload);
+            return json.RootElement.GetProperty("id").GetString() == id
+                && json.RootElement.TryGetProperty("state", out var at) && at.GetString() == state
+                && json.RootElement.TryGetProperty("percent", out var part) && part.GetInt32() >= percent;
+        });
 
     private static string? Last(List<CoreMessage> messages, string id)
     {

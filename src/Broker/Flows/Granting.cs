@@ -13,7 +13,7 @@ internal sealed class Granting(Turn turn, DialectTable dialects, Ending ending, 
     {
         var count = session.Subscriptions.Count;
         ending.RemoveSubscriptions(session, s => !s.IsConfigured
-            && !dialects[connection].Keeps(connection.Login!, s.Filter));
+            && !session.IsItsOwn(s.Filter) && !dialects[connection].Keeps(connection.Login!, s.Filter));
         if (session.Subscriptions.Count == count) return;
         if (session.IsPersistent) journal.SessionChanged(session);
         turn.Report(BrokerEventKind.SessionChanged, session.ClientText, connection,

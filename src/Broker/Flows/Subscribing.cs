@@ -169,8 +169,7 @@ internal sealed class Subscribing(
             turn.Counters.TopicsTooDeep++;
             return new(ReasonCode.TopicFilterInvalid);
         }
-        if (session.Bridge >= 0 && filter.SequenceEqual(ControlTopics.BridgeBacklog))
-            return TopicVerdict.Granted;
+        if (session.IsItsOwn(filter)) return TopicVerdict.Granted;
         var verdict = dialects[connection].Subscribe(connection.Login!, filter);
         if (!verdict.IsGranted) return verdict;
         if (session.IndexOf(filter) >= 0 || session.IsBridging) return TopicVerdict.Granted;

@@ -2,6 +2,7 @@ using System.Text;
 using LightMq.Broker.Connections;
 using LightMq.Broker.Messages;
 using LightMq.Broker.Routing;
+using LightMq.Lmq;
 using LightMq.Mqtt;
 
 namespace LightMq.Broker.Sessions;
@@ -87,6 +88,10 @@ internal sealed class Session(Publisher publisher, bool isClean)
     public uint WillDelaySeconds => Math.Min(Will?.DelaySeconds ?? 0, ExpirySeconds);
     /// <summary>Index among the configured bridges; -1: an ordinary client.</summary>
     public int Bridge { get; set; } = -1;
+    /// <summary>Whether a filter is a bridge's right, whatever its login grants.</summary>
+    public bool IsItsOwn(ReadOnlySpan<byte> filter) =>
+        Bridge >= 0 && filter.SequenceEqual(ControlTopics.BridgeBacklog);
+
     /// <summary>Discarded: whatever still points here has come too late.</summary>
     public bool IsGone { get; set; }
 

@@ -19,11 +19,10 @@ internal static class AgentFile
     /// <summary>Makes it.</summary>
     public static BoxFile Make(BoxSettings settings)
     {
-        var json = Ours(settings);
-        if (BaseTopic(settings) is { } topic) json["BaseTopic"] = topic;
-        return new BoxFile(Path, JsonText.Origin + JsonText.Of(json), Readers.Services)
+        var (ours, topic) = (Ours(settings), BaseTopic(settings));
+        return new BoxFile(Path, JsonText.Origin + Put([], ours, topic), Readers.Services)
         {
-            Merge = there => JsonText.Read(there) is { } agent ? Put(agent, Ours(settings)) : null,
+            Merge = there => JsonText.Read(there) is { } agent ? Put(agent, ours, topic) : null,
         };
     }
 
@@ -57,12 +56,14 @@ internal static class AgentFile
         return level is not null && topic.Length <= BaseTopicMax ? topic : null;
     }
 
-    private static string Put(JsonObject there, JsonObject ours)
+    // Topics that are there are an engineer's.
+    private static string Put(JsonObject there, JsonObject ours, string? topic)
     {
         foreach (var (key, value) in ours)
             if (value is JsonObject section && there[key] is JsonObject into)
                 foreach (var (name, inner) in section) into[name] = inner?.DeepClone();
             else there[key] = value?.DeepClone();
+        if (topic is not null && !there.ContainsKey("BaseTopic")) there["BaseTopic"] = topic;
         return JsonText.Of(there);
     }
 }

@@ -12,6 +12,8 @@ namespace LightMq.Appliance.Board;
 internal sealed class Card : IDisposable
 {
     private const int BlockBytes = 4096;
+    // What a good card takes to keep something.
+    private const int FlushMilliseconds = 5;
     private const uint Request = 0x25609513, Reply = 0x67446698;
     private const ulong OptionMagic = 0x49484156454F5054, ReplyMagic = 0x3e889045565a9;
 
@@ -168,6 +170,8 @@ internal sealed class Card : IDisposable
             var length = BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(24));
             var data = kind is 0 or 1 ? new byte[length] : [];
             if (kind == 1) stream.ReadExactly(data);
+            // Time in which the power may go.
+            if (kind == 3 || isForced) Thread.Sleep(FlushMilliseconds);
             lock (_lock)
             {
                 if (_user != socket) return; // The power is gone.

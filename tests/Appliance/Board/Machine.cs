@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using LightMq.Process.Broker;
 
 namespace LightMq.Appliance.Board;
@@ -68,7 +69,7 @@ internal sealed class Machine : IDisposable
         string[] arguments =
         [
             "-M", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024", "-accel", "tcg,thread=multi",
-            "-display", "none", "-monitor", "none", "-serial", $"file:{_scratch["serial"]}",
+            "-display", "none", "-monitor", $"unix:{_scratch["monitor"]},server=on,wait=off", "-serial", $"file:{_scratch["serial"]}",
             "-rtc", $"base={clock}",
             "-drive", $"if=pflash,format=raw,readonly=on,file={_scratch["code.fd"]}",
             "-drive", $"if=pflash,format=raw,file={_scratch["vars.fd"]}",
@@ -77,6 +78,7 @@ internal sealed class Machine : IDisposable
             "-device", "i6300esb", "-watchdog-action", "reset",
             "-device", "virtio-net-pci,netdev=net,romfile=",
             "-netdev", $"user,id=net,{Forward(MqttPort, 1883)},{Forward(SshPort, 22)}",
+            "-device", "qemu-xhci,id=usb",
         ];
         var start = new ProcessStartInfo("qemu-system-aarch64", arguments) { RedirectStandardError = true };
         _qemu = System.Diagnostics.Process.Start(start)!;
@@ -90,6 +92,19 @@ internal sealed class Machine : IDisposable
         _qemu.WaitForExit();
         return Card.Cut(chance);
     }
+
+    /// <summary>Pulls the network's cable out, or puts it in again.</summary>
+    public void Cable(bool isIn) => Ask($"set_link net {(isIn ? "on" : "off")}");
+
+    /// <summary>Plugs a USB stick in.</summary>
+    public void PlugIn(UsbStick stick)
+    {
+        Ask($"drive_add 0 if=none,id=stick,format=raw,file={stick.Path}");
+        Ask("device_add usb-storage,id=plugged,drive=stick,bus=usb.0,removable=on");
+    }
+
+    /// <summary>Pulls the USB stick out.</summary>
+    public void PullOut() => Ask("device_del plugged");
 
     /// <summary>Shuts it down in order and waits until it is off.</summary>
     public async Task ShutDown()
@@ -130,6 +145,34 @@ internal sealed class Machine : IDisposable
         _qemu?.Dispose();
         Card.Dispose();
         _scratch.Dispose();
+    }
+
+    // A command to qemu; what it prints is a mistake of ours.
+    private void Ask(string command)
+    {
+        using var monitor = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+        {
+            ReceiveTimeout = 10_000,
+        };
+        monitor.Connect(new UnixDomainSocketEndPoint(_scratch["monitor"]));
+        ReadPrompt(monitor);
+        monitor.Send(Encoding.ASCII.GetBytes(command + "\n"));
+        var answer = ReadPrompt(monitor);
+        // Its echo, letter by letter, then a line for each complaint.
+        if (answer.Contains("rror", StringComparison.Ordinal))
+            throw new InvalidOperationException($"{command}: {answer}");
+    }
+
+    private static string ReadPrompt(Socket monitor)
+    {
+        var (answer, piece) = (new StringBuilder(), new byte[4096]);
+        while (!answer.ToString().EndsWith("(qemu) ", StringComparison.Ordinal))
+        {
+            var count = monitor.Receive(piece);
+            if (count == 0) throw new InvalidOperationException($"qemu hung up: {answer}");
+            answer.Append(Encoding.ASCII.GetString(piece, 0, count));
+        }
+        return answer.ToString();
     }
 
     private static string Forward(int here, int there) => $"hostfwd=tcp:127.0.0.1:{here}-:{there}";

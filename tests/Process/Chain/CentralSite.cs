@@ -13,7 +13,9 @@ internal sealed class CentralSite : IDisposable
     private readonly Scratch _scratch = new();
     private ProgramProcess? _process;
 
-    public CentralSite(string sections = "")
+    /// <param name="sections">Sections of its file beside those here.</param>
+    /// <param name="certificate">Its TLS listener's certificate and key; null: it makes its own.</param>
+    public CentralSite(string sections = "", (string File, string Key)? certificate = null)
     {
         File.WriteAllText(_scratch["stream.bearer"], StreamBearer + "\n");
         File.WriteAllText(_scratch["operator.bearer"], "operator-bearer-of-the-tests-long-enough\n");
@@ -21,7 +23,7 @@ internal sealed class CentralSite : IDisposable
             File.SetUnixFileMode(_scratch[name], UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.WriteAllText(_scratch["central.json"], $$"""
             {
-              "Listeners": [ { "Address": "127.0.0.1:0" }, { "Address": "tls://127.0.0.1:0" } ],
+              "Listeners": [ { "Address": "127.0.0.1:0" }, { "Address": "tls://127.0.0.1:0"{{Pair(certificate)}} } ],
               "Store": { "Directory": "{{_scratch["data"]}}" },
               "Clock": { "Trust": "always" },
               "Central": { "GatewayGroups": [ "GID_gate" ], "Partitions": {{Partitions}} },
@@ -58,6 +60,9 @@ internal sealed class CentralSite : IDisposable
 
     /// <summary>Password of a login by signature (LMQ-AUTH-1).</summary>
     public static string Password(string group) => Signature.Login(Secret, group);
+
+    private static string Pair((string File, string Key)? certificate) => certificate is { } pair
+        ? $", \"Certificate\": \"{pair.File}\", \"Key\": \"{pair.Key}\"" : "";
 
     public void Start()
     {

@@ -51,6 +51,22 @@ public sealed class BridgeTests
     }
 
     [Fact]
+    public void A_bridge_that_comes_back_is_still_told_what_waits()
+    {
+        var host = new EngineHost(Bridged);
+        var up = new UpLink(host, expiry: uint.MaxValue);
+        up.Peer.Subscribe5("$SYS/bridge/backlog");
+        host.Advance(10);
+        up.Peer.Disconnect();
+        up = new UpLink(host, expiry: uint.MaxValue);
+        Assert.DoesNotContain(host.Events, static e => e.Kind == BrokerEventKind.SessionChanged);
+        host.Connect("sensor").Publish("data/a", "1234", id: 1);
+        Assert.Single(up.Take(acknowledge: false));
+        host.Advance(5_000);
+        Assert.Contains(up.Take(), static message => message.Topic == "$SYS/bridge/backlog");
+    }
+
+    [Fact]
     public void Numbers_count_per_client_from_one_and_skip_QoS_0()
     {
         var host = new EngineHost(Bridged);

@@ -227,6 +227,21 @@ public sealed class ProvisioningTests
     }
 
     [Fact]
+    public void The_agents_topics_go_up_also_where_the_image_brings_an_empty_file()
+    {
+        using var box = new BoxRig();
+        var path = box.Paths.At("/etc/lightmq/agent.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, "{\n}\n");
+        box.Run(BoxRig.Gateway);
+        Assert.Contains("\"BaseTopic\": \"plant/gateway7\"", File.ReadAllText(path));
+        File.WriteAllText(path, File.ReadAllText(path).Replace("plant/gateway7", "plant/mine"));
+        File.AppendAllText(box.SheetPath, "\ntrusted-clock = yes\n");
+        box.Run();
+        Assert.Contains("\"BaseTopic\": \"plant/mine\"", File.ReadAllText(path));
+    }
+
+    [Fact]
     public void What_the_sheet_no_longer_asks_for_goes()
     {
         using var box = new BoxRig();
