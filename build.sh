@@ -165,11 +165,17 @@ run_tests() {
 
 # check <name> <command...>: one passed or failed.
 check() {
-    local name=$1 log="artifacts/test/$1.log" from=$SECONDS
+    local name=$1
     shift
+    "$@" >"artifacts/test/$name.log" 2>&1 & # beside us, because bash ignores errors inside the condition of an if
+    check_job "$name" $!
+}
+
+# check_job <name> <process>: the same of what has begun already.
+check_job() {
+    local name=$1 log="artifacts/test/$1.log" from=$SECONDS
     say "$name"
-    "$@" >"$log" 2>&1 & # beside us, because bash ignores errors inside the condition of an if
-    if wait $!; then
+    if wait "$2"; then
         passed=$((passed + 1))
         printf '   passed, %s s\n' $((SECONDS - from))
     else
@@ -205,6 +211,9 @@ need_test_tools() {
 
 verb_test() {
     need_dotnet
+    # One compiler for all that is built here; it does not outlive us.
+    export UseSharedCompilation=true
+    trap 'dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true' EXIT
     need_test_tools
     mkdir -p artifacts/test
     local project
@@ -212,10 +221,12 @@ verb_test() {
     check build dotnet build LightMq.sln -c Release -v quiet -clp:"ErrorsOnly;NoSummary" -nodeReuse:false --no-restore
     if [[ $failed -eq 0 ]]; then
         check publish verb_publish "$(own_rid)"
+        if [[ $failed -eq 0 ]]; then begin_image; fi
         for project in tests/Tidy tests/Unit tests/Wire tests/Simulator tests/Fuzz tests/Process; do
             run_tests "$project"
         done
         check_units
+        check_appliance
         check bench-smoke measure --quick
         check instructions verb_instructions
     fi
@@ -313,6 +324,13 @@ OTHER_PROJECTS=(src/Central)
 
 verb_publish() { publish "${1:-$(own_rid)}" "${EDGE_PROJECTS[@]}" "${OTHER_PROJECTS[@]}"; }
 
+need_arm64_tools() {
+    need ld.lld lld
+    need llvm-objcopy llvm
+    need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+    need /usr/aarch64-linux-gnu/include/stdio.h libc6-dev-arm64-cross
+}
+
 # publish <rid> <project...>: the arm64 build runs on x86-64 with clang as linker driver and lld; see
 # docs/BUILDING.md.
 publish() {
@@ -324,10 +342,7 @@ publish() {
     case $rid in
         linux-x64) linker=(-p:CppCompilerAndLinker=clang) ;;
         linux-arm64)
-            need ld.lld lld
-            need llvm-objcopy llvm
-            need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
-            need /usr/aarch64-linux-gnu/include/stdio.h libc6-dev-arm64-cross
+            need_arm64_tools
             linker=(-p:CppCompilerAndLinker=clang -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy)
             ;;
         *) fail "publish: linux-x64 or linux-arm64, not '$rid'" ;;

@@ -70,10 +70,10 @@ public sealed class Box : IDisposable
         """;
 
     /// <summary>Three sensors that publish to the box.</summary>
-    internal ChainLoad Load() => new(() => Machine.MqttPort, Reader)
+    internal ChainLoad Load(int perSecond = 20) => new(() => Machine.MqttPort, Reader)
     {
         // The box's own figures go up too.
-        IsContinued = true, PerSecond = 20, Login = (Sensor, SensorPassword),
+        IsContinued = true, PerSecond = perSecond, Login = (Sensor, SensorPassword),
         IsOurs = static one => !one.Topic.StartsWith("plant/1/", StringComparison.Ordinal),
     };
 

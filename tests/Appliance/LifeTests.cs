@@ -89,7 +89,7 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
     public async Task Update_by_command_stays_and_loses_nothing_that_waited()
     {
         using var step = box.Begin(4);
-        using var load = box.Load();
+        using var load = box.Load(perSecond: 2);
         await box.AwaitHealth();
         await box.Updates.Trust(box.Machine.Shell);
         box.KillCentral();
@@ -126,7 +126,7 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
     public async Task Update_that_does_not_start_is_rolled_back_and_stays_so_over_a_power_cut()
     {
         using var step = box.Begin(6);
-        using var load = box.Load();
+        using var load = box.Load(perSecond: 2);
         load.Publish(sensors: 3);
         box.Updates.Order("three", "stub.raucb");
         await box.Machine.AwaitConsole("starting slot A", 1_200);

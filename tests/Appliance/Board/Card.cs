@@ -170,21 +170,31 @@ internal sealed class Card : IDisposable
             var length = BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(24));
             var data = kind is 0 or 1 ? new byte[length] : [];
             if (kind == 1) stream.ReadExactly(data);
-            // Time in which the power may go.
-            if (kind == 3 || isForced) Thread.Sleep(FlushMilliseconds);
             lock (_lock)
             {
                 if (_user != socket) return; // The power is gone.
                 if (kind == 0) Read(offset, data);
                 if (kind == 1) Write(offset, data);
-                if (kind == 3 || isForced) WriteAll();
             }
+            if ((kind == 3 || isForced) && !Keep(socket)) return;
             if (kind == 2) return;
             var reply = new byte[16 + (kind == 0 ? length : 0)];
             BinaryPrimitives.WriteUInt32BigEndian(reply, Reply);
             head.AsSpan(8, 8).CopyTo(reply.AsSpan(8));
             if (kind == 0) data.CopyTo(reply, 16);
             stream.Write(reply);
+        }
+    }
+
+    // It takes time, in which the power may go.
+    private bool Keep(Socket socket)
+    {
+        Thread.Sleep(FlushMilliseconds);
+        lock (_lock)
+        {
+            if (_user != socket) return false;
+            WriteAll();
+            return true;
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class UpdateCutTests(ITestOutputHelper output)
         using var box = new Box();
         await box.Start();
         await box.Updates.Trust(box.Machine.Shell);
-        using var load = box.Load();
+        using var load = box.Load(perSecond: 2);
         load.Publish(sensors: 3);
         box.Updates.Order("one", "good.raucb");
         await moment(box);

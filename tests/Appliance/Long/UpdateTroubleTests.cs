@@ -17,7 +17,7 @@ public sealed class UpdateTroubleTests(ITestOutputHelper output)
         using var box = new Box();
         await box.Start();
         await box.Updates.Trust(box.Machine.Shell);
-        using var load = box.Load();
+        using var load = box.Load(perSecond: 2);
         load.Publish(sensors: 3);
         box.Updates.Order("one", "hung.raucb");
         await box.Machine.AwaitConsole("starting slot B", 1_200);
