@@ -339,7 +339,8 @@ pack_image() {
     rm -rf "$work"
     mkdir -p "$work"/{input,tmp,out}
     ln "$IMAGE/root.squashfs" "$work/input/root.squashfs"
-    SOURCE_DATE_EPOCH=$(image_epoch) E2FSPROGS_FAKE_TIME=$(image_epoch) genimage --loglevel 1 \
+    SOURCE_DATE_EPOCH=$(image_epoch) E2FSPROGS_FAKE_TIME=$(image_epoch) E2FSCK_TIME=$(image_epoch) \
+        genimage --loglevel 1 \
         --rootpath "$IMAGE/tree" --tmppath "$work/tmp" --inputpath "$work/input" --outputpath "$work/out" \
         --config build/image/genimage.cfg
     mv "$work/out/lightmq-edge.img" "$1"
@@ -430,6 +431,17 @@ make_test_image() {
     make_test_bundles
 }
 
+# The same root file system, laid out again, gives the same bytes.
+same_image_again() {
+    local first
+    first=$(sha256sum <"$IMAGE/lightmq-edge.img")
+    ROOT_COMPRESSION=lzo make_squashfs "$IMAGE/root.squashfs"
+    boot_files
+    pack_image "$IMAGE/again.img"
+    [[ $(sha256sum <"$IMAGE/again.img") == "$first" ]] || fail "the image is another one when it is made again"
+    rm "$IMAGE/again.img"
+}
+
 image_job=""
 
 # Makes the image beside what else is done, with what that leaves of the processors.
@@ -456,6 +468,7 @@ begin_image() {
 check_appliance() {
     if [[ -z $image_job ]]; then return; fi
     check_job image "$image_job"
+    check image-again same_image_again
     # shellcheck disable=SC2154 # build.sh counts
     if [[ $failed -eq 0 ]]; then TEST_SECONDS_MAX=${1:-3000} run_tests tests/Appliance; fi
 }

@@ -80,8 +80,11 @@ internal sealed class Machine : IDisposable
             "-netdev", $"user,id=net,{Forward(MqttPort, 1883)},{Forward(SshPort, 22)}",
             "-device", "qemu-xhci,id=usb",
         ];
+        File.Delete(_scratch["monitor"]);
         var start = new ProcessStartInfo("qemu-system-aarch64", arguments) { RedirectStandardError = true };
         _qemu = System.Diagnostics.Process.Start(start)!;
+        // qemu listens there before it starts the machine.
+        while (!File.Exists(_scratch["monitor"]) && IsOn) Thread.Sleep(20);
     }
 
     /// <summary>The power goes, at once; of what the card has not been told to keep some is lost.</summary>
