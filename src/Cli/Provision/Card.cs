@@ -35,6 +35,7 @@ internal sealed class Card(string boot, IBoxDisk disk, ICardMount mount)
     /// <exception cref="IOException">The card cannot be read.</exception>
     public CardSheet? Find(List<Mistake> mistakes)
     {
+        mount.Check();
         var names = disk.Names(boot);
         var sheets = names.Where(static name => Names.Contains(name.ToLowerInvariant())).ToList();
         if (sheets.Count > 1)
@@ -64,6 +65,7 @@ internal sealed class Card(string boot, IBoxDisk disk, ICardMount mount)
     /// <summary>Makes a page say this; null: removes it. Writes only what differs.</summary>
     public void Show(string name, string? text)
     {
+        mount.Check();
         var there = disk.Read(At(name));
         var bytes = text is null ? null : Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"));
         if (bytes is null ? there is null : there is not null && bytes.AsSpan().SequenceEqual(there)) return;

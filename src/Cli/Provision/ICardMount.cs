@@ -6,6 +6,10 @@ namespace LightMq.Cli.Provision;
 /// written.</summary>
 internal interface ICardMount
 {
+    /// <summary>Makes sure that the partition is there.</summary>
+    /// <exception cref="IOException">It should be, and is not.</exception>
+    void Check();
+
     /// <summary>Lets it be written.</summary>
     /// <exception cref="IOException">It cannot be.</exception>
     void MakeWritable();
@@ -18,7 +22,16 @@ internal interface ICardMount
 /// <param name="boot">Where it is mounted.</param>
 internal sealed class CardMount(string boot) : ICardMount
 {
+    private const string Mounts = "/proc/self/mounts", Wanted = "/etc/fstab";
+
     private bool _isOurs;
+
+    /// <inheritdoc/>
+    public void Check()
+    {
+        if (Find(Wanted) is not null && Find(Mounts) is null)
+            throw new IOException($"nothing is mounted at '{boot}'; the kernel's log says why");
+    }
 
     /// <inheritdoc/>
     public void MakeWritable()
@@ -36,13 +49,15 @@ internal sealed class CardMount(string boot) : ICardMount
         Remount("ro");
     }
 
-    private bool IsReadOnly()
+    private bool IsReadOnly() => Find(Mounts) is { } mount && mount[3].Split(',').Contains("ro");
+
+    // Its line in a table of mounts.
+    private string[]? Find(string table)
     {
-        if (!File.Exists("/proc/self/mounts")) return false;
+        if (!File.Exists(table)) return null;
         var at = Path.GetFullPath(boot).TrimEnd('/');
-        var mount = File.ReadLines("/proc/self/mounts").Select(static line => line.Split(' '))
+        return File.ReadLines(table).Select(static line => line.Split(' '))
             .LastOrDefault(parts => parts.Length > 3 && parts[1] == at);
-        return mount is not null && mount[3].Split(',').Contains("ro");
     }
 
     private void Remount(string how)

@@ -103,6 +103,13 @@ internal sealed class TestMount : ICardMount
 
     public int Times { get; private set; }
 
+    public bool IsMissing { get; set; }
+
+    public void Check()
+    {
+        if (IsMissing) throw new IOException("nothing is mounted there");
+    }
+
     public void MakeWritable()
     {
         if (IsStuck) throw new IOException("the switch of the card is on");

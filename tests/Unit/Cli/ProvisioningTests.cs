@@ -227,6 +227,20 @@ public sealed class ProvisioningTests
     }
 
     [Fact]
+    public void Card_that_is_not_mounted_is_told_and_the_box_goes_on_as_before()
+    {
+        using var box = new BoxRig();
+        box.Run(BoxRig.Gateway);
+        var before = box.Files();
+        box.Mount.IsMissing = true;
+        var report = box.Run();
+        Assert.Equal(ProvisionOutcome.Ready, report.Outcome);
+        Assert.False(report.HasChanged);
+        Assert.Contains("the card cannot be read: nothing is mounted there", report.Note);
+        Assert.Equal(before["/etc/lightmq/lightmq.json"], box.Files()["/etc/lightmq/lightmq.json"]);
+    }
+
+    [Fact]
     public void The_agents_topics_go_up_also_where_the_image_brings_an_empty_file()
     {
         using var box = new BoxRig();
