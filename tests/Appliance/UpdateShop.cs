@@ -70,7 +70,8 @@ internal sealed class UpdateShop : IDisposable
     public async Task AwaitProgress(string id, string state, int percent, CancellationToken cancel)
     {
         using var reader = _box.Central.Reader();
-        var all = await reader.ReadUntil("plant", messages => IsSoFar(messages, id, state, percent), 1_200, cancel);
+        var all = await reader.ReadUntil(
+            "plant", messages => IsSoFar(messages, id, state, percent), 1_200, cancel);
         if (!IsSoFar(all, id, state, percent))
             throw new InvalidOperationException($"'{id}' never came to '{state}', {percent} %");
     }

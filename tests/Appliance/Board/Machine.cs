@@ -69,7 +69,8 @@ internal sealed class Machine : IDisposable
         string[] arguments =
         [
             "-M", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024", "-accel", "tcg,thread=multi",
-            "-display", "none", "-monitor", $"unix:{_scratch["monitor"]},server=on,wait=off", "-serial", $"file:{_scratch["serial"]}",
+            "-display", "none", "-serial", $"file:{_scratch["serial"]}",
+            "-monitor", $"unix:{_scratch["monitor"]},server=on,wait=off",
             "-rtc", $"base={clock}",
             "-drive", $"if=pflash,format=raw,readonly=on,file={_scratch["code.fd"]}",
             "-drive", $"if=pflash,format=raw,file={_scratch["vars.fd"]}",

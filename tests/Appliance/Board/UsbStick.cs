@@ -42,7 +42,7 @@ internal sealed class UsbStick : IDisposable
     /// <summary>Makes a folder in its top folder.</summary>
     public Task AddFolder(string name) => Tool.Run("mmd", "-i", $"{Path}@@{OffsetBytes}", $"::{name}");
 
-    /// <summary>Writes noise over its file system from its first byte on; the partition table stays.</summary>
+    /// <summary>Writes noise over its file system's beginning; the partition table stays.</summary>
     public void Ruin(Random chance)
     {
         var noise = new byte[8 << 20];

@@ -22,11 +22,13 @@ public sealed class BoardTests(ITestOutputHelper output)
             """);
         await box.Machine.Shell.Write(AgentFile, settings.ToJsonString());
         using var reader = box.Central.Reader();
-        var door = await reader.ReadUntil("plant", static all => Has(all, "/sensor/door", "\"state\""), 60, Patience);
+        var door = await reader.ReadUntil(
+            "plant", static all => Has(all, "/sensor/door", "\"state\""), 60, Patience);
         Assert.True(Has(door, "/sensor/door", "good"), "nobody reads the input");
         foreach (var (state, level) in ((string, string)[])[("on", "hi"), ("off", "lo")])
         {
-            box.Updates.Command($$"""{"id":"{{state}}","action":"set","output":"pump","state":"{{state}}"}""");
+            box.Updates.Command(
+                $$"""{"id":"{{state}}","action":"set","output":"pump","state":"{{state}}"}""");
             Assert.Contains("\"done\"", await box.Updates.Result(state, Patience, seconds: 60));
             var chip = await box.Machine.Shell.Run(
                 "mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null; cat /sys/kernel/debug/gpio");
@@ -73,8 +75,9 @@ public sealed class BoardTests(ITestOutputHelper output)
         foreach (var (service, after) in await ProcessorSeconds(box))
             output.WriteLine($"{service}: {(after - used[service]) / (Minutes * 60) * 100:F2} % of a core");
         output.WriteLine($"resident: {string.Join(", ", await box.Resident())} KiB");
-        output.WriteLine($"{written} bytes written in {Minutes} minutes: {written * 24 * 60 / Minutes} a day");
-        Assert.InRange(written * 24 * 60 / Minutes, 0, BytesADayMax);
+        var aDay = written * 24 * 60 / Minutes;
+        output.WriteLine($"{written} bytes written in {Minutes} minutes: {aDay} a day");
+        Assert.InRange(aDay, 0, BytesADayMax);
     }
 
     private static bool Has(List<CoreMessage> all, string topic, string text) => all.Exists(one =>

@@ -30,7 +30,7 @@ public sealed class HardshipTests(ITestOutputHelper output)
         output.WriteLine(await box.Machine.Shell.Run("df -h /data; lightmq status"));
         await box.Machine.Shell.Run("rm /data/fill.*");
         box.RestartCentral();
-        await load.Finish(180, Patience);
+        await load.Finish(600, Patience);
         output.WriteLine($"{load.Ledger.AcknowledgedCount} acknowledged");
         load.Verify();
     }

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace LightMq.Appliance.Long;
 
-/// <summary>The power goes at a step of an update: one of the two systems starts, and nothing is lost.</summary>
+/// <summary>The power goes at a step of an update: one of the two starts, and nothing is lost.</summary>
 public sealed class UpdateCutTests(ITestOutputHelper output)
 {
     private static CancellationToken Patience => TestContext.Current.CancellationToken;

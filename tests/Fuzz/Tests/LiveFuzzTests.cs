@@ -8,7 +8,7 @@ namespace LightMq.Fuzz.Tests;
 public sealed class LiveFuzzTests(ITestOutputHelper output)
 {
     /// <summary>The build server's run; LIGHTMQ_FUZZ_SECONDS makes it another time.</summary>
-    private const int Seconds = 120;
+    private const int Seconds = 75;
 
     private const int Seed = 1;
 
