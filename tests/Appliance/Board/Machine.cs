@@ -56,6 +56,9 @@ internal sealed class Machine : IDisposable
     /// <summary>What its clock says as it starts; null: the time of now.</summary>
     public DateTime? Clock { get; set; }
 
+    /// <summary>Whether it has a GPIO chip; it is then described by a device tree, as boards are.</summary>
+    public bool HasPins { get; set; }
+
     public bool IsOn => _qemu is { HasExited: false };
 
     /// <summary>What the serial console has said since the power came.</summary>
@@ -68,7 +71,7 @@ internal sealed class Machine : IDisposable
         var clock = Clock?.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) ?? "utc";
         string[] arguments =
         [
-            "-M", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024", "-accel", "tcg,thread=multi",
+            "-M", HasPins ? "virt,acpi=off" : "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024", "-accel", "tcg,thread=multi",
             "-display", "none", "-serial", $"file:{_scratch["serial"]}",
             "-monitor", $"unix:{_scratch["monitor"]},server=on,wait=off",
             "-rtc", $"base={clock}",

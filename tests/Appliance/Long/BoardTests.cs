@@ -14,6 +14,7 @@ public sealed class BoardTests(ITestOutputHelper output)
     public async Task Output_and_input_on_a_real_chip_are_switched_and_read()
     {
         using var box = new Box();
+        box.Machine.HasPins = true;
         await box.Start();
         var settings = JsonNode.Parse(await box.Machine.Shell.Run($"cat {AgentFile}"))!;
         settings["Outputs"] = JsonNode.Parse("""[{ "Name": "pump", "Chip": 0, "Line": 1 }]""");

@@ -23,7 +23,9 @@ internal sealed class CentralSite : IDisposable
             File.SetUnixFileMode(_scratch[name], UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.WriteAllText(_scratch["central.json"], $$"""
             {
-              "Listeners": [ { "Address": "127.0.0.1:0" }, { "Address": "tls://127.0.0.1:0"{{Pair(certificate)}} } ],
+              "Listeners": [
+                { "Address": "127.0.0.1:0" }, { "Address": "tls://127.0.0.1:0"{{Pair(certificate)}} }
+              ],
               "Store": { "Directory": "{{_scratch["data"]}}" },
               "Clock": { "Trust": "always" },
               "Central": { "GatewayGroups": [ "GID_gate" ], "Partitions": {{Partitions}} },
