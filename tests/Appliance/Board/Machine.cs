@@ -71,7 +71,8 @@ internal sealed class Machine : IDisposable
         var clock = Clock?.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) ?? "utc";
         string[] arguments =
         [
-            "-M", HasPins ? "virt,acpi=off" : "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024", "-accel", "tcg,thread=multi",
+            "-M", HasPins ? "virt,acpi=off" : "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024",
+            "-accel", "tcg,thread=multi",
             "-display", "none", "-serial", $"file:{_scratch["serial"]}",
             "-monitor", $"unix:{_scratch["monitor"]},server=on,wait=off",
             "-rtc", $"base={clock}",
