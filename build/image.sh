@@ -70,7 +70,7 @@ make_base_root() {
     scratch=$(mktemp -d)
     mount -t tmpfs -o size=4g root "$scratch"
     # shellcheck disable=SC2064 # the folder of now
-    trap "umount '$scratch'; rmdir '$scratch'" RETURN
+    trap "umount '$scratch'; rmdir '$scratch'; trap - RETURN" RETURN
     TMPDIR=$scratch mmdebstrap --quiet --arch=arm64 --variant=minbase --mode=root --dpkgopt=force-unsafe-io \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \

@@ -21,6 +21,7 @@ internal sealed class UplinkService : IHostedService, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly StateFolder _state;
     private readonly StatusBoard _board;
+    private readonly QuietMemory _memory = new();
     private readonly SettingsWatch<UplinkSettings> _watch;
     private UplinkSettings _settings;
     private Carrier _carrier;
@@ -158,6 +159,7 @@ internal sealed class UplinkService : IHostedService, IDisposable
                 central?.Reason ?? "", $"{central?.Address}", _state.Cluster,
                 _carrier.Local?.IsConnected == true, _carrier.Local?.Backlog),
             _carrier.Bridge);
+        _memory.Tick(_carrier.Bridge.Counters.Given + _carrier.Bridge.Counters.Acknowledged);
         if (_watch.Changed() is { } changed) Change(changed);
     }
 
