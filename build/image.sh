@@ -388,9 +388,9 @@ make_test_bundles() {
     ln "$IMAGE/root.squashfs" "$out/root.squashfs"
     test_bundle good "$version.1"
     if [[ -n ${LIGHTMQ_LONG:-} ]]; then make_long_bundles "$version"; fi
-    set_image_version "$version"
     cp "$root"/boot/{vmlinuz,initrd.img} "$stub/boot/"
     test_bundle stub "$version.4" "$stub"
+    set_image_version "$version"
     cp "$out/stub.raucb" "$out/tampered.raucb"
     printf 'x' | dd of="$out/tampered.raucb" bs=1 seek=5000000 conv=notrunc status=none
     mv "$out/root.squashfs" "$IMAGE/root.squashfs"
