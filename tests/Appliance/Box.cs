@@ -104,6 +104,13 @@ public sealed class Box : IDisposable
         await AwaitHealth();
     }
 
+    /// <summary>The same, and its agent trusts where updates lie.</summary>
+    internal async Task StartForUpdates()
+    {
+        await Start();
+        await Updates.Trust(Machine.Shell);
+    }
+
     /// <summary>Waits until a sensor is let in; gives the seconds since the power came.</summary>
     internal async Task<double> AwaitSensors(int seconds = 240)
     {

@@ -44,8 +44,7 @@ public sealed class UpdateCutTests(ITestOutputHelper output)
     private async Task Cut(Func<Box, Task> moment)
     {
         using var box = new Box();
-        await box.Start();
-        await box.Updates.Trust(box.Machine.Shell);
+        await box.StartForUpdates();
         using var load = box.Load(perSecond: 2);
         load.Publish(sensors: 3);
         box.Updates.Order("one", "good.raucb");

@@ -15,8 +15,7 @@ public sealed class UpdateTroubleTests(ITestOutputHelper output)
     public async Task Kernel_that_hangs_is_reset_by_the_watchdog_and_the_former_system_serves()
     {
         using var box = new Box();
-        await box.Start();
-        await box.Updates.Trust(box.Machine.Shell);
+        await box.StartForUpdates();
         using var load = box.Load(perSecond: 2);
         load.Publish(sensors: 3);
         box.Updates.Order("one", "hung.raucb");
@@ -34,8 +33,7 @@ public sealed class UpdateTroubleTests(ITestOutputHelper output)
     public async Task System_that_starts_and_is_not_healthy_is_rolled_back_and_not_tried_again()
     {
         using var box = new Box();
-        await box.Start();
-        await box.Updates.Trust(box.Machine.Shell);
+        await box.StartForUpdates();
         box.Updates.Order("one", "bad.raucb");
         await box.Machine.AwaitConsole("starting slot B", 1_200);
         var result = await box.Updates.Result("one", Patience, seconds: 900);
@@ -52,8 +50,7 @@ public sealed class UpdateTroubleTests(ITestOutputHelper output)
     public async Task Second_update_is_refused_while_the_first_goes_on()
     {
         using var box = new Box();
-        await box.Start();
-        await box.Updates.Trust(box.Machine.Shell);
+        await box.StartForUpdates();
         box.Updates.Order("one", "good.raucb");
         await box.Updates.AwaitProgress("one", "downloading", 10, Patience);
         box.Updates.Order("two", "good.raucb");
