@@ -25,7 +25,7 @@ internal static class CommandLine
         (Option<string?> Option, string Key)[] shortcuts =
         [
             (Shortcut("--broker", "HOST:PORT", "Broker:Address, default 127.0.0.1:1883"), "Broker:Address"),
-            (Shortcut("--interval-seconds", "N", "Board:IntervalSeconds, default 10"),
+            (Shortcut("--interval-seconds", "N", "Board:IntervalSeconds, default 60"),
                 "Board:IntervalSeconds"),
             (Shortcut("--client-id", "ID", "ClientId, default board-<host name>"), "ClientId"),
             (Shortcut("--topic", "TOPIC", "Board:Topic, default board/<client id>/telemetry"), "Board:Topic"),

@@ -100,7 +100,7 @@ internal static class SettingsReader
         var uplink = surroundings.RuntimeDirectory.Length > 0 ? "/run/lightmq-uplink/uplink.json" : "";
         var board = new BoardSettings
         {
-            Interval = TimeSpan.FromSeconds(section.Whole("IntervalSeconds", 10, 0, 86_400)),
+            Interval = TimeSpan.FromSeconds(section.Whole("IntervalSeconds", 60, 0, 86_400)),
             Topic = Topic(section, "Topic", baseTopic + "/telemetry"),
             DataDirectory = section.Text("DataDirectory", "/data", FileName, IsFileName),
             Root = section.Text("Root", "/", FileName, static text => text.Length > 0 && IsFileName(text)),

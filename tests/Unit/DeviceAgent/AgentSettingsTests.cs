@@ -35,7 +35,7 @@ public sealed class AgentSettingsTests
         Assert.Equal("board-attic", settings.ClientId);
         Assert.Equal("board/board-attic/telemetry", settings.Board.Topic);
         Assert.Equal("board/board-attic/command", settings.Commands.Topic);
-        Assert.Equal(TimeSpan.FromSeconds(10), settings.Board.Interval);
+        Assert.Equal(TimeSpan.FromSeconds(60), settings.Board.Interval);
     }
 
     [Fact]
