@@ -33,7 +33,7 @@ public sealed class BrokerService(
     : IHostedService, IDisposable
 {
     private const int LoopStackBytes = 8 << 20;
-    private static readonly TimeSpan CertificateInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), CertificateInterval = 2 * Second;
     // Store, log, bridges, and a few for the runtime.
     private const int OtherDescriptors = 64;
     private const int ExtendMilliseconds = 5_000;
@@ -46,7 +46,8 @@ public sealed class BrokerService(
     private readonly long _startedAt = time.GetTimestamp();
     private OpenStore? _store;
     private Engine? _engine;
-    private ITimer? _certificateTimer;
+    private readonly QuietMemory _memory = new();
+    private ITimer? _certificateTimer, _memoryTimer;
     private PasswordChecker? _passwords;
     private TokenLogins? _logins;
     private AdminServer? _admin;
@@ -79,6 +80,9 @@ public sealed class BrokerService(
         await _ready.Task.WaitAsync(cancel);
         _admin?.Start();
         TellReady();
+        var counters = _engine!.Counters;
+        _memoryTimer = time.CreateTimer(
+            _ => _memory.Tick(counters.Received.Sum() + counters.Sent.Sum()), null, Second, Second);
     }
 
     private void StartLoop()
@@ -134,6 +138,7 @@ public sealed class BrokerService(
             return;
         }
         Log.Stopping(log);
+        _memoryTimer?.Dispose();
         _admin?.Dispose();
         _mail.Stop();
         await _ended.Task;
@@ -150,6 +155,7 @@ public sealed class BrokerService(
     public void Dispose()
     {
         _certificateTimer?.Dispose();
+        _memoryTimer?.Dispose();
         _admin?.Dispose();
         _passwords?.Dispose();
         _logins?.Dispose();

@@ -10,9 +10,11 @@ public sealed class QuietMemory(Action? giveBack = null)
     // More in a second is busy; so much of it leaves something; after so long it is over.
     private const long BusyPerSecond = 50, BusyMin = 1_000;
     private const int QuietSeconds = 5;
+    // It stops the program for a moment: not after every burst of sensors that all speak at once.
+    private const int RestSeconds = 60;
 
     private long _done, _busy;
-    private int _quiet;
+    private int _quiet, _rest;
 
     /// <summary>A second has passed.</summary>
     /// <param name="done">Messages since the start.</param>
@@ -20,14 +22,15 @@ public sealed class QuietMemory(Action? giveBack = null)
     {
         var more = done - _done;
         _done = done;
+        if (_rest > 0) _rest--;
         if (more > BusyPerSecond)
         {
             _busy += more;
             _quiet = 0;
         }
-        else if (++_quiet >= QuietSeconds && _busy >= BusyMin)
+        else if (++_quiet >= QuietSeconds && _busy >= BusyMin && _rest == 0)
         {
-            _busy = 0;
+            (_busy, _rest) = (0, RestSeconds);
             if (giveBack is not null) giveBack();
             else GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }

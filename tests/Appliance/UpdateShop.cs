@@ -1,9 +1,16 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using LightMq.Appliance.Board;
 using LightMq.Process.Broker;
 using LightMq.Process.Chain;
 using LightMq.Process.Clients;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Logging;
 
 namespace LightMq.Appliance;
 
@@ -15,25 +22,35 @@ internal sealed class UpdateShop : IDisposable
 
     private readonly Box _box;
     private readonly Certificate _certificate = Certificate.Make("IP:10.0.2.2");
-    private readonly int _port = Machine.FreePort();
-    private System.Diagnostics.Process? _server;
+    private WebApplication? _server;
+    private string _address = "";
 
     public UpdateShop(Box box) => _box = box;
 
     /// <summary>Opens it, and lets the box's agent trust its certificate.</summary>
     public async Task Trust(Shell shell)
     {
-        _server = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("openssl",
-        [
-            "s_server", "-accept", $"127.0.0.1:{_port}", "-cert", _certificate.File,
-            "-key", _certificate.Key, "-WWW", "-quiet",
-            // Without AES instructions, as the box is, the fastest by far.
-            "-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256",
-        ])
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
+            IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
+            {
+                https.ServerCertificate =
+                    X509Certificate2.CreateFromPemFile(_certificate.File, _certificate.Key);
+                // Without AES instructions, as the box is, the fastest by far.
+                https.OnAuthenticate = static (_, tls) => tls.CipherSuitesPolicy =
+                    new CipherSuitesPolicy([TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256]);
+            })));
+        _server = builder.Build();
+        _server.UseStaticFiles(new StaticFileOptions
         {
-            WorkingDirectory = Path.Combine(Repository.Root, "artifacts", "image", "updates"),
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
+            FileProvider = new PhysicalFileProvider(
+                Path.Combine(Repository.Root, "artifacts", "image", "updates")),
+            ServeUnknownFileTypes = true,
+        });
+        await _server.StartAsync();
+        // As the box sees this machine.
+        _address = $"https://10.0.2.2:{new Uri(_server.Urls.First()).Port}";
         await shell.Copy(_certificate.File, Authority);
         await shell.Run($"chgrp lightmq {Authority}; chmod 640 {Authority}; "
             + $"sed -i '0,/{{/s||{{ \"Update\": {{ \"CA\": \"{Authority}\" }},|' {Settings}; "
@@ -42,7 +59,7 @@ internal sealed class UpdateShop : IDisposable
 
     /// <summary>Orders an update.</summary>
     public void Order(string id, string bundle) => Command($$"""
-        {"id":"{{id}}","action":"update","url":"https://10.0.2.2:{{_port}}/{{bundle}}","window":"now"}
+        {"id":"{{id}}","action":"update","url":"{{_address}}/{{bundle}}","window":"now"}
         """);
 
     /// <summary>Commands something.</summary>
@@ -82,8 +99,7 @@ internal sealed class UpdateShop : IDisposable
 
     public void Dispose()
     {
-        if (_server is { HasExited: false }) _server.Kill();
-        _server?.Dispose();
+        ((IDisposable?)_server)?.Dispose();
         _certificate.Dispose();
     }
 

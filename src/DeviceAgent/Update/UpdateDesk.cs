@@ -23,6 +23,8 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
 {
     private const string Action = "update";
     private const int TriesMax = 12, PercentStep = 10;
+    // Where the server does not say how much comes.
+    private const long BytesStep = 16 << 20;
     private const long FreeBytesMin = 64 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), FirstWait = TimeSpan.FromSeconds(1),
         LongestWait = TimeSpan.FromMinutes(2);
@@ -36,6 +38,7 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
     private long _askedAt;
     private string _said = "";
     private int _percent;
+    private long _steps;
     private DateTime _resultSeen;
 
     /// <summary>Settings, which may change; for the next update.</summary>
@@ -96,7 +99,7 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
 
     private void Fetch(UpdateOrder order, bool isNew)
     {
-        (_order, _said, _percent) = (order, "", 0);
+        (_order, _said, _percent, _steps) = (order, "", 0, 0);
         Log.UpdateBegins(log, order.Id, order.Url.Host, isNew ? "begins" : "goes on");
         Say(order, "progress", "downloading", 0, $"from {order.Url.Host}");
         var bounds = new DownloadBounds(Settings.BytesMax, FreeBytesMin,
@@ -137,9 +140,10 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
     private void Came(UpdateOrder order, long there, long all)
     {
         var percent = all > 0 ? (int)(there * 100 / all) : 0;
-        if (percent < _percent + PercentStep) return;
-        _percent = percent;
-        Say(order, "progress", "downloading", percent, $"{there} of {all} bytes");
+        var steps = all > 0 ? percent / PercentStep : there / BytesStep;
+        if (steps <= _steps) return;
+        _steps = steps;
+        Say(order, "progress", "downloading", percent, all > 0 ? $"{there} of {all} bytes" : $"{there} bytes");
     }
 
     private void Fetched(UpdateOrder order, string wrong)

@@ -42,6 +42,22 @@ public sealed class QuietMemoryTests
         Assert.Equal(times, _times);
     }
 
+    [Fact]
+    public void Bursts_are_followed_once_in_a_minute()
+    {
+        var memory = new QuietMemory(() => _times++);
+        for (var burst = 0; burst < 6; burst++)
+        {
+            Pass(memory, seconds: 1, perSecond: 2_000);
+            Pass(memory, seconds: 9, perSecond: 0);
+        }
+        Assert.Equal(1, _times);
+        Pass(memory, seconds: 10, perSecond: 0);
+        Assert.Equal(2, _times);
+        Pass(memory, seconds: 3_600, perSecond: 0);
+        Assert.Equal(2, _times);
+    }
+
     private void Pass(QuietMemory memory, int seconds, int perSecond)
     {
         for (; seconds > 0; seconds--) memory.Tick(_done += perSecond);
