@@ -5,8 +5,13 @@ namespace LightMq.Service;
 /// small board is far away, and of which others have more use meanwhile.
 /// </summary>
 /// <param name="giveBack">Gives it back; null: a collection that returns to the system what it can.</param>
-public sealed class QuietMemory(Action? giveBack = null)
+/// <param name="heapBytes">Bytes of the heap after the last collection; null: the runtime's.</param>
+public sealed class QuietMemory(Action? giveBack = null, Func<long>? heapBytes = null)
 {
+    /// <summary>A larger heap is left to the collector: all of it is moved, and the program stands meanwhile.
+    /// </summary>
+    public const long HeapBytesMax = 128 << 20;
+
     // More in a second is busy; so much of it leaves something; after so long it is over.
     private const long BusyPerSecond = 50, BusyMin = 1_000;
     private const int QuietSeconds = 5;
@@ -31,6 +36,7 @@ public sealed class QuietMemory(Action? giveBack = null)
         else if (++_quiet >= QuietSeconds && _busy >= BusyMin && _rest == 0)
         {
             (_busy, _rest) = (0, RestSeconds);
+            if ((heapBytes?.Invoke() ?? GC.GetGCMemoryInfo().HeapSizeBytes) > HeapBytesMax) return;
             if (giveBack is not null) giveBack();
             else GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }

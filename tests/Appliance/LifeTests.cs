@@ -1,3 +1,4 @@
+using LightMq.Appliance.Board;
 using LightMq.Appliance.Long;
 using Xunit;
 
@@ -54,6 +55,12 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
         Assert.InRange(resident.Values.Sum(), 1, ResidentKilobytesMax);
         Assert.DoesNotContain(Process.Chain.CentralSite.Secret, await box.Machine.Fat.Read("lightmq.txt"));
         Assert.Equal("", await box.Machine.Shell.Run("systemctl --failed --no-legend"));
+        using var stick = await UsbStick.Make();
+        await stick.Add("holiday.jpg", [1, 2, 3]);
+        box.Machine.PlugIn(stick);
+        await box.Machine.Await("look at the stick", 120, async () => (await box.Machine.Shell.TryRun(
+            "journalctl -b -o cat -u 'lightmq-usb@*'")).Output.Contains("there is no update on it"));
+        box.Machine.PullOut();
         step.End();
     }
 

@@ -108,6 +108,8 @@ public sealed class UpdateTests
     [InlineData("echo ' 40% Checking bundle failed.'; echo 'LastError: Failed to mount bundle' >&2; exit "
         + "1", "Failed to mount bundle")]
     [InlineData("echo 'LastError: signature verification failed'; exit 1", "signature verification failed")]
+    [InlineData("echo 'LastError: Installation error: Error reading from file: Input/output error'; exit 1",
+        "the bundle is damaged or was changed")]
     [InlineData("exit 1", "exit status 1")]
     [InlineData("head -c 100000 /dev/urandom; exit 3", "")]
     [InlineData("kill -9 $$", "")]
@@ -195,7 +197,8 @@ public sealed class UpdateTests
         File.CreateSymbolicLink(box.Scratch["stick/g.raucb"], "/etc/passwd");
         var ended = box.Run("update", "usb", "/dev/sda1");
         Assert.True(ended.Status == 0, ended.Text);
-        Assert.Contains("version 2026.12.1-1, is copied", ended.Text);
+        Assert.Contains("B.RAUCB, version 2026.12.1-1, is copied", ended.Text);
+        Assert.Contains("B.RAUCB is checked", ended.Text);
         Assert.Equal(3, ended.Text.Split('\n').Count(line => line.Contains("is not taken")));
         Assert.Contains(box.Calls, call => call.StartsWith("mount -o ro,nosuid,nodev,noexec /dev/sda1 "));
         Assert.True(Array.FindIndex(box.Calls, call => call.StartsWith("umount"))

@@ -67,7 +67,7 @@ internal sealed partial class Installation(
 
     private int Install(UpdateRequest request, UpdateBoard board)
     {
-        var name = Path.GetFileName(request.Bundle);
+        var name = request.Name;
         board.Show("checking", 0, $"{name} is checked");
         if (Check(request, out var bundle) is { } refusal)
         {
@@ -122,7 +122,12 @@ internal sealed partial class Installation(
         result.Output.Split('\n').Concat(result.Errors.Split('\n'))
             .LastOrDefault(static line =>
                 line.StartsWith("LastError: ", StringComparison.Ordinal)) is { } line
-            ? line[11..] : result.Reason;
+            ? line[11..] + DamageIn(line) : result.Reason;
+
+    // Its blocks are proved one by one, as they are read.
+    private static string DamageIn(string line) =>
+        line.Contains("Input/output error", StringComparison.Ordinal)
+            ? " (the bundle is damaged or was changed; or the card is worn out)" : "";
 
     private int Restart(Bundle bundle, RestartWindow window, UpdateBoard board)
     {

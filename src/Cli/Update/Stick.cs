@@ -94,6 +94,6 @@ internal sealed class Stick(BoxPaths paths, IBoxDisk disk, TextWriter output)
             disk.Delete(copy);
             throw;
         }
-        return new UpdateRequest(copy, "", "", IsForced: false, IsOurs: true);
+        return new UpdateRequest(copy, "", "", IsForced: false, IsOurs: true) { Name = name };
     }
 }

@@ -11,6 +11,9 @@ namespace LightMq.Cli.Update;
 /// the name means there is the agent's to change at any moment, and root would remove it.</param>
 internal sealed record UpdateRequest(string Bundle, string Id, string Window, bool IsForced, bool IsOurs)
 {
+    /// <summary>What it is called to people.</summary>
+    public string Name { get; init; } = Path.GetFileName(Bundle);
+
     // The agent may name files of its own only; it is not trusted with more.
     private static readonly string[] AgentFolders =
         ["/var/lib/lightmq-deviceagent/", "/var/lib/private/lightmq-deviceagent/"];

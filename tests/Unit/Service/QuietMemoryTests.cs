@@ -42,6 +42,17 @@ public sealed class QuietMemoryTests
         Assert.Equal(times, _times);
     }
 
+    [Theory]
+    [InlineData(QuietMemory.HeapBytesMax, 1)]
+    [InlineData(QuietMemory.HeapBytesMax + 1, 0)]
+    public void Large_heap_is_left_to_the_collector(long bytes, int times)
+    {
+        var memory = new QuietMemory(() => _times++, () => bytes);
+        Pass(memory, seconds: 1, perSecond: 1_000);
+        Pass(memory, seconds: 600, perSecond: 0);
+        Assert.Equal(times, _times);
+    }
+
     [Fact]
     public void Bursts_are_followed_once_in_a_minute()
     {
