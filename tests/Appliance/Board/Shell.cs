@@ -17,6 +17,8 @@ internal sealed class Shell(int port, string folder)
     [
         "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
         "-o", "ConnectTimeout=20", "-o", "BatchMode=yes",
+        // A box that starts anew does not say goodbye.
+        "-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4",
     ];
 
     /// <summary>The public half, for lightmq.txt.</summary>
@@ -40,7 +42,15 @@ internal sealed class Shell(int port, string folder)
         })!;
         var (output, errors) = (ssh.StandardOutput.ReadToEndAsync(), ssh.StandardError.ReadToEndAsync());
         using var patience = new CancellationTokenSource(Patience);
-        await ssh.WaitForExitAsync(patience.Token);
+        try
+        {
+            await ssh.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            ssh.Kill();
+            return new ShellAnswer(255, "", $"no end within {Patience.TotalSeconds} s");
+        }
         return new ShellAnswer(ssh.ExitCode, await output, await errors);
     }
 
