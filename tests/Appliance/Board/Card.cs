@@ -48,13 +48,15 @@ internal sealed class Card : IDisposable
     /// <summary>Bytes that the box has written so far.</summary>
     public long BytesWritten { get; private set; }
 
-    /// <summary>The power goes: of what was not flushed some blocks are lost.</summary>
+    /// <summary>
+    /// The power goes: of what was not flushed, or is being flushed, some blocks are lost. Whoever uses it gets
+    /// no answer any more.
+    /// </summary>
     /// <returns>How many blocks were lost.</returns>
     public int Cut(Random chance)
     {
         lock (_lock)
         {
-            _user?.Dispose();
             _user = null;
             var lost = 0;
             // One cut in three loses everything, one nothing, one some.
@@ -104,11 +106,17 @@ internal sealed class Card : IDisposable
         try
         {
             using var stream = new NetworkStream(socket);
-            if (Negotiate(stream)) Transmit(stream, socket);
+            if (!Negotiate(stream) || !Transmit(stream, socket)) return;
+            // Without power it says nothing, not even that.
+            while (stream.Read(new byte[4_096]) > 0) { }
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
             // The machine was killed.
+        }
+        finally
+        {
+            socket.Dispose();
         }
     }
 
@@ -157,7 +165,8 @@ internal sealed class Card : IDisposable
         stream.Write(bytes);
     }
 
-    private void Transmit(NetworkStream stream, Socket socket)
+    // Until it is not needed any more, or, true, its power is gone.
+    private bool Transmit(NetworkStream stream, Socket socket)
     {
         var head = new byte[28];
         while (true)
@@ -172,12 +181,12 @@ internal sealed class Card : IDisposable
             if (kind == 1) stream.ReadExactly(data);
             lock (_lock)
             {
-                if (_user != socket) return; // The power is gone.
+                if (_user != socket) return true;
                 if (kind == 0) Read(offset, data);
                 if (kind == 1) Write(offset, data);
             }
-            if ((kind == 3 || isForced) && !Keep(socket)) return;
-            if (kind == 2) return;
+            if ((kind == 3 || isForced) && !Keep(socket)) return true;
+            if (kind == 2) return false;
             var reply = new byte[16 + (kind == 0 ? length : 0)];
             BinaryPrimitives.WriteUInt32BigEndian(reply, Reply);
             head.AsSpan(8, 8).CopyTo(reply.AsSpan(8));

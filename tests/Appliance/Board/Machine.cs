@@ -96,9 +96,11 @@ internal sealed class Machine : IDisposable
     /// <returns>Blocks of 4 KiB that were lost.</returns>
     public int CutPower(Random chance)
     {
+        // The card first: a machine takes a while to be killed, in which a flush would come to its end.
+        var lost = Card.Cut(chance);
         _qemu!.Kill();
         _qemu.WaitForExit();
-        return Card.Cut(chance);
+        return lost;
     }
 
     /// <summary>Pulls the network's cable out, or puts it in again.</summary>
