@@ -143,7 +143,8 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
         var steps = all > 0 ? percent / PercentStep : there / BytesStep;
         if (steps <= _steps) return;
         _steps = steps;
-        Say(order, "progress", "downloading", percent, all > 0 ? $"{there} of {all} bytes" : $"{there} bytes");
+        Say(order, "progress", "downloading", percent,
+            all > 0 ? $"{there} of {all} bytes" : $"{there} bytes");
     }
 
     private void Fetched(UpdateOrder order, string wrong)

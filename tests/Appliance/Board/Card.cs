@@ -49,8 +49,8 @@ internal sealed class Card : IDisposable
     public long BytesWritten { get; private set; }
 
     /// <summary>
-    /// The power goes: of what was not flushed, or is being flushed, some blocks are lost. Whoever uses it gets
-    /// no answer any more.
+    /// The power goes: of what was not flushed, or is being flushed, some blocks are lost. Whoever uses it
+    /// gets no answer any more.
     /// </summary>
     /// <returns>How many blocks were lost.</returns>
     public int Cut(Random chance)
