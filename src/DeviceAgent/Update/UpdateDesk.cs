@@ -99,7 +99,7 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
 
     private void Fetch(UpdateOrder order, bool isNew)
     {
-        (_order, _said, _percent, _steps) = (order, "", 0, 0);
+        (_order, _said, _steps) = (order, "", 0);
         Log.UpdateBegins(log, order.Id, order.Url.Host, isNew ? "begins" : "goes on");
         Say(order, "progress", "downloading", 0, $"from {order.Url.Host}");
         var bounds = new DownloadBounds(Settings.BytesMax, FreeBytesMin,
