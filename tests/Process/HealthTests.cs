@@ -176,6 +176,27 @@ public sealed class HealthTests
         Assert.Equal("interrupted", running.Box.State("box/data/lightmq/update-result.json", "state"));
     }
 
+    [Theory]
+    [InlineData("installing")]
+    [InlineData("installed")]
+    public void An_update_that_began_since_the_box_started_is_not_judged(string stage)
+    {
+        using var running = new RunningBox();
+        var box = running.Box;
+        box["box/proc/sys/kernel/random/boot_id"] = "2f6d\n";
+        const string Noted = "box/data/lightmq/update-pending.json";
+        box[Noted] = Pending(stage, boot: "2f6d");
+        Assert.Equal(0, box.Run("health", "--mark").Status);
+        Assert.DoesNotContain("rauc status mark-bad other", box.Calls);
+        Assert.Equal("", box["box/data/lightmq/update-result.json"]);
+        Assert.Equal(stage, box.State(Noted, "stage"));
+        // The box starts anew.
+        box["box/proc/sys/kernel/random/boot_id"] = "91c0\n";
+        Assert.Equal(0, box.Run("health", "--mark").Status);
+        Assert.Equal(stage == "installed" ? "rolled-back" : "interrupted",
+            box.State("box/data/lightmq/update-result.json", "state"));
+    }
+
     [Fact]
     public void Status_shows_it_on_one_screen_and_in_JSON()
     {
@@ -193,8 +214,10 @@ public sealed class HealthTests
         Assert.Single(json.RootElement.GetProperty("errors").EnumerateArray());
     }
 
-    private static string Pending(string stage) =>
-        $$"""{ "id": "7", "from": "{{Old}}", "to": "{{New}}", "stage": "{{stage}}", "reason": "" }""";
+    private static string Pending(string stage, string boot = "") => $$"""
+        { "id": "7", "from": "{{Old}}", "to": "{{New}}", "stage": "{{stage}}", "reason": "",
+          "boot": "{{boot}}" }
+        """;
 
     private static void Break(RunningBox running, string what)
     {

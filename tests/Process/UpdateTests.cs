@@ -50,7 +50,7 @@ public sealed class UpdateTests
         Assert.Contains(words, ended.Text);
         Assert.Equal("refused", box.State(State, "state"));
         Assert.DoesNotContain(box.Calls, call => call.StartsWith("rauc install")
-            || call.StartsWith("systemctl"));
+            || call == "systemctl reboot");
         Assert.Equal("", box[Pending]);
     }
 
@@ -157,8 +157,10 @@ public sealed class UpdateTests
         Assert.Equal("installed", box.State(Pending, "stage"));
         Assert.Equal(75, box.Run("update", "install", box.Scratch[Bundle]).Status);
         Assert.DoesNotContain("systemctl reboot", box.Calls);
-        waiting.Kill(entireProcessTree: true);
+        Signal(waiting, "TERM");
         await waiting.WaitForExitAsync(Cancel);
+        Assert.Equal(("failed", "it was stopped; what is installed starts with the box's next start"),
+            (box.State(State, "state"), box.State(State, "message")));
     }
 
     [Fact]
@@ -183,44 +185,46 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void The_newest_update_of_a_stick_is_taken_and_its_rubbish_gets_a_line_each()
+    public async Task An_update_goes_on_when_whoever_asked_hangs_up()
     {
-        using var box = new TestBox(Old);
-        box["stick/a.raucb"] = TestBox.BundleOf(New);
-        box["stick/B.RAUCB"] = TestBox.BundleOf("2026.12.1-1");
-        box["stick/c.raucb"] = TestBox.BundleOf("2027.1.1-1", "some-other-box");
-        box["stick/d.raucb"] = "rubbish";
-        box["stick/e.raucb"] = TestBox.BundleOf("2025.1.1-1");
-        box["stick/._a.raucb"] = "a Mac's own";
-        box["stick/holiday.jpg"] = "rubbish";
-        box["stick/deep/f.raucb"] = TestBox.BundleOf("2028.1.1-1");
-        File.CreateSymbolicLink(box.Scratch["stick/g.raucb"], "/etc/passwd");
-        var ended = box.Run("update", "usb", "/dev/sda1");
-        Assert.True(ended.Status == 0, ended.Text);
-        Assert.Contains("B.RAUCB, version 2026.12.1-1, is copied", ended.Text);
-        Assert.Contains("B.RAUCB is checked", ended.Text);
-        Assert.Equal(3, ended.Text.Split('\n').Count(line => line.Contains("is not taken")));
-        Assert.Contains(box.Calls, call => call.StartsWith("mount -o ro,nosuid,nodev,noexec /dev/sda1 "));
-        Assert.True(Array.FindIndex(box.Calls, call => call.StartsWith("umount"))
-            < Array.FindIndex(box.Calls, call => call.StartsWith("rauc install")));
-        Assert.Contains(box.Calls, call => call.EndsWith("/data/lightmq/update/usb.raucb")
-            && call.StartsWith("rauc info"));
-        Assert.Equal("2026.12.1-1", box.State(Pending, "to"));
-        Assert.False(File.Exists(box.Scratch["box/data/lightmq/update/usb.raucb"]));
+        using var box = Asked(TestBox.BundleOf(New));
+        box["install.sh"] = "echo ' 60% Copying'; while [ ! -e go ]; do sleep 0.1; done";
+        using var update = box.Start("update", "install", box.Scratch[Bundle], "--now");
+        while (!box.State(State, "message").Contains("Copying")) await Task.Delay(50, Cancel);
+        update.StandardOutput.Close();
+        Signal(update, "HUP");
+        box["go"] = "now";
+        await update.WaitForExitAsync(Cancel);
+        Assert.Equal(0, update.ExitCode);
+        Assert.Equal("installed", box.State(Pending, "stage"));
+        Assert.Equal("systemctl reboot", box.Calls[^1]);
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task One_that_is_stopped_does_not_look_as_if_it_went_on(string signal)
+    {
+        using var box = Asked(TestBox.BundleOf(New));
+        box["install.sh"] = "echo ' 60% Copying'; sleep 5";
+        using var update = box.Start("update", "install", box.Scratch[Bundle]);
+        while (!box.State(State, "message").Contains("Copying")) await Task.Delay(50, Cancel);
+        Signal(update, signal);
+        await update.WaitForExitAsync(Cancel);
+        Assert.Equal("failed", box.State(State, "state"));
+        Assert.Contains("it was stopped", box.State(State, "message"));
     }
 
     [Fact]
-    public void A_stick_without_an_update_or_without_a_file_system_is_no_failure()
+    public void Nothing_is_installed_while_the_system_that_runs_is_still_looked_at()
     {
-        using var box = new TestBox(Old);
-        Assert.Contains("mount: no medium", box.Run("update", "usb", "/dev/sda1").Text);
-        box["stick/holiday.jpg"] = "x";
-        box["stick/same.raucb"] = TestBox.BundleOf(Old);
-        var ended = box.Run("update", "usb", "/dev/sda1");
-        Assert.Equal(0, ended.Status);
-        Assert.Contains("same.raucb is not taken", ended.Text);
+        using var box = Asked(TestBox.BundleOf(New));
+        box["state-lightmq-health.service"] = "activating\n";
+        var ended = box.Run("update", "install", box.Scratch[Bundle]);
+        Assert.Equal(1, ended.Status);
+        Assert.Contains($"version {Old} is still being looked at", ended.Text);
         Assert.DoesNotContain(box.Calls, call => call.StartsWith("rauc install"));
-        Assert.Contains(box.Calls, call => call.StartsWith("umount"));
+        Assert.Equal(0, box.Run("update", "install", box.Scratch[Bundle], "--force", "--now").Status);
     }
 
     [Fact]
@@ -253,6 +257,12 @@ public sealed class UpdateTests
         Assert.DoesNotContain("\"u\"", box["box/etc/lightmq/lightmq.json"]);
         Assert.Equal("lightmq\n", box["box/etc/hostname"]);
         Assert.Equal("unprovisioned", box.State("box/run/lightmq/provision.json", "state"));
+    }
+
+    private static void Signal(System.Diagnostics.Process process, string name)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", ["-s", name, $"{process.Id}"]);
+        kill.WaitForExit();
     }
 
     private static TestBox Asked(string bundle)

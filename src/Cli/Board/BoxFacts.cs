@@ -20,6 +20,9 @@ internal sealed class BoxFacts(BoxPaths paths)
     public bool IsDevelopment => Json(paths.Image)?["developmentKey"]?.GetValueKind()
         == System.Text.Json.JsonValueKind.True;
 
+    /// <summary>Which start of the kernel this is; empty: not known.</summary>
+    public string BootId => Line(paths.BootId) ?? "";
+
     /// <summary>What provisioning noted of the box.</summary>
     public JsonObject? Box => Json(paths.At(BoxFiles.BoxPath));
 

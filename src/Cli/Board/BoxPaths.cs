@@ -21,6 +21,8 @@ internal sealed record BoxPaths(string Root, string Boot)
     public string NoData => At("/run/lightmq/no-data");
     /// <summary>What the boot loader remembers (build/image/grub.cfg).</summary>
     public string BootMemory => At("/boot/env/grubenv");
+    /// <summary>A number of this start of the kernel.</summary>
+    public string BootId => At("/proc/sys/kernel/random/boot_id");
     /// <summary>How an update goes.</summary>
     public string UpdateState => At("/run/lightmq/update.json");
     /// <summary>An update that was refused because another one goes on.</summary>

@@ -22,7 +22,7 @@ internal sealed class HealthGate(BoxPaths paths, IBoxDisk disk, Slots slots, Tex
     {
         if (!Tell("mark-good", "booted")) return Bad;
         slots.Prove(paths, disk, _version);
-        if (_book.Pending is not { } pending) return 0;
+        if (_book.BegunBefore is not { } pending) return 0;
         if (pending.To == _version)
             _book.End(pending, UpdateEnd.Installed, $"version {_version} runs, and proved itself healthy");
         else
@@ -56,7 +56,7 @@ internal sealed class HealthGate(BoxPaths paths, IBoxDisk disk, Slots slots, Tex
             output.WriteLine("without the data partition going back helps nobody; look at what is bad");
             return Bad;
         }
-        var update = _book.Pending;
+        var update = _book.BegunBefore;
         if (update is { IsInstalled: false } || update?.To != _version) update = null;
         // Where RAUC does not answer an update that has just been installed is reason enough.
         if (!slots.IsOtherGood && update is null)
@@ -81,11 +81,8 @@ internal sealed class HealthGate(BoxPaths paths, IBoxDisk disk, Slots slots, Tex
     {
         try
         {
-            if (_book.Pending is { } pending) _book.Note(pending with
-            {
-                Reason = $"version {_version}: "
-                + $"{reason}"
-            });
+            if (_book.BegunBefore is { } pending)
+                _book.Note(pending with { Reason = $"version {_version}: {reason}" });
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using LightMq.Cli.Board;
 using LightMq.Cli.Settings;
@@ -45,10 +46,33 @@ internal sealed partial class Installation(
             board.ShowBusy($"busy: another update goes on ({other})");
             return Busy;
         }
-        if (find(board) is not { } request) return Failed;
-        var status = Install(request, board);
-        if (status == Failed && request.IsOurs) disk.Delete(request.Bundle);
+        // The line to whoever asked by hand may break; the update goes on.
+        using var hangUp = PosixSignalRegistration.Create(
+            PosixSignal.SIGHUP, static signal => signal.Cancel = true);
+        using var end = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Stopped(board));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Stopped(board));
+        UpdateRequest? request = null;
+        var status = Failed;
+        try
+        {
+            request = find(board);
+            if (request is not null) status = Install(request, board);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            board.Show("failed", 0, $"{wrong.Message}; version {_facts.Version} runs on");
+        }
+        if (status == Failed && request is { IsOurs: true }) disk.Delete(request.Bundle);
         return status;
+    }
+
+    // What it shows would be taken for true until the next start.
+    private static void Stopped(UpdateBoard board)
+    {
+        if (board.State is "" or "refused" or "failed" or "restarting") return;
+        board.Show("failed", 0, board.State == "waiting"
+            ? "it was stopped; what is installed starts with the box's next start"
+            : "it was stopped; what RAUC has begun goes on: lightmq update status");
     }
 
     private FileStream? TryHold()
@@ -76,9 +100,12 @@ internal sealed partial class Installation(
         }
         var window = WindowOf(request);
         var book = new UpdateBook(paths, disk);
-        var update = new PendingUpdate(request.Id, _facts.Version, bundle!.Version, false, "");
+        var update = new PendingUpdate(
+            request.Id, _facts.Version, bundle!.Version, false, "", _facts.BootId);
         book.Note(update);
-        var result = Programs.Run("rauc", ["install", request.Bundle], SilenceSecondsMax, line =>
+        // In a session of its own: what hangs up on us shall not end it.
+        string[] install = ["--wait", "rauc", "install", request.Bundle];
+        var result = Programs.Run("setsid", install, SilenceSecondsMax, line =>
         {
             if (Progress().Match(line) is not { Success: true } step) return;
             board.Show("installing", int.Parse(step.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
@@ -102,12 +129,19 @@ internal sealed partial class Installation(
         if (_facts.Compatible.Length == 0) return "this is no image of LightMq; it has no slots";
         var file = new FileInfo(request.Bundle);
         if (!file.Exists || file.LinkTarget is not null) return "there is no such file";
+        // The other slot is the only one that has proved itself, as long as this one is looked at.
+        if (!request.IsForced && IsJudged())
+            return $"version {_facts.Version} is still being looked at; try again once it is found healthy, in "
+                + "some minutes (systemctl status lightmq-health)";
         if (File.Exists(paths.NoData)) return "the data partition is not there; mend that first";
         var free = new DriveInfo(paths.At("/data")).AvailableFreeSpace;
         if (free < FreeBytesMin) return $"only {free >> 20} MiB are free on the data partition";
         bundle = Bundle.Read(request.Bundle, out var problem);
         return bundle is null ? problem : bundle.Refusal(_facts, request.IsForced);
     }
+
+    private static bool IsJudged() => Programs.Run("systemctl", ["is-active", "lightmq-health.service"])
+        .Output.Trim() == "activating";
 
     private RestartWindow WindowOf(UpdateRequest request)
     {

@@ -16,6 +16,7 @@ internal sealed class Stick(BoxPaths paths, IBoxDisk disk, TextWriter output)
     private const string Options = "ro,nosuid,nodev,noexec";
 
     private readonly BoxFacts _facts = new(paths);
+    private readonly string _rolledBack = new UpdateBook(paths, disk).RolledBack;
 
     /// <summary>Gives what is to be installed from a device; null: nothing.</summary>
     public UpdateRequest? Find(string device, UpdateBoard board)
@@ -34,7 +35,7 @@ internal sealed class Stick(BoxPaths paths, IBoxDisk disk, TextWriter output)
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            output.WriteLine($"{device} cannot be read to its end: {wrong.Message}");
+            board.Show("refused", 0, $"{device} cannot be read to its end: {wrong.Message}");
             return null;
         }
         finally
@@ -56,15 +57,22 @@ internal sealed class Stick(BoxPaths paths, IBoxDisk disk, TextWriter output)
         foreach (var file in files)
         {
             var bundle = Bundle.Read(file.FullName, out var problem);
-            if (bundle is not null)
-                problem = bundle.Refusal(_facts, isForced: false)
-                    ?? (ImageVersion.Compare(bundle.Version, _facts.Version) <= 0
-                        ? $"version {bundle.Version} is not newer than {_facts.Version}" : "");
+            if (bundle is not null) problem = Refusal(bundle);
             if (problem.Length > 0) output.WriteLine($"{file.Name} is not taken: {problem}");
             else if (newest is null || ImageVersion.Compare(bundle!.Version, newest.Version) > 0)
                 newest = bundle;
         }
         return newest;
+    }
+
+    private string Refusal(Bundle bundle)
+    {
+        if (bundle.Refusal(_facts, isForced: false) is { } refusal) return refusal;
+        if (ImageVersion.Compare(bundle.Version, _facts.Version) <= 0)
+            return $"version {bundle.Version} is not newer than {_facts.Version}";
+        // A stick that stays in would have it installed, and rolled back, for ever.
+        return bundle.Version != _rolledBack ? ""
+            : $"version {bundle.Version} was rolled back on this box; to try it again: lightmq update install";
     }
 
     private UpdateRequest? Copy(Bundle bundle, UpdateBoard board)

@@ -192,8 +192,7 @@ internal sealed class BrokerLink(
                 while (onTheWay.TryPeek(out var oldest) && oldest.Ack.IsCompleted)
                 {
                     await oldest.Ack;
-                    onTheWay.Dequeue();
-                    outbox.Acknowledged();
+                    outbox.Acknowledged(onTheWay.Dequeue().Message);
                     backoff.Reset();
                     _window = WindowMax;
                 }
@@ -221,7 +220,7 @@ internal sealed class BrokerLink(
         {
             if (ack.IsCompletedSuccessfully)
             {
-                outbox.Acknowledged();
+                outbox.Acknowledged(message);
                 continue;
             }
             // What a publish says of a connection that is gone is of no use.

@@ -10,6 +10,9 @@ internal sealed record Outgoing(string Stream, string Topic, byte[] Payload)
 {
     /// <summary>How often it was sent.</summary>
     public int Tries { get; set; }
+
+    /// <summary>Called once the broker has it, by any thread; null: nobody asks.</summary>
+    public Action? Delivered { get; init; }
 }
 
 /// <summary>
@@ -115,7 +118,11 @@ internal sealed class Outbox(QueueSettings settings)
     }
 
     /// <summary>The broker has it.</summary>
-    public void Acknowledged() => Interlocked.Increment(ref _delivered);
+    public void Acknowledged(Outgoing message)
+    {
+        Interlocked.Increment(ref _delivered);
+        message.Delivered?.Invoke();
+    }
 
     /// <summary>Messages that were sent and not acknowledged come first again, in their order.</summary>
     public void Return(IReadOnlyList<Outgoing> messages)

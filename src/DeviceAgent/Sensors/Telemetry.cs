@@ -61,8 +61,12 @@ internal sealed class Telemetry(
         })));
 
     /// <summary>Sends what is put together already.</summary>
-    public void Send(string stream, string topic, byte[] payload) =>
-        outbox.Add(new Outgoing(stream, topic, payload));
+    /// <param name="stream">Whose it is.</param>
+    /// <param name="topic">Topic.</param>
+    /// <param name="payload">Payload.</param>
+    /// <param name="delivered">Called once the broker has it, by any thread.</param>
+    public void Send(string stream, string topic, byte[] payload, Action? delivered = null) =>
+        outbox.Add(new Outgoing(stream, topic, payload) { Delivered = delivered });
 
     /// <summary>An object.</summary>
     public static byte[] Compose(Action<Utf8JsonWriter> write, bool isIndented = false)

@@ -21,17 +21,18 @@ namespace LightMq.DeviceAgent.Update;
 internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, Telemetry telemetry,
     Func<string> resultTopic, Loop loop, TimeProvider time, Random random, ILogger log) : IDisposable
 {
-    private const string Action = "update";
     private const int TriesMax = 12, PercentStep = 10;
     // Where the server does not say how much comes.
     private const long BytesStep = 16 << 20;
     private const long FreeBytesMin = 64 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), FirstWait = TimeSpan.FromSeconds(1),
         LongestWait = TimeSpan.FromMinutes(2);
-    // Somebody must take the request; then the longest is the wait for the window.
-    private static readonly TimeSpan TakenWithin = TimeSpan.FromMinutes(2),
+    // Somebody must take the request, who waits until the box is found healthy; then the longest is the wait
+    // for the window.
+    private static readonly TimeSpan TakenWithin = TimeSpan.FromMinutes(15),
         DoneWithin = TimeSpan.FromHours(26);
 
+    private readonly UpdateAnswers _answers = new(telemetry);
     private readonly CancellationTokenSource _stop = new();
     private UpdateOrder? _order;
     private bool _isAsked;
@@ -60,9 +61,7 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
     public void Start()
     {
         if (UpdateOrder.Read(places.Order) is { } order) Fetch(order, isNew: false);
-        // Its word is gone with the box's restart; then the result tells.
-        else if (UpdateOrder.Read(places.Asked) is { } asked && File.Exists(places.Progress))
-            (_order, _isAsked, _askedAt) = (asked, true, loop.Now);
+        else if (UpdateOrder.Read(places.Asked) is { } asked) Resume(asked);
     }
 
     /// <summary>A second passed.</summary>
@@ -101,7 +100,7 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
     {
         (_order, _said, _steps) = (order, "", 0);
         Log.UpdateBegins(log, order.Id, order.Url.Host, isNew ? "begins" : "goes on");
-        Say(order, "progress", "downloading", 0, $"from {order.Url.Host}");
+        _answers.Say(order, "progress", "downloading", 0, $"from {order.Url.Host}");
         var bounds = new DownloadBounds(Settings.BytesMax, FreeBytesMin,
             () => new DriveInfo(places.Folder).AvailableFreeSpace, TriesMax, Patience);
         _ = FetchAsync(order, bounds, Settings.CaFile, _stop.Token);
@@ -143,7 +142,7 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
         var steps = all > 0 ? percent / PercentStep : there / BytesStep;
         if (steps <= _steps) return;
         _steps = steps;
-        Say(order, "progress", "downloading", percent,
+        _answers.Say(order, "progress", "downloading", percent,
             all > 0 ? $"{there} of {all} bytes" : $"{there} bytes");
     }
 
@@ -160,10 +159,32 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
         if (wrong.Length > 0) End(order, "refused", wrong);
     }
 
+    // Root was asked for it before we started, or the box.
+    private void Resume(UpdateOrder order)
+    {
+        if (IsIn(places.Progress, order)) (_order, _isAsked, _askedAt) = (order, true, loop.Now);
+        // With the box's restart root's word is gone; once it has begun the result tells. In this order: root
+        // notes the result before it removes the other.
+        else if (!IsIn(places.Pending, order) && !IsIn(places.Result, order) && File.Exists(places.Bundle))
+        {
+            _order = order;
+            Fetched(order, "");
+        }
+    }
+
+    private static bool IsIn(string path, UpdateOrder order)
+    {
+        using var json = UpdateFile.Open(path);
+        return json is not null && UpdateFile.Text(json, "id") == order.Id;
+    }
+
     private void Ask(UpdateOrder order)
     {
-        File.Move(places.Part, places.Bundle, overwrite: true);
-        File.Move(places.Order, places.Asked, overwrite: true);
+        if (File.Exists(places.Order))
+        {
+            File.Move(places.Part, places.Bundle, overwrite: true);
+            File.Move(places.Order, places.Asked, overwrite: true);
+        }
         PrivateFile.Write(places.Request, Telemetry.Compose(json =>
         {
             json.WriteString("bundle"u8, places.Bundle);
@@ -201,7 +222,7 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
     {
         if (_said == state && percent < _percent + PercentStep) return;
         (_said, _percent) = (state, percent);
-        Say(order, "progress", state, percent, message);
+        _answers.Say(order, "progress", state, percent, message);
     }
 
     private void End(UpdateOrder order, string result, string message)
@@ -210,7 +231,7 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
         foreach (var left in (string[])[
             places.Request, places.Order, places.Asked, places.Part, places.Bundle]) Remove(left);
         Log.UpdateEnds(log, order.Id, message);
-        Say(order, result, "", 0, message);
+        _answers.Say(order, result, "", 0, message);
     }
 
     // The start after an update, or a later one.
@@ -223,25 +244,28 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
         _resultSeen = writtenAt;
         var text = json.RootElement.GetRawText();
         if (PrivateFile.ReadText(places.Told) == text) return;
-        var (id, state) = (UpdateFile.Text(json, "id"), UpdateFile.Text(json, "state"));
+        var id = UpdateFile.Text(json, "id");
         var order = UpdateOrder.Read(places.Asked);
         var isOurs = order is not null && order.Id == id;
+        _answers.SayEnd(id, isOurs ? order!.ReplyTopic : resultTopic(), json,
+            () => loop.Post(() => Told(text, isOurs)));
+        if (isOurs) (_order, _isAsked) = (null, false);
+    }
+
+    // What is lost on the way is told again at the next start: better twice than never.
+    private void Told(string result, bool isOurs)
+    {
         try
         {
             Directory.CreateDirectory(places.Folder);
-            PrivateFile.Write(places.Told, System.Text.Encoding.UTF8.GetBytes(text));
+            PrivateFile.Write(places.Told, System.Text.Encoding.UTF8.GetBytes(result));
         }
         catch (Exception disk) when (disk is IOException or UnauthorizedAccessException)
         {
-            // Told again at the next start: better twice than never.
             Log.UpdateDisk(log, disk.Message);
         }
-        Send(id, isOurs ? order!.ReplyTopic : resultTopic(), state == "installed" ? "done" : "failed", state,
-            0, UpdateFile.Text(json, "message"),
-            (UpdateFile.Text(json, "from"), UpdateFile.Text(json, "to")));
-        if (!isOurs) return;
-        (_order, _isAsked) = (null, false);
-        foreach (var left in (string[])[places.Asked, places.Bundle]) Remove(left);
+        if (isOurs && _order is null)
+            foreach (var left in (string[])[places.Asked, places.Bundle]) Remove(left);
     }
 
     private string? RootIsBusy()
@@ -262,24 +286,4 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
             Log.UpdateDisk(log, disk.Message);
         }
     }
-
-    private void Say(UpdateOrder order, string result, string state, int percent, string reason) =>
-        Send(order.Id, order.ReplyTopic, result, state, percent, reason, null);
-
-    private void Send(string id, string topic, string result, string state, int percent, string reason,
-        (string From, string To)? versions) =>
-        telemetry.Send(CommandDesk.Stream, topic, Telemetry.Compose(json =>
-        {
-            json.WriteString("board"u8, telemetry.Board);
-            json.WriteString("id"u8, id);
-            json.WriteString("action"u8, Action);
-            json.WriteString("result"u8, result);
-            if (reason.Length > 0) json.WriteString("reason"u8, reason);
-            telemetry.WriteTime(json);
-            if (state.Length > 0) json.WriteString("state"u8, state);
-            if (result == "progress") json.WriteNumber("percent"u8, percent);
-            if (versions is not var (from, to)) return;
-            json.WriteString("from"u8, from);
-            json.WriteString("to"u8, to);
-        }));
 }

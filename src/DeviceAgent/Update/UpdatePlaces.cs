@@ -28,6 +28,8 @@ internal sealed record UpdatePlaces(string Root, string State, string Runtime)
     public string Progress => Path.Combine(Root, "run/lightmq/update.json");
     /// <summary>What root turned away because another update goes on.</summary>
     public string Busy => Path.Combine(Root, "run/lightmq/update-refused.json");
+    /// <summary>The update that has begun and not ended.</summary>
+    public string Pending => Path.Combine(Root, "data/lightmq/update-pending.json");
     /// <summary>How the last update ended.</summary>
     public string Result => Path.Combine(Root, "data/lightmq/update-result.json");
 }
