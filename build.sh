@@ -15,8 +15,8 @@ usage: ./build.sh <verb>
                     Ctrl-C stops both; data stays under artifacts/run/data
   demo              a central, an edge broker, its uplink and a dozen sensors; cut the link, kill any process, and
                     watch every message arrive above; `demo --seconds 30` breaks things by itself and ends
-  test              everything: unit, wire, simulator, fuzz, process and tidy tests, format check;
-                    ends with "N passed, N failed"
+  test              everything: unit, wire, simulator, fuzz, process and tidy tests, format check; as root also
+                    packages, units and the image in qemu; ends with "N passed, N failed"
   bench [args]      measure against Debian's mosquitto and write bench/RESULTS.md;
                     `bench list` names the cases, `bench NAME...` runs some, `--quick` is a smoke run
   instructions      count the engine's instructions per message with valgrind, which neighbours on the machine do not

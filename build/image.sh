@@ -169,7 +169,8 @@ add_programs() {
     rm -rf "$IMAGE/deb"
     make_deb lightmq-edge linux-arm64 "$IMAGE/deb"
     cp "$IMAGE"/deb/*.deb "$root/package.deb"
-    chroot "$root" dpkg --install --force-unsafe-io /package.deb
+    # Debian's manuals are left out; ours is for whoever stands before the box.
+    chroot "$root" dpkg --install --force-unsafe-io --path-include='/usr/share/doc/lightmq-edge/*' /package.deb
     rm "$root/package.deb"
 }
 
@@ -189,10 +190,11 @@ add_identity() {
 settle_root() {
     local root=$1
     rm -rf "$root"/etc/ssh/ssh_host_* "$root"/var/log/* "$root"/var/cache/* "$root"/var/lib/apt/* \
-        "$root"/etc/apt "$root"/usr/lib/apt "$root"/var/lib/systemd/random-seed "$root"/usr/share/doc/*/[!c]* \
+        "$root"/etc/apt "$root"/usr/lib/apt "$root"/var/lib/systemd/random-seed \
         "$root"/usr/share/{locale,man,info,lintian,bash-completion,zsh} "$root"/etc/resolv.conf "$root"/etc/hostname \
         "$root"/usr/lib/grub/arm64-efi "$root"/usr/share/grub "$root"/usr/lib/udev/hwdb.{d,bin} \
         "$root"/usr/lib/aarch64-linux-gnu/gconv "$root"/usr/share/zoneinfo/{right,posix}
+    find "$root/usr/share/doc" -mindepth 2 -maxdepth 2 ! -name copyright ! -path '*/lightmq-edge/*' -exec rm -rf {} +
     mkdir -p "$root"/{data,boot/firmware,boot/env} "$root"/var/{log,cache}
     : >"$root/etc/machine-id"
     echo lightmq >"$root/etc/hostname"
@@ -311,6 +313,7 @@ boot_files() {
 verb_image() {
     verb_rootfs
     say "laying out the card"
+    rm -f "$IMAGE"/lightmq-edge.img* "$IMAGE"/lightmq-edge-*.cdx.json
     boot_files
     pack_image "$IMAGE/lightmq-edge.img"
     if [[ $ROOT_COMPRESSION == xz ]]; then
@@ -330,7 +333,7 @@ parts_and_sums() {
     awk '{ print $1 "\t" $2 "\tarm64" }' "$root/usr/lib/lightmq/firmware-packages.list" >>"$IMAGE/debian.list"
     build/sbom.sh --image lightmq-edge "$version" "$IMAGE/debian.list" "$IMAGE"/deb/*.cdx.json \
         >"$IMAGE/lightmq-edge-$version.cdx.json"
-    (cd "$IMAGE" && sha256sum -- lightmq-edge.img* ./*.cdx.json >SHA256SUMS)
+    (cd "$IMAGE" && sha256sum -- lightmq-edge.img* "lightmq-edge-$version.cdx.json" >SHA256SUMS)
 }
 
 # pack_image <out>: from artifacts/image/tree and root.squashfs.
@@ -351,17 +354,20 @@ pack_image() {
 
 # A signed update with the root file system as it lies in artifacts/image. verb_bundle [out]
 verb_bundle() {
-    local out=${1:-$IMAGE/lightmq-edge-$(image_version).raucb} work=$IMAGE/bundle
+    local out=${1:-} work=$IMAGE/bundle version
     need_image_tools
     [[ -e $IMAGE/root.squashfs ]] || verb_rootfs
-    say "signing an update"
+    # That of the system inside, which says it of itself on the box; not of the sources as they are now.
+    version=$(sed -n 's/.*"version":"\([^"]*\)".*/\1/p' "$IMAGE/root/usr/lib/lightmq/image.json")
+    out=${out:-$IMAGE/lightmq-edge-$version.raucb}
+    say "signing an update to version $version"
     rm -rf "$work" "$out"
     mkdir -p "$work"
     ln "$IMAGE/root.squashfs" "$work/root.squashfs"
     cat >"$work/manifest.raucm" <<TEXT
 [update]
 compatible=lightmq-edge-arm64
-version=$(image_version)
+version=$version
 # What its broker can read of the data partition (docs/FORMATS.md).
 description=store-format 1
 
@@ -373,6 +379,7 @@ filename=root.squashfs
 TEXT
     rauc --cert="$(signing_file certificate)" --key="$(signing_file key)" --keyring="$(signing_file keyring)" \
         bundle "$work" "$out"
+    (cd "$(dirname "$out")" && sha256sum -- "${out##*/}" >"${out##*/}.sha256")
     ls -l "$out"
 }
 
@@ -416,7 +423,7 @@ make_long_bundles() {
 test_bundle() {
     set_image_version "$2"
     make_squashfs "$IMAGE/root.squashfs" "${3:-$IMAGE/root}"
-    IMAGE_VERSION=$2 verb_bundle "$IMAGE/updates/$1.raucb"
+    verb_bundle "$IMAGE/updates/$1.raucb"
 }
 
 set_image_version() {
