@@ -463,6 +463,9 @@ begin_image() {
     need qemu-system-aarch64 qemu-system-arm
     need /usr/share/AAVMF/AAVMF_CODE.fd qemu-efi-aarch64
     need ssh openssh-client
+    need mosquitto_pub mosquitto-clients
+    need e2fsck e2fsprogs
+    need fsck.vfat dosfstools
     say "image (beside the tests)"
     (
         chrt --idle --pid 0 "$BASHPID"

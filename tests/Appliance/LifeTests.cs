@@ -1,5 +1,6 @@
 using LightMq.Appliance.Board;
 using LightMq.Appliance.Long;
+using LightMq.Process.Clients;
 using Xunit;
 
 namespace LightMq.Appliance;
@@ -47,7 +48,9 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
         await load.Finish(120, Patience);
         Assert.True(load.Ledger.AcknowledgedCount > 50, "the load was none");
         load.Verify();
+        await AssertStockClientsAreServed();
         await box.AwaitHealth();
+        await AssertWallsStand();
         output.WriteLine(await box.Machine.Shell.Run(
             "systemd-analyze; systemd-analyze critical-chain lightmq-edgebroker.service; lightmq status"));
         var resident = await box.Resident();
@@ -136,7 +139,12 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
         using var load = box.Load(perSecond: 2);
         load.Publish(sensors: 3);
         box.Updates.Order("three", "stub.raucb");
+        await box.Updates.AwaitProgress("three", "installing", 0, Patience);
+        // What waits now is delivered after the way back.
+        box.KillCentral();
         await box.Machine.AwaitConsole("starting slot A", 1_200);
+        await box.AwaitSensors();
+        box.RestartCentral();
         var result = await box.Updates.Result("three", Patience, seconds: 600);
         output.WriteLine(result);
         Assert.Contains("rolled-back", result);
@@ -151,6 +159,35 @@ public sealed class LifeTests(Box box, ITestOutputHelper output) : IClassFixture
         Assert.EndsWith(".1", await box.Version());
         await load.Finish(180, Patience);
         load.Verify();
+        // After all these cuts and ways back.
+        await box.Machine.ShutDown();
+        await FileSystems.AssertClean(box.Machine.Card.Image);
         step.End();
+    }
+
+    private async Task AssertStockClientsAreServed()
+    {
+        string[] login =
+        [
+            "-h", "127.0.0.1", "-p", $"{box.Machine.MqttPort}", "-u", Box.Sensor, "-P", Box.SensorPassword,
+            "-q", "1", "-t", "hall/greeting",
+        ];
+        await Tool.Run("mosquitto_pub", [.. login, "-r", "-m", "good morning"]);
+        var heard = await Tool.Run("mosquitto_sub", [.. login, "-C", "1", "-W", "30"]);
+        Assert.Equal("good morning", heard.Trim());
+    }
+
+    // What docs/SECURITY.md promises of the box, as it runs.
+    private async Task AssertWallsStand()
+    {
+        var shell = box.Machine.Shell;
+        Assert.NotEqual(0, (await shell.TryRun("touch /usr/lib/lightmq/x")).Status);
+        var open = await shell.Run("nft list ruleset");
+        output.WriteLine(open);
+        Assert.Contains("tcp dport { 22, 1883 } accept", open);
+        Assert.Contains("hook input priority filter; policy drop", open);
+        Assert.Equal("", await shell.Run("awk -F: '$2 !~ /^[!*]/ { print $1 }' /etc/shadow"));
+        Assert.Contains("passwordauthentication no", await shell.Run("sshd -T"));
+        Assert.Contains(":5353", await shell.Run("ss -lun"));
     }
 }
