@@ -12,10 +12,10 @@ public sealed class HardeningTests
     [InlineData("lightmq-central.service", 1.5)]
     [InlineData("lightmq-deviceagent.service", 2.0)]
     // Root's, for moments; what they may do stands in each.
-    [InlineData("lightmq-provision.service", 2.0)]
-    [InlineData("lightmq-health.service", 3.0)]
-    [InlineData("lightmq-update.service", 2.0)]
-    [InlineData("lightmq-usb@.service", 2.1)]
+    [InlineData("lightmq-provision.service", 1.8)]
+    [InlineData("lightmq-health.service", 2.7)]
+    [InlineData("lightmq-update.service", 1.5)]
+    [InlineData("lightmq-usb@.service", 1.9)]
     [InlineData("lightmq-factory-reset.service", 1.5)]
     public void Exposure_is_bounded(string unit, double most)
     {
