@@ -19,9 +19,6 @@ internal static class KernelNumber
             && double.IsFinite(number)
             ? number : throw new DeviceFault($"{Path.GetFileName(path)} holds no number");
     }
-
-    /// <summary>The same; <paramref name="otherwise"/> where there is no such file.</summary>
-    public static double Read(string path, double otherwise) => File.Exists(path) ? Read(path) : otherwise;
 }
 
 /// <summary>DS18B20 and kin.</summary>
@@ -124,11 +121,36 @@ internal sealed class IioProbe(string folder, ListOf<string> channels) : IProbe
         if (File.Exists(file + "_input"))
             return new Measure(channel, KernelNumber.Read(file + "_input") * factor, unit);
         if (!File.Exists(file + "_raw")) throw new DeviceFault($"the device has no channel {channel}");
-        // (raw + offset) × scale; a channel without its own takes those of its type.
-        var type = Path.Combine(folder, "in_" + channel.TrimEnd("0123456789".ToCharArray()));
-        var offset = KernelNumber.Read(file + "_offset", KernelNumber.Read(type + "_offset", 0));
-        var scale = KernelNumber.Read(file + "_scale", KernelNumber.Read(type + "_scale", 1));
-        return new Measure(channel, (KernelNumber.Read(file + "_raw") + offset) * scale * factor, unit);
+        var value = KernelNumber.Read(file + "_raw") + (Shared(channel, "offset") ?? 0);
+        if (Shared(channel, "scale") is { } scale) return new Measure(channel, value * scale * factor, unit);
+        // Nearness is often in no unit.
+        return unit.Length == 0 || channel.StartsWith("proximity", StringComparison.Ordinal)
+            ? new Measure(channel, value, "") : throw new DeviceFault($"channel {channel} has no scale");
+    }
+
+    private double? Shared(string channel, string what)
+    {
+        var file = Sharing(channel).Select(name => Path.Combine(folder, name + what))
+            .FirstOrDefault(File.Exists);
+        return file is null ? null : KernelNumber.Read(file);
+    }
+
+    // The kernel's ABI (sysfs-bus-iio): of the channel, as in_accel_x_ or in_voltage0-voltage1_; of all of
+    // its type, as in_accel_ or in_voltage-voltage_, peaks having their own; of all inputs; of the device.
+    private static IEnumerable<string> Sharing(string channel)
+    {
+        var parts = channel.Split('_');
+        var type = string.Concat(parts[0].Where(static letter => !char.IsAsciiDigit(letter)));
+        yield return $"in_{channel}_";
+        if (parts[^1] == "peak") yield return $"in_{type}_peak_";
+        for (var many = parts.Length; many > 0; many--)
+        {
+            var more = string.Concat(parts[1..many].Select(static part => part + "_"));
+            yield return $"in_{parts[0]}_{more}";
+            yield return $"in_{type}_{more}";
+        }
+        yield return "in_";
+        yield return "";
     }
 
     // Units of the kernel's ABI: milli °C, milli %, mV, mA, kPa.

@@ -43,6 +43,62 @@ public sealed class KernelProbeTests : IDisposable
     }
 
     [Fact]
+    public void Iio_gives_a_channel_the_scale_and_offset_that_it_shares()
+    {
+        // Names as in the kernel's ABI, sysfs-bus-iio.
+        _bench.Files.With(Iio + "3/name", "many")
+            .With(Iio + "3/in_accel_x_raw", "-1000").With(Iio + "3/in_accel_y_raw", "500")
+            .With(Iio + "3/in_accel_y_offset", "100").With(Iio + "3/in_accel_y_scale", "0.02")
+            .With(Iio + "3/in_accel_z_peak_raw", "10").With(Iio + "3/in_accel_linear_x_raw", "20")
+            .With(Iio + "3/in_accel_scale", "0.01").With(Iio + "3/in_accel_offset", "-100")
+            .With(Iio + "3/in_accel_peak_scale", "0.3").With(Iio + "3/in_temp_object_raw", "300")
+            .With(Iio + "3/in_temp_scale", "100").With(Iio + "3/in_voltage0-voltage1_raw", "2000")
+            .With(Iio + "3/in_voltage-voltage_scale", "0.5").With(Iio + "3/in_voltage2_supply_raw", "3000")
+            .With(Iio + "3/in_voltage2_scale", "2").With(Iio + "3/in_voltage3_q_raw", "1000")
+            .With(Iio + "3/in_voltage_q_scale", "4");
+        Assert.Equal("""
+            {"accel_x":-11,"accel_y":12,"accel_z_peak":-27,"accel_linear_x":-0.8,"temp_object":30,
+            "voltage0-voltage1":1,"voltage2_supply":6,"voltage3_q":4}
+            """.ReplaceLineEndings(""), Values("""
+            "Kind": "iio", "Device": "many", "Channels": [ "accel_x", "accel_y", "accel_z_peak",
+                "accel_linear_x", "temp_object", "voltage0-voltage1", "voltage2_supply", "voltage3_q" ]
+            """));
+    }
+
+    [Theory]
+    [InlineData("in_scale")]
+    [InlineData("scale")]
+    public void Iio_of_which_all_channels_share_a_scale_is_read_by_it(string file)
+    {
+        _bench.Files.With(Iio + "3/name", "many").With(Iio + "3/in_anglvel_z_raw", "50")
+            .With(Iio + "3/" + file, "0.1");
+        Assert.Equal("""{"anglvel_z":5}""",
+            Values(""" "Kind": "iio", "Device": "many", "Channels": [ "anglvel_z" ] """));
+    }
+
+    [Theory]
+    [InlineData("accel_x")]
+    [InlineData("voltage1")]
+    [InlineData("temp")]
+    public void Iio_without_a_scale_is_a_fault_where_the_kind_has_a_unit(string channel)
+    {
+        _bench.Files.With(Iio + "3/name", "many").With(Iio + $"3/in_{channel}_raw", "50");
+        Assert.Equal($"channel {channel} has no scale", Reason($$"""
+            "Kind": "iio", "Device": "many", "Channels": [ "{{channel}}" ]
+            """));
+    }
+
+    [Fact]
+    public void Iio_that_counts_in_no_unit_needs_no_scale()
+    {
+        _bench.Files.With(Iio + "3/name", "many").With(Iio + "3/in_count0_raw", "50")
+            .With(Iio + "3/in_proximity_raw", "7");
+        var sent = Sent(""" "Kind": "iio", "Device": "many", "Channels": [ "count0", "proximity" ] """);
+        Assert.Equal("""{"count0":50,"proximity":7}""", sent.GetProperty("values").GetRawText());
+        Assert.False(sent.TryGetProperty("units", out _));
+    }
+
+    [Fact]
     public void Hwmon_gives_channels_in_units_of_ordinary_life()
     {
         _bench.Files.With("sys/class/hwmon/hwmon0/name", "other")
