@@ -18,6 +18,8 @@ internal sealed class OutputLine(
     private bool _isOpen;
     private bool _isOver;
     private bool _isContactLost;
+    // What its line becomes once all that was asked for is done.
+    private bool _asked = settings.IsSafeOn;
 
     /// <summary>What it is.</summary>
     public OutputSettings Settings => settings;
@@ -66,7 +68,7 @@ internal sealed class OutputLine(
     public void Tick(TimeSpan withoutContact)
     {
         var isLost = settings.ContactMax > TimeSpan.Zero && withoutContact >= settings.ContactMax;
-        if (isLost && !_isContactLost && _isOpen && IsOn != settings.IsSafeOn)
+        if (isLost && !_isContactLost && _isOpen && _asked != settings.IsSafeOn)
         {
             Log.OutputSafe(log, settings.Name, "contact is lost");
             Write(settings.IsSafeOn, TimeSpan.Zero, "contact lost", static _ => { });
@@ -88,13 +90,16 @@ internal sealed class OutputLine(
         {
             if (_isOver) return;
             _isOpen = fault is null;
+            _asked = settings.IsSafeOn;
             if (_isOpen) backoff.Reset();
             Became(_isOpen ? settings.IsSafeOn : null, fault ?? "", cause);
             if (!_isOpen) loop.After(backoff.Next(), () => Open(cause));
         });
     }
 
-    private void Write(bool isOn, TimeSpan time, string cause, Action<string?> done) =>
+    private void Write(bool isOn, TimeSpan time, string cause, Action<string?> done)
+    {
+        _asked = isOn;
         tap.Bus.Do(() =>
         {
             tap.Port.Write(settings.Line.Line, Level(isOn));
@@ -117,6 +122,7 @@ internal sealed class OutputLine(
             }
             else Bound(isOn, time);
         });
+    }
 
     private void Bound(bool isOn, TimeSpan time)
     {

@@ -81,6 +81,27 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
+    public void One_that_is_being_switched_on_as_contact_is_lost_becomes_safe()
+    {
+        using var slow = new HandBus();
+        _bench.MakeBus = name => name == "gpiochip0" ? slow : null;
+        _bench.Start(Pump);
+        slow.Work();
+        _bench.Pass(1);
+        _bench.IsConnected = false;
+        _bench.Pass(59);
+        _bench.Command("""{ "id": "a", "action": "set", "output": "pump", "state": "on" }""");
+        _bench.Pass(5);
+        slow.Work();
+        _bench.Pass(1);
+        slow.Work();
+        _bench.Turn();
+        Assert.Equal([(22, false), (22, true), (22, false)], _bench.Chip.History);
+        Assert.Equal(["off start", "on command a", "off contact lost"], States());
+        Assert.Equal(1, _bench.Log.Count("output pump is made safe: contact is lost"));
+    }
+
+    [Fact]
     public void Without_the_central_it_becomes_safe_if_it_is_told_so_and_is_not_switched_on()
     {
         _bench.UplinkFile = Path.Combine(_bench.Files.Root, "uplink.json");
