@@ -188,7 +188,7 @@ internal sealed class Agent : IDisposable
         _outputs.Change([], Done);
         _sensors.Change([]);
         _board.Stop();
-        _totals.Save(Done);
+        _totals.Save(_ => Done());
         _panel.Clear();
     }
 

@@ -88,7 +88,7 @@ internal static partial class Log
     public static partial void CannotWrite(ILogger log, string path, string reason);
 
     [LoggerMessage(61, LogLevel.Error,
-        "'{Path}' is damaged ({Reason}) and set aside; counters begin at 0 again")]
+        "'{Path}' is damaged or cannot be read ({Reason}); counters begin at 0 again")]
     public static partial void CountersLost(ILogger log, string path, string reason);
 
     [LoggerMessage(62, LogLevel.Information, "state: {State}")]

@@ -69,8 +69,10 @@ internal sealed class OutputCommands(Func<string, OutputLine?> outputs, Func<str
             return;
         }
         var before = counter.Total;
-        counter.Total = (long)total;
-        counter.ReadNow();
-        call.Done(json => json.WriteNumber("before"u8, before));
+        counter.Set((long)total, fault =>
+        {
+            if (fault is not null) call.Refuse($"it counts from there, but is not kept: {fault}");
+            else call.Done(json => json.WriteNumber("before"u8, before));
+        });
     }
 }

@@ -19,7 +19,7 @@ internal sealed class PulseCounter(
         (long)(settings.Debounce.TotalSeconds * time.TimestampFrequency);
     private long _pulses;
     private long _edges;
-    private long _countedAt = long.MinValue / 2;
+    private long _edgeAt = long.MinValue / 2;
     private long _edgesSeen;
     private long _total = totals.Read(settings.Name);
     private long _taken;
@@ -34,14 +34,17 @@ internal sealed class PulseCounter(
     public Publication Publication => publication;
 
     /// <summary>Pulses so far, over all starts.</summary>
-    public long Total
+    public long Total => _total + Interlocked.Read(ref _pulses) - _taken;
+
+    /// <summary>Counts on from here.</summary>
+    /// <param name="total">What the meter shows.</param>
+    /// <param name="done">It is on the disk; or what is wrong there.</param>
+    public void Set(long total, Action<string?> done)
     {
-        get => _total + Interlocked.Read(ref _pulses) - _taken;
-        set
-        {
-            (_taken, _total, _lastTotal) = (Interlocked.Read(ref _pulses), value, null);
-            totals.Write(settings.Name, value);
-        }
+        (_taken, _total, _lastTotal) = (Interlocked.Read(ref _pulses), total, null);
+        ReadNow();
+        totals.Write(settings.Name, Total);
+        totals.Save(done);
     }
 
     /// <inheritdoc/>
@@ -94,19 +97,23 @@ internal sealed class PulseCounter(
         });
     }
 
-    // On the driver's thread, one edge after the other.
+    // On the driver's thread, one edge after the other. A contact bounces as it closes and as it opens: only
+    // the first edge after a time of quiet is one of the pulse's.
     private void Edge(object sender, PinValueChangedEventArgs change)
     {
         Interlocked.Increment(ref _edges);
+        var isQuiet = WasQuiet();
         var isOn = (change.ChangeType == PinEventTypes.Rising) != settings.Line!.IsActiveLow;
         if (settings.Edge == EdgeKind.Rising && !isOn || settings.Edge == EdgeKind.Falling && isOn) return;
-        if (_debounceTicks > 0)
-        {
-            var now = time.GetTimestamp();
-            if (now - _countedAt < _debounceTicks) return;
-            _countedAt = now;
-        }
-        Interlocked.Increment(ref _pulses);
+        if (isQuiet) Interlocked.Increment(ref _pulses);
+    }
+
+    private bool WasQuiet()
+    {
+        if (_debounceTicks == 0) return true;
+        var (before, now) = (_edgeAt, time.GetTimestamp());
+        _edgeAt = now;
+        return now - before >= _debounceTicks;
     }
 
     private void Look()

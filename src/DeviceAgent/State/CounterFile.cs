@@ -18,7 +18,7 @@ internal sealed class CounterFile
     private readonly Loop _loop;
     private readonly ILogger _log;
     private bool _isChanged;
-    private bool _isWriting;
+    private int _writing;
     private long _savedAt;
 
     /// <param name="directory">State directory; empty: totals end with the process.</param>
@@ -52,19 +52,22 @@ internal sealed class CounterFile
     /// <summary>Saves if it is time; once a second.</summary>
     public void Tick()
     {
-        if (_isChanged && !_isWriting && _loop.Now - _savedAt >= SaveInterval.TotalMilliseconds)
-            Save(static () => { });
+        if (_isChanged && _writing == 0 && _loop.Now - _savedAt >= SaveInterval.TotalMilliseconds)
+            Save(static _ => { });
     }
 
-    /// <summary>Saves now; <paramref name="done"/> once it is on the disk, or cannot be.</summary>
-    public void Save(Action done)
+    /// <summary>Saves now.</summary>
+    /// <param name="done">It is on the disk, if there is a state directory; or what is wrong there.</param>
+    public void Save(Action<string?> done)
     {
-        if (_path.Length == 0 || !_isChanged)
+        // What is on its way to the disk is not there yet.
+        if (_path.Length == 0 || !_isChanged && _writing == 0)
         {
-            done();
+            done(null);
             return;
         }
-        (_isChanged, _isWriting, _savedAt) = (false, true, _loop.Now);
+        (_isChanged, _savedAt) = (false, _loop.Now);
+        _writing++;
         var bytes = Telemetry.Compose(json =>
         {
             foreach (var (name, total) in _totals) json.WriteNumber(name, total);
@@ -75,18 +78,19 @@ internal sealed class CounterFile
             return true;
         }, (_, fault) =>
         {
-            _isWriting = false;
+            _writing--;
             if (fault is null) Writes++;
             else
             {
                 _isChanged = true;
                 Log.CannotWrite(_log, _path, fault);
             }
-            done();
+            done(fault);
         });
     }
 
-    // Written whole or not at all; what is damaged all the same is set aside, and counting begins at 0.
+    // Written whole or not at all; what is damaged all the same, or on a bad spot of the card, is set aside,
+    // and counting begins at 0: outputs are not to wait for it.
     private void Load()
     {
         try
@@ -96,11 +100,24 @@ internal sealed class CounterFile
             foreach (var total in json.RootElement.EnumerateObject())
                 _totals[total.Name] = total.Value.GetInt64();
         }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException
+            or IOException or UnauthorizedAccessException)
         {
             _totals.Clear();
             Log.CountersLost(_log, _path, wrong.Message);
+            SetAside();
+        }
+    }
+
+    private void SetAside()
+    {
+        try
+        {
             File.Move(_path, _path + ".damaged", overwrite: true);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            Log.CannotWrite(_log, _path + ".damaged", wrong.Message);
         }
     }
 }
