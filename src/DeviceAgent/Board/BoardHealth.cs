@@ -18,7 +18,7 @@ internal sealed class BoardHealth(
     /// <summary>Whether the board runs without its data disk.</summary>
     public bool IsDataMissing { get; private set; }
 
-    /// <summary>Whether lightmq.txt had mistakes.</summary>
+    /// <summary>Whether lightmq.txt was not taken over, or its card is in trouble.</summary>
     public bool HasProvisioningErrors { get; private set; }
 
     /// <summary>Begins.</summary>

@@ -20,7 +20,10 @@ public sealed class BoardReader(string root, string unit, string? dataDirectory 
     /// <summary>Whether the board runs without its data disk.</summary>
     public bool IsDataMissing => File.Exists(Under("run/lightmq/no-data"));
 
-    /// <summary>Whether lightmq.txt had mistakes, as `lightmq provision` says.</summary>
+    /// <summary>
+    /// Whether lightmq.txt had mistakes or could not be taken over, or its card not be read or written, as
+    /// `lightmq provision` says.
+    /// </summary>
     public bool HasProvisioningErrors
     {
         get
@@ -28,9 +31,8 @@ public sealed class BoardReader(string root, string unit, string? dataDirectory 
             try
             {
                 using var json = JsonDocument.Parse(KernelFile.Text(Under("run/lightmq/provision.json")));
-                return json.RootElement.ValueKind == JsonValueKind.Object
-                    && json.RootElement.TryGetProperty("state", out var state)
-                    && state.ValueKind == JsonValueKind.String && state.ValueEquals("mistakes"u8);
+                return Word(json.RootElement, "state") is "mistakes" or "failed"
+                    || Word(json.RootElement, "note").Length > 0;
             }
             catch (JsonException)
             {
@@ -38,6 +40,10 @@ public sealed class BoardReader(string root, string unit, string? dataDirectory 
             }
         }
     }
+
+    private static string Word(JsonElement report, string name) =>
+        report.ValueKind == JsonValueKind.Object && report.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
     /// <summary>Takes all figures once.</summary>
     /// <param name="sequence">Number of this reading.</param>
@@ -70,10 +76,11 @@ public sealed class BoardReader(string root, string unit, string? dataDirectory 
             DataDisk = IsDataMissing ? "missing" : null,
             Throttled = Bits(throttled, 0),
             ThrottledSinceBoot = Bits(throttled, SinceBootShift),
+            UnderVoltage = UnderVoltage(),
         };
     }
 
-    // The Raspberry Pi's firmware, through the kernel: a hex number.
+    // The Raspberry Pi's firmware, through the kernel of Raspberry Pi OS: a hex number.
     private uint? Throttled()
     {
         var line = KernelFile.Line(Under("sys/devices/platform/soc/soc:firmware/get_throttled"));
@@ -81,6 +88,19 @@ public sealed class BoardReader(string root, string unit, string? dataDirectory 
         return uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
             out var bits)
             ? bits : null;
+    }
+
+    // What any kernel's driver raspberrypi-hwmon tells of it, every two seconds.
+    private bool? UnderVoltage()
+    {
+        var chip = KernelFile.Folders(Under("sys/class/hwmon"), "hwmon*").FirstOrDefault(
+            static folder => KernelFile.Line(Path.Combine(folder, "name")) == "rpi_volt");
+        return chip is null ? null : KernelFile.Line(Path.Combine(chip, "in0_lcrit_alarm")) switch
+        {
+            "0" => false,
+            "1" => true,
+            _ => null,
+        };
     }
 
     private static List<string>? Bits(uint? bits, int shift) => bits is not { } all ? null

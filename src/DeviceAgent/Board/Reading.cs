@@ -53,6 +53,8 @@ public sealed record Reading
     public IReadOnlyList<string>? Throttled { get; init; }
     /// <summary>The same since the kernel started.</summary>
     public IReadOnlyList<string>? ThrottledSinceBoot { get; init; }
+    /// <summary>Whether the supply is too low, as the kernel's driver rpi_volt tells it.</summary>
+    public bool? UnderVoltage { get; init; }
     /// <summary>State of the link to the central, as the uplink tells it; away: there is no uplink.</summary>
     public string? Uplink { get; init; }
     /// <summary>Messages that the agent has skipped because the broker was away.</summary>

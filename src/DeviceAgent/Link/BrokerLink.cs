@@ -99,10 +99,10 @@ internal sealed class BrokerLink(
         };
         client.ApplicationMessageReceivedAsync += Receive;
         await ConnectAsync(client, stop);
-        (_isConnected, _reason) = (true, "");
         try
         {
             if (commandTopic.Length > 0) await SubscribeAsync(client, stop);
+            (_isConnected, _reason) = (true, "");
             await PumpAsync(client, over.Token);
             await SayGoodbyeAsync(client);
         }

@@ -11,7 +11,7 @@ internal enum Signal
     Identify,
     /// <summary>The data disk is missing.</summary>
     StorageTrouble,
-    /// <summary>lightmq.txt has mistakes.</summary>
+    /// <summary>lightmq.txt was not taken over, or its card is in trouble.</summary>
     ProvisioningError,
     /// <summary>The agent starts.</summary>
     Starting,

@@ -60,6 +60,8 @@ internal sealed class StatusBoard(string path, NotifySocket? systemd, TimeProvid
     {
         var read = view.Sensors.Count(static sensor => sensor.Quality == Quality.Good);
         var text = $"{Pattern.Word(view.Signal)}; {read} of {view.Sensors.Count} sensors read";
+        if (view.IsConnected && !view.IsListening && view.Settings.Commands.Topic.Length > 0)
+            text += ", no commands: the broker refuses them";
         foreach (var bus in view.HungBuses) text += $", bus {bus} hangs";
         foreach (var output in view.Outputs)
             if (output.Complaint.Length > 0) text += $", {output.Settings.Name}: {output.Complaint}";

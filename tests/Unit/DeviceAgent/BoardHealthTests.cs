@@ -56,6 +56,20 @@ public sealed class BoardHealthTests : IDisposable
         Assert.Null(new BoardReader(_bench.Files.Root, "attic").Read(1, default).Throttled);
     }
 
+    [Theory]
+    [InlineData("0\n", false)]
+    [InlineData("1\n", true)]
+    [InlineData("", null)]
+    [InlineData("2", null)]
+    public void Under_voltage_is_told_where_the_kernel_tells_it(string text, bool? isLow)
+    {
+        _bench.Files.With("sys/class/hwmon/hwmon0/name", "cpu_thermal\n")
+            .With("sys/class/hwmon/hwmon0/in0_lcrit_alarm", "1\n")
+            .With("sys/class/hwmon/hwmon1/name", "rpi_volt\n")
+            .With("sys/class/hwmon/hwmon1/in0_lcrit_alarm", text);
+        Assert.Equal(isLow, new BoardReader(_bench.Files.Root, "attic").Read(1, default).UnderVoltage);
+    }
+
     [Fact]
     public void Room_of_the_data_disk_is_told_and_left_out_where_there_is_none()
     {
@@ -109,6 +123,18 @@ public sealed class BoardHealthTests : IDisposable
         Assert.StartsWith("Error 121", sensors[1].GetProperty("reason").GetString());
         Assert.Equal("off", root.GetProperty("outputs")[0].GetProperty("state").GetString());
         Assert.Equal(UnixFileMode.OtherRead, new FileInfo(path).UnixFileMode & UnixFileMode.OtherRead);
+    }
+
+    [Theory]
+    [InlineData("", true, false, "healthy; 0 of 0 sensors read, no commands: the broker refuses them")]
+    [InlineData("", true, true, "healthy; 0 of 0 sensors read")]
+    [InlineData("", false, false, "healthy; 0 of 0 sensors read; broker away (gone)")]
+    [InlineData(""" "Commands": { "Topic": "" } """, true, false, "healthy; 0 of 0 sensors read")]
+    public void Line_says_that_no_commands_can_come(
+        string settings, bool isConnected, bool isListening, string line)
+    {
+        _bench.Start(settings).Pass(1);
+        Assert.Equal(line, StatusBoard.Line(_bench.Agent.View(isConnected, "gone", isListening)));
     }
 
     [Fact]

@@ -41,7 +41,8 @@ public sealed class BoardReaderTests
         Assert.Equal(48.686, json.GetProperty("temperatures").GetProperty("cpu-thermal").GetDouble());
         Assert.Equal(
             ["unit", "sequence", "time", "uptimeSeconds", "temperatures", "load1", "load5", "load15",
-                "memoryTotalBytes", "memoryAvailableBytes", "diskTotalBytes", "diskFreeBytes"],
+                "memoryTotalBytes", "memoryAvailableBytes", "diskTotalBytes", "diskFreeBytes",
+                "underVoltage"],
             json.EnumerateObject().Select(p => p.Name));
     }
 

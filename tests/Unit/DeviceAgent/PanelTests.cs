@@ -71,6 +71,24 @@ public sealed class PanelTests : IDisposable
         Assert.StartsWith("healthy", _bench.Line);
     }
 
+    [Theory]
+    [InlineData("""{"state":"mistakes","note":""}""", true)]
+    [InlineData("""{"state":"failed","note":"No space left on device"}""", true)]
+    [InlineData("""{"state":"ready","note":"the card cannot be read: Input/output error"}""", true)]
+    [InlineData("""{"state":"unprovisioned","note":"the card cannot be written: it is away"}""", true)]
+    [InlineData("""{"state":"ready","note":""}""", false)]
+    [InlineData("""{"state":"unprovisioned","note":""}""", false)]
+    [InlineData("""{"state":7,"note":[]}""", false)]
+    [InlineData("""["failed"]""", false)]
+    [InlineData("""{"state":"failed""", false)]
+    public void Provisioning_that_went_wrong_is_blinked(string report, bool isShown)
+    {
+        _bench.Files.With("run/lightmq/provision.json", report);
+        _bench.IsConnected = true;
+        _bench.Start(Panel).Pass(6);
+        Assert.StartsWith(isShown ? "provisioning error" : "healthy", _bench.Line);
+    }
+
     [Fact]
     public void A_long_press_identifies_and_says_so()
     {
