@@ -45,6 +45,26 @@ public sealed class BindingTests
     }
 
     [Theory]
+    [InlineData(439_800, -0.09)]
+    [InlineData(408_588, -9.93)]
+    [InlineData(313_700, -40.0)]
+    public void Bmx280_below_freezing_gives_what_the_integer_formulas_give(int raw, double celsius)
+    {
+        const int Pressure = 415_148, Humidity = 30_000;
+        var sheet = SampleChips.ByIntegers(raw, Pressure);
+        Assert.Equal(celsius, sheet.Celsius, 0.05);
+        using var bmp = new Bmp280(SampleChips.Bmp280(raw, Pressure), _clock);
+        using var bme = new Bme280(SampleChips.Bme280(raw, Pressure, Humidity), _clock);
+
+        var (less, more) = (bmp.Read(), bme.Read());
+
+        Assert.Equal(sheet.Celsius, less.Temperature!.Value, 0.01);
+        Assert.Equal(sheet.Pascal, less.Pressure!.Value, 0.5);
+        Assert.Equal((less.Temperature, less.Pressure), (more.Temperature, more.Pressure));
+        Assert.Equal(SampleChips.HumidityByIntegers(Humidity, sheet.Fine), more.Humidity!.Value, 0.02);
+    }
+
+    [Theory]
     [InlineData(0, 0)]
     [InlineData(65_535, 100)]
     public void Bme280_cuts_humidity_at_its_ends(int raw, double percent)
@@ -175,6 +195,47 @@ public sealed class BindingTests
         Assert.Throws<ArgumentOutOfRangeException>(() => converter.Read(8));
         using var nobody = new Mcp3008(new ScriptedSpi(static _ => [0xFF, 0xFF, 0xFF]));
         Assert.Contains("nothing answers", Fails(() => nobody.Read(0)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1_022)]
+    [InlineData(1_023)]
+    public void Mcp3008_is_believed_from_its_first_step_to_its_last(int steps)
+    {
+        using var probe = new Mcp3008Probe(
+            new ScriptedSpi(_ => [0xFF, (byte)(0xF8 | steps >> 8), (byte)steps]), 0);
+        var read = Assert.Single(probe.Read());
+        Assert.Equal((steps, true), (read.Value, read.IsSound));
+    }
+
+    [Fact]
+    public void Ina219_gives_a_current_that_flows_back()
+    {
+        var chip = SampleChips.Ina219();
+        using var probe = new Ina219Probe(chip, 0.002, 15);
+        chip.Words[1] = unchecked((ushort)-2_000);
+        var read = probe.Read();
+        Assert.Equal(-10, read[0].Value, 0.01);
+        Assert.Equal((11.98, true), (Math.Round(read[1].Value, 3), read[0].IsSound && read[1].IsSound));
+        // At the other end of the range it is cut off as well.
+        chip.Words[1] = unchecked((ushort)-4_000);
+        Assert.False(probe.Read()[0].IsSound);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(6_500, true)]
+    [InlineData(6_501, false)]
+    [InlineData(8_191, false)]
+    public void Ina219_is_believed_up_to_the_26_V_that_it_bears(int steps, bool isSound)
+    {
+        var chip = SampleChips.Ina219();
+        using var probe = new Ina219Probe(chip, 0.002, 15);
+        chip.Words[2] = (ushort)(steps << 3 | 2);
+        var voltage = probe.Read()[1];
+        Assert.Equal((steps * 0.004, isSound), (Math.Round(voltage.Value, 6), voltage.IsSound));
     }
 
     [Fact]

@@ -9,13 +9,15 @@ namespace LightMq.Unit.DeviceAgent.Simulated;
 internal static class SampleChips
 {
     private const int H1 = 75, H2 = 353, H3 = 0, H4 = 340, H5 = 3, H6 = 30;
+    private const int T1 = 27_504, T2 = 26_435, T3 = -1_000;
+    private static readonly int[] P =
+        [36_477, -10_685, 3_024, 2_855, 140, -7, 15_500, -14_600, 6_000];
 
     /// <summary>With the calibration of the example in the BMP280's data sheet (section 3.12).</summary>
     public static RegisterDevice Bmp280(int temperature, int pressure)
     {
         var device = new RegisterDevice().With(0xD0, 0x58);
-        int[] calibration =
-            [27_504, 26_435, -1_000, 36_477, -10_685, 3_024, 2_855, 140, -7, 15_500, -14_600, 6_000];
+        int[] calibration = [T1, T2, T3, .. P];
         for (var i = 0; i < calibration.Length; i++)
             BinaryPrimitives.WriteInt16LittleEndian(
                 device.Registers.AsSpan(0x88 + 2 * i), (short)calibration[i]);
@@ -29,6 +31,22 @@ internal static class SampleChips
         Bmp280(temperature, pressure).With(0xD0, 0x60).With(0xA1, H1)
             .With(0xE1, H2 & 0xFF, H2 >> 8, H3, H4 >> 4, H4 & 0xF | (H5 & 0xF) << 4, H5 >> 4, H6)
             .With(0xFD, (byte)(humidity >> 8), (byte)humidity);
+
+    /// <summary>
+    /// The data sheet's other formulas, with integers (BMP280, section 3.11.3): the fine temperature, °C, Pa.
+    /// </summary>
+    public static (int Fine, double Celsius, double Pascal) ByIntegers(int temperature, int pressure)
+    {
+        var t = (temperature >> 4) - T1;
+        var fine = (((temperature >> 3) - (T1 << 1)) * T2 >> 11) + ((t * t >> 12) * T3 >> 14);
+        var a = fine - 128_000L;
+        var b = a * a * P[5] + (a * P[4] << 17) + ((long)P[3] << 35);
+        a = (a * a * P[2] >> 8) + (a * P[1] << 12);
+        a = ((1L << 47) + a) * P[0] >> 33;
+        var p = (((1_048_576L - pressure << 31) - b) * 3_125) / a;
+        p = (p + (P[8] * (p >> 13) * (p >> 13) >> 25) + (P[7] * p >> 19) >> 8) + ((long)P[6] << 4);
+        return (fine, (fine * 5 + 128 >> 8) / 100.0, p / 256.0);
+    }
 
     /// <summary>The data sheet's other formula, with integers (BME280, section 4.2.3): %.</summary>
     public static double HumidityByIntegers(int raw, int fine)
@@ -89,7 +107,8 @@ internal sealed class SimulatedIna219 : I2cDevice
     public override void Read(Span<byte> buffer)
     {
         Words[4] = (ushort)((short)Words[1] * Words[5] / 4_096);
-        Words[3] = (ushort)(Words[4] * (Words[2] >> 3) / 5_000);
+        // Power has no sign, whichever way the current flows.
+        Words[3] = (ushort)(Math.Abs((short)Words[4]) * (Words[2] >> 3) / 5_000);
         BinaryPrimitives.WriteUInt16BigEndian(buffer, Words[_pointer]);
     }
 
