@@ -153,7 +153,8 @@ public sealed class BrokerLinkTests : IDisposable
         var run = Start(out var link, commandTopic: "board/attic/command");
         Add("21.5");
         await _broker.Accept(stop);
-        await _broker.SubAck(0x80, stop);
+        // Whether commands can come is known before it is said to be connected.
+        await _broker.SubAck(0x80, stop, () => Assert.False(link.IsConnected));
         await _broker.PubAck((await _broker.Publish(stop)).Id, stop);
         Assert.Equal(1, _log.Count("the broker refuses the subscription to board/attic/command"));
         Assert.False(link.IsListening);

@@ -41,10 +41,11 @@ internal sealed class ScriptedBroker : IDisposable
     public async Task PubAck(ushort id, CancellationToken stop) =>
         await _peer!.SendAsync(new byte[] { 0x40, 2, (byte)(id >> 8), (byte)id }, stop);
 
-    /// <summary>Waits for a SUBSCRIBE with one filter, and answers.</summary>
-    public async Task SubAck(byte code, CancellationToken stop)
+    /// <summary>Waits for a SUBSCRIBE with one filter, looks, and answers.</summary>
+    public async Task SubAck(byte code, CancellationToken stop, Action? look = null)
     {
         var packet = await Packet(PacketType.Subscribe, stop);
+        look?.Invoke();
         await Send([0x90, 3, packet[2], packet[3], code], stop);
     }
 
