@@ -28,6 +28,7 @@ need_image_tools() {
     need cpio cpio
     need jq jq
     need xz xz-utils
+    need fdtoverlay device-tree-compiler
     foreign_programs_run
 }
 
@@ -297,8 +298,10 @@ boot_files() {
     cp build/image/grub.cfg "$boot/EFI/BOOT/grub.cfg"
     cp "$foreign"/usr/lib/raspi-firmware/{bootcode.bin,start.elf,start4.elf,fixup.dat,fixup4.dat} "$boot/"
     cp "$foreign/usr/lib/u-boot/rpi_arm64/u-boot.bin" build/image/config.txt "$boot/"
-    cp "$foreign"/usr/lib/linux-image-*/broadcom/bcm2{710,711,837}-*.dtb "$boot/" 2>/dev/null ||
-        cp "$foreign"/usr/lib/linux-image-*/broadcom/bcm2*.dtb "$boot/"
+    cp "$foreign"/usr/lib/linux-image-*/broadcom/bcm2*.dtb "$boot/"
+    device_trees "$boot"
+    check_device_trees "$boot"
+    check_modules
     cp rootfs/boot/lightmq-sample.txt "$boot/lightmq-sample.txt" 2>/dev/null || true
     if is_development_key; then
         printf 'This image is signed with a development key, which anybody who built it has.\r\nDo not ship it.\r\n' \
@@ -308,6 +311,59 @@ boot_files() {
     grub-editenv "$env/grubenv" set ORDER="A B" A_OK=1 A_TRY=0 B_OK=0 B_TRY=0
     cp "$env/grubenv" "$env/grubenv.bak"
     find "$IMAGE/tree" -exec touch -h -d "@$(image_epoch)" {} +
+}
+
+# device_trees <boot>: what Debian's lack. Overlays name the GPIO chip by its label, and without numbers the kernel counts
+# buses as it finds them. Then the overlays.
+device_trees() {
+    local tree overlay
+    for tree in "$1"/*.dtb; do
+        fdtput -p -t s "$tree" /__symbols__ gpio /soc/gpio@7e200000 || fail "$tree cannot be changed"
+        fdtput -p -t s "$tree" /aliases i2c1 /soc/i2c@7e804000 || fail "$tree cannot be changed"
+        fdtput -p -t s "$tree" /aliases spi0 /soc/spi@7e204000 || fail "$tree cannot be changed"
+    done
+    mkdir "$1/overlays"
+    for overlay in build/image/overlays/*.dts; do
+        dtc -I dts -O dtb -o "$1/overlays/$(basename "$overlay" .dts).dtbo" "$overlay" || fail "$overlay is wrong"
+    done
+}
+
+# check_device_trees <boot>: every board takes every overlay, and has the watchdog and I2C as it is.
+check_device_trees() {
+    local tree merged=$IMAGE/merged.dtb gpio pins node property value
+    for tree in "$1"/*.dtb; do
+        fdtoverlay -i "$tree" -o "$merged" "$1"/overlays/*.dtbo || fail "$tree does not take the overlays"
+        gpio=$(fdtget "$tree" /soc/gpio@7e200000 phandle) || fail "$tree names no GPIO chip"
+        pins=$(fdtget "$merged" /soc/gpio@7e200000/spi0_pins phandle) || fail "$tree has no lines for SPI"
+        while read -r node property value; do
+            [[ $(fdtget -d okay "$merged" "$node" "$property") == "$value" ]] ||
+                fail "$tree with overlays: $property of $node is not $value"
+        done <<TEXT
+/soc/watchdog@7e100000 status okay
+/soc/i2c@7e804000 status okay
+/soc/spi@7e204000 status okay
+/soc/spi@7e204000 cs-gpios $gpio 8 1 $gpio 7 1
+/soc/spi@7e204000/spidev@0 compatible rohm,dh2228fv
+/soc/spi@7e204000/spidev@1 reg 1
+/soc/gpio@7e200000 pinctrl-0 $pins
+/soc/gpio@7e200000/spi0_pins brcm,pins 9 10 11
+/onewire compatible w1-gpio
+/onewire gpios $gpio 4 6
+/dht11 compatible dht11
+/dht11 gpios $gpio 4 0
+TEXT
+    done
+    rm "$merged"
+}
+
+# Whether the kernel has what the first steps load by name, and what the buses of sensors need.
+check_modules() {
+    local version module
+    version=$(basename "$IMAGE"/root/usr/lib/modules/*)
+    for module in $(list build/image/initrd-modules.txt) i2c-bcm2835 i2c-dev spi-bcm2835 spidev w1-gpio w1_therm dht11; do
+        modprobe -d "$PWD/$IMAGE/root/usr/.." -S "$version" --show-depends "$module" >/dev/null 2>&1 ||
+            fail "the kernel has no module $module"
+    done
 }
 
 verb_image() {
