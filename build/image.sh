@@ -358,10 +358,10 @@ TEXT
 
 # Whether the kernel has what the first steps load by name, and what the buses of sensors need.
 check_modules() {
-    local version module
-    version=$(basename "$IMAGE"/root/usr/lib/modules/*)
+    local root=$IMAGE/root version module
+    version=$(basename "$root"/usr/lib/modules/*)
     for module in $(list build/image/initrd-modules.txt) i2c-bcm2835 i2c-dev spi-bcm2835 spidev w1-gpio w1_therm dht11; do
-        modprobe -d "$PWD/$IMAGE/root/usr/.." -S "$version" --show-depends "$module" >/dev/null 2>&1 ||
+        modprobe -d "$PWD/$root/usr/.." -S "$version" --show-depends "$module" >/dev/null 2>&1 ||
             fail "the kernel has no module $module"
     done
 }
