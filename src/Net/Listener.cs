@@ -45,7 +45,10 @@ public sealed unsafe class Listener : IDisposable
     /// <summary>Whether it is left out of the loop's waiting, because no descriptor was free.</summary>
     internal bool IsPaused { get; set; }
 
-    /// <summary>Takes the address but no peers yet (<see cref="Listen"/>); [::] takes IPv4 as well.</summary>
+    /// <summary>
+    /// Takes the address but no peers yet (<see cref="Listen"/>); [::] takes IPv4 as well, and IPv4 alone where
+    /// the kernel has no IPv6.
+    /// </summary>
     /// <exception cref="LoopError">
     /// The address cannot be had; <see cref="LoopError.Number"/> says why.
     /// </exception>
@@ -53,9 +56,8 @@ public sealed unsafe class Listener : IDisposable
         ListenerTransport transport = ListenerTransport.Tcp, UpgradeRules? upgrade = null,
         TlsServer? tls = null)
     {
-        var family = endPoint.AddressFamily == AddressFamily.InterNetworkV6 ? Libc.Inet6 : Libc.Inet;
-        var fd = Poll.Check(Libc.socket(family, Libc.Stream | Libc.CloseOnExec | Libc.NonBlocking, 0),
-            "socket");
+        var fd = Open(ref endPoint, static (family, address) => Poll.Check(
+            Libc.socket(family, Libc.Stream | Libc.CloseOnExec | Libc.NonBlocking, 0), "socket", address));
         try
         {
             Set(fd, Libc.SolSocket, Libc.ReuseAddress, 1);
@@ -64,7 +66,7 @@ public sealed unsafe class Listener : IDisposable
             Set(fd, Libc.Tcp, Libc.KeepIdle, IdleSeconds);
             Set(fd, Libc.Tcp, Libc.KeepInterval, ProbeSeconds);
             Set(fd, Libc.Tcp, Libc.KeepCount, Probes);
-            if (family == Libc.Inet6) Set(fd, Libc.Ipv6, Libc.V6Only, 0);
+            if (IsV6(endPoint)) Set(fd, Libc.Ipv6, Libc.V6Only, 0);
             var address = stackalloc byte[KernelAddress.BytesMax];
             var bytes = new Span<byte>(address, KernelAddress.BytesMax);
             var length = (uint)KernelAddress.Write(bytes, endPoint);
@@ -80,6 +82,26 @@ public sealed unsafe class Listener : IDisposable
         {
             _ = Libc.close(fd);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens a socket. [::] means all of this machine, which without IPv6 is 0.0.0.0; any other address of IPv6
+    /// cannot be had there.
+    /// </summary>
+    /// <param name="endPoint">Becomes the one that was opened.</param>
+    /// <param name="socket">Gives a descriptor of a family, or throws <see cref="LoopError"/>.</param>
+    internal static int Open(ref IPEndPoint endPoint, Func<int, IPEndPoint, int> socket)
+    {
+        try
+        {
+            return socket(IsV6(endPoint) ? Libc.Inet6 : Libc.Inet, endPoint);
+        }
+        catch (LoopError wrong) when (wrong.Number == Errno.FamilyNotSupported
+            && endPoint.Address.Equals(IPAddress.IPv6Any))
+        {
+            endPoint = new IPEndPoint(IPAddress.Any, endPoint.Port);
+            return socket(Libc.Inet, endPoint);
         }
     }
 
@@ -106,6 +128,8 @@ public sealed unsafe class Listener : IDisposable
         if (Fd >= 0) _ = Libc.close(Fd);
         Fd = -1;
     }
+
+    private static bool IsV6(IPEndPoint endPoint) => endPoint.AddressFamily == AddressFamily.InterNetworkV6;
 
     private static void Set(int fd, int level, int name, int value) =>
         Poll.Check(Libc.setsockopt(fd, level, name, &value, sizeof(int)), "setsockopt");

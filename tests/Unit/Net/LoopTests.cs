@@ -30,6 +30,33 @@ public sealed class LoopTests
     }
 
     [Fact]
+    public void IPv4_is_served_at_the_address_of_all_IPv6()
+    {
+        if (!Socket.OSSupportsIPv6) return;
+        using var loop = new RunningLoop(IPAddress.IPv6Any);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Connect(IPAddress.Loopback, loop.EndPoint.Port);
+        socket.Send(Connect);
+        Assert.Equal(Accepted, Receive(socket, 4));
+    }
+
+    [Fact]
+    public void Without_IPv6_in_the_kernel_all_addresses_are_those_of_IPv4_and_no_other_is_replaced()
+    {
+        static int WithoutIPv6(int family, IPEndPoint about) =>
+            family == Libc.Inet ? 5 : throw new LoopError("socket", Errno.FamilyNotSupported, $"{about}");
+        var all = new IPEndPoint(IPAddress.IPv6Any, 1883);
+        Assert.Equal(5, Listener.Open(ref all, WithoutIPv6));
+        Assert.Equal(new IPEndPoint(IPAddress.Any, 1883), all);
+        var own = new IPEndPoint(IPAddress.IPv6Loopback, 1883);
+        var wrong = Assert.Throws<LoopError>(() => Listener.Open(ref own, WithoutIPv6));
+        Assert.Equal("[::1]:1883", wrong.About);
+        var full = new IPEndPoint(IPAddress.IPv6Any, 1883);
+        Assert.Throws<LoopError>(() => Listener.Open(ref full, static (_, _) =>
+            throw new LoopError("socket", Errno.FilesExhausted)));
+    }
+
+    [Fact]
     public void Packets_may_come_in_any_cut()
     {
         using var loop = new RunningLoop(IPAddress.Loopback);
