@@ -143,7 +143,8 @@ internal sealed partial class Installation(
     private static bool IsJudged() => Programs.Run("systemctl", ["is-active", "lightmq-health.service"])
         .Output.Trim() == "activating";
 
-    private RestartWindow WindowOf(UpdateRequest request)
+    /// <summary>That of the request, else that of <c>lightmq.txt</c>, else any time.</summary>
+    internal RestartWindow WindowOf(UpdateRequest request)
     {
         var text = request.Window.Length > 0 ? request.Window : BoxFacts.Text(_facts.Box, "updateWindow");
         DayWindow? part = DayWindow.TryParse(text, out var window) ? window : null;

@@ -57,6 +57,41 @@ public sealed class RestartWindowTests
         Assert.True(new RestartWindow(null, hour, clock, () => false).IsOpen);
     }
 
+    [Theory]
+    [InlineData("", true, 1)]
+    [InlineData("", false, 3)]
+    [InlineData("12:00-13:00", false, 1)]
+    [InlineData("12:00-13:00", true, 12)]
+    [InlineData("now", true, 3)]
+    public void It_is_the_window_of_the_command_else_that_of_lightmq_txt(
+        string window, bool isOpen, int hour)
+    {
+        using var box = new BoxRig();
+        box.Run("update-window = 00:30-02:30\ntrusted-clock = yes");
+        Assert.Equal(isOpen, Window(box, window, hour).IsOpen);
+    }
+
+    [Fact]
+    public void Without_a_window_it_is_any_time_and_with_one_a_clock_that_nobody_believes_waits()
+    {
+        using var box = new BoxRig();
+        box.Run("hostname = a");
+        Assert.True(Window(box, "", 12).IsOpen);
+        box.Run("update-window = 00:30-02:30");
+        Assert.Contains("\"updateWindow\": \"00:30-02:30\"", box["/etc/lightmq/box.json"]);
+        Assert.False(Window(box, "", 12).IsOpen);
+    }
+
+    // At a full hour of the time of day that this machine has.
+    private static RestartWindow Window(BoxRig box, string window, int hour)
+    {
+        var clock = new StepClock();
+        var now = TimeZoneInfo.ConvertTime(clock.GetUtcNow(), TimeZoneInfo.Local);
+        clock.Advance(TimeSpan.FromHours(hour) - now.TimeOfDay);
+        return new Installation(box.Paths, new LightMq.Cli.Board.BoxDisk(null), clock, TextWriter.Null)
+            .WindowOf(new UpdateRequest("x.raucb", "u1", window, IsForced: false, IsOurs: false));
+    }
+
     /// <summary>Goes on when it is told to.</summary>
     private sealed class StepClock : TimeProvider
     {
