@@ -15,6 +15,9 @@ internal sealed record Mistake(int Line, string Text);
 /// <param name="Owner">What it belongs to; null: to the whole box.</param>
 internal sealed record SheetEntry(SheetKey Key, string Value, int Line, int LastLine, SheetEntry? Owner)
 {
+    /// <summary>Lines that say the same once more.</summary>
+    public IReadOnlyList<int> Repeats { get; init; } = [];
+
     /// <summary>Does not show a secret.</summary>
     public override string ToString() => Key.IsSecret ? $"{Key.Name} (hidden)" : $"{Key.Name} = {Value}";
 }

@@ -105,6 +105,10 @@ internal sealed class SheetReader
         else if (other.Value != value)
             Wrong(at, $"{key.Name} stands in line {other.Line} already, with another value; leave one of "
                 + "them out");
+        else _entries[_entries.IndexOf(other)] = other with
+        {
+            Repeats = [.. other.Repeats, .. Enumerable.Range(at + 1, last - at + 1)],
+        };
     }
 
     private int ReadLoosePem(IReadOnlyList<SheetLine> lines, int at)

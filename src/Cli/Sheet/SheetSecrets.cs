@@ -54,7 +54,8 @@ internal static class SheetSecrets
         var lines = text.Lines.ToArray();
         var when = now.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         foreach (var entry in sheet.Entries.Where(static entry => entry.Key.IsSecret))
-            for (var line = entry.Line; line <= entry.LastLine; line++)
+            foreach (var line in Enumerable.Range(entry.Line, entry.LastLine - entry.Line + 1)
+                .Concat(entry.Repeats))
                 lines[line - 1] = lines[line - 1] with
                 {
                     Text = $"# {entry.Key.Name} =     was taken over and is kept in the box ({when} UTC "
