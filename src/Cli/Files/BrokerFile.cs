@@ -42,7 +42,8 @@ internal static class BrokerFile
             var json = new JsonObject
             {
                 ["Name"] = $"{listener.Transport}-{listener.Port}",
-                ["Address"] = $"{listener.Transport}://0.0.0.0:{listener.Port}",
+                // IPv4 comes in here too, and no address of the box is left out.
+                ["Address"] = $"{listener.Transport}://[::]:{listener.Port}",
                 ["Dialect"] = listener.IsLmq ? "lmq" : "plain",
             };
             if (settings.IsAnonymous && !listener.IsLmq)

@@ -11,6 +11,8 @@ internal static class ListenerReader
 {
     /// <summary>The broker's port for the programs of the box itself.</summary>
     public const int LocalPort = 11_883;
+    /// <summary>The image opens these and higher ones to services, which have no privileges.</summary>
+    public const int PortMin = 80;
 
     private const string ListenerForm =
         "off, plain or lmq, with a port behind it if it shall be another one, as plain 1884";
@@ -57,11 +59,11 @@ internal static class ListenerReader
                 continue;
             }
             foreach (var item in facts.Items(key))
-                if (TryListener(item.Text, transport, port, out var listener))
-                {
-                    if (listener is not null) listeners.Add(listener);
-                }
-                else facts.Wrong(item.Line, $"{key}: '{item.Text}' is not {ListenerForm}");
+                if (!TryListener(item.Text, transport, port, out var listener))
+                    facts.Wrong(item.Line, $"{key}: '{item.Text}' is not {ListenerForm}");
+                else if (PortRefusal(listener) is { } refusal)
+                    facts.Wrong(item.Line, $"{key}: '{item.Text}' cannot be: {refusal}");
+                else if (listener is not null) listeners.Add(listener);
         }
         foreach (var twice in listeners.GroupBy(static listener => listener.Port).Where(
             static group => group.Count() > 1))
@@ -78,10 +80,18 @@ internal static class ListenerReader
         if (words.Length > 2 || words[0] is not ("plain" or "lmq" or "on" or "yes")) return false;
         if (words.Length == 2
             && (!int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out port)
-            || port is < 1 or > 65_535 or LocalPort or 22)) return false;
+            || port > 65_535)) return false;
         listener = new ListenerWish(transport, words[0] == "lmq", port);
         return true;
     }
+
+    // Why the broker could not have it, and would not start at all.
+    private static string? PortRefusal(ListenerWish? listener) => listener?.Port switch
+    {
+        < PortMin => $"ports below {PortMin} are the system's, as 22 is ssh's; take {PortMin} or a higher one",
+        LocalPort => $"port {LocalPort} is the box's own; take another one",
+        _ => null,
+    };
 
     private static UserWish User(SheetFacts facts, SheetEntry entry)
     {

@@ -66,9 +66,10 @@ internal static class NetworkReader
     private static bool IsDhcp(string text) => text.Equals("dhcp", StringComparison.OrdinalIgnoreCase)
         || text.Equals("auto", StringComparison.OrdinalIgnoreCase);
 
-    // What .NET takes beyond dotted quads (0x7f.1, 10) is a slip of the pen here.
+    // What .NET takes beyond dotted quads (0x7f.1, 10) and of IPv6 beyond its digits ([::1]:80, fe80::1%eth0)
+    // is a slip of the pen here.
     private static bool IsIp(string text) => IPAddress.TryParse(text, out var address)
-        && (address.AddressFamily == AddressFamily.InterNetworkV6 ? !text.Contains('%')
+        && (address.AddressFamily == AddressFamily.InterNetworkV6 ? !text.AsSpan().ContainsAny("%[]")
             : text.Split('.') is { Length: 4 } parts && address.ToString() == text && parts.All(
                 static part => part.Length > 0));
 
@@ -88,6 +89,9 @@ internal static class NetworkReader
     private static bool IsWithin(string gateway, string network)
     {
         _ = TryNetwork(network, out var address, out var length);
+        // A router of IPv6 names itself by the address that each cable has of its own (RFC 4861, 4.2).
+        if (address.AddressFamily == AddressFamily.InterNetworkV6
+            && IPAddress.Parse(gateway).IsIPv6LinkLocal) return true;
         var (one, other) = (IPAddress.Parse(gateway).GetAddressBytes(), address.GetAddressBytes());
         if (one.Length != other.Length) return false;
         for (var bit = 0; bit < length; bit++)

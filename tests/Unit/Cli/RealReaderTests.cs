@@ -111,6 +111,7 @@ public sealed partial class RealReaderTests
     {
         var open = broker.Listeners.Where(listener =>
             !IPAddress.IsLoopback(listener.EndPoint.Address)).ToArray();
+        Assert.All(open, listener => Assert.Equal(IPAddress.IPv6Any, listener.EndPoint.Address));
         foreach (var listener in open.Where(listener => listener.Options.Dialect == Dialect.Plain))
             Assert.Equal(sheet.Contains("anonymous = yes"), listener.Options.Anonymous);
         var ports = open.Select(listener => listener.EndPoint.Port).Order().ToArray();
