@@ -22,7 +22,8 @@ internal static class AgentFile
         var (ours, topic) = (Ours(settings), BaseTopic(settings));
         return new BoxFile(Path, JsonText.Origin + Put([], ours, topic), Readers.Services)
         {
-            Merge = there => JsonText.Read(there) is { } agent ? Put(agent, ours, topic) : null,
+            Merge = (there, out complaint) =>
+                JsonText.Read(there, out complaint) is { } agent ? Put(agent, ours, topic) : null,
         };
     }
 

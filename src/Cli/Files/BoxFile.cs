@@ -14,6 +14,10 @@ internal enum Readers
     Root,
 }
 
+/// <summary>Puts our keys into what is there; null: <paramref name="complaint"/> says why that cannot be
+/// done.</summary>
+internal delegate string? MergeInto(string there, out string complaint);
+
 /// <summary>A file that provisioning makes.</summary>
 /// <param name="Path">Where, on the box.</param>
 /// <param name="Content">What is in it; of a link its target.</param>
@@ -26,7 +30,7 @@ internal sealed record BoxFile(string Path, string Content, Readers Readers = Re
     /// <summary>
     /// Puts our keys into what is there, so that what an engineer added stays; null: the file is ours whole.
     /// </summary>
-    public Func<string, string?>? Merge { get; init; }
+    public MergeInto? Merge { get; init; }
 
     /// <summary>Its content in short.</summary>
     public string Digest => DigestOf(Encoding.UTF8.GetBytes(Content));

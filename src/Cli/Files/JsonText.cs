@@ -15,6 +15,8 @@ internal static class JsonText
     private static readonly JsonDocumentOptions Lenient = new()
     {
         CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+        // Which of them counts nobody can say, and JsonObject throws when it is asked.
+        AllowDuplicateProperties = false,
     };
 
     /// <summary>The text of an object.</summary>
@@ -29,15 +31,20 @@ internal static class JsonText
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
 
-    /// <summary>Reads an object, with comments; null: it is none.</summary>
-    public static JsonObject? Read(string text)
+    /// <summary>Reads an object, with comments and with an editor's mark before it; null: it is none.</summary>
+    public static JsonObject? Read(string text) => Read(text, out _);
+
+    /// <summary>The same; <paramref name="complaint"/> says in plain words why it is none.</summary>
+    public static JsonObject? Read(string text, out string complaint)
     {
+        complaint = "it is no object in JSON, { ... }";
         try
         {
-            return JsonNode.Parse(text, null, Lenient) as JsonObject;
+            return JsonNode.Parse(text.TrimStart('\uFEFF'), null, Lenient) as JsonObject;
         }
-        catch (JsonException)
+        catch (JsonException wrong)
         {
+            complaint = wrong.LineNumber is { } line ? $"line {line + 1} is no JSON" : wrong.Message;
             return null;
         }
     }

@@ -24,7 +24,7 @@ internal enum ProvisionOutcome
 /// <param name="Outcome">In one word.</param>
 /// <param name="HasChanged">Whether the box is another one than before.</param>
 /// <param name="Mistakes">What is wrong with the sheet.</param>
-/// <param name="Note">What else is to be said: the card; empty: nothing.</param>
+/// <param name="Note">What else is to be said: the card, a file that somebody changed; empty: nothing.</param>
 internal sealed record ProvisionReport(
     ProvisionOutcome Outcome, bool HasChanged, IReadOnlyList<Mistake> Mistakes, string Note)
 {
@@ -36,6 +36,10 @@ internal sealed record ProvisionReport(
         ProvisionOutcome.Mistakes => "mistakes",
         _ => "failed",
     };
+
+    /// <summary>With one more thing to be said.</summary>
+    public ProvisionReport With(string note) =>
+        this with { Note = Note.Length > 0 ? $"{Note}; {note}" : note };
 
     /// <summary>The page for the person with the card; null: there is nothing wrong.</summary>
     public string? ErrorsPage()

@@ -25,7 +25,9 @@ internal sealed class Provisioning(
     {
         var mistakes = new List<Mistake>();
         var kept = ReadKept();
-        var (sheet, note) = FindSheet(mistakes);
+        var notes = new List<string>();
+        var sheet = FindSheet(mistakes, notes);
+        var isCardRead = notes.Count == 0;
         var text = sheet is null ? null : ReadText(sheet, mistakes);
         var written = text is null ? null
             : PemReader.Resolve(SheetReader.Read(text, mistakes), card.ReadBeside, mistakes);
@@ -36,12 +38,16 @@ internal sealed class Provisioning(
             wanted = SheetSecrets.Hash(wanted, kept ?? SettingsSheet.Empty, chance);
             hasChanged = Keep(wanted);
         }
-        hasChanged |= Apply(wanted ?? kept);
+        hasChanged |= Apply(wanted ?? kept, notes);
         var outcome = mistakes.Count > 0 ? ProvisionOutcome.Mistakes
             : wanted is null && kept is not { Entries.Count: > 0 } ? ProvisionOutcome.Unprovisioned
             : ProvisionOutcome.Ready;
-        var report = new ProvisionReport(outcome, hasChanged, mistakes, note);
-        return WriteCard(report, sheet, text, wanted is null ? null : written);
+        var report = new ProvisionReport(outcome, hasChanged, mistakes, string.Join("; ", notes));
+        var clean = wanted is null || !SheetSecrets.HasAny(written!) ? null
+            : SheetSecrets.Clean(text!, written!, time.GetUtcNow());
+        report = WriteCard(report, sheet, clean, isCardRead);
+        disk.Write(paths.ProvisionState, Encoding.UTF8.GetBytes(report.Json()), Readers.All);
+        return report;
     }
 
     /// <summary>The sheet that was taken over last; empty: none was; null: it cannot be read.</summary>
@@ -53,15 +59,16 @@ internal sealed class Provisioning(
         return mistakes.Count == 0 ? sheet : null;
     }
 
-    private (CardSheet? Sheet, string Note) FindSheet(List<Mistake> mistakes)
+    private CardSheet? FindSheet(List<Mistake> mistakes, List<string> notes)
     {
         try
         {
-            return (card.Find(mistakes), "");
+            return card.Find(mistakes);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            return (null, $"the card cannot be read: {wrong.Message}");
+            notes.Add($"the card cannot be read: {wrong.Message}");
+            return null;
         }
     }
 
@@ -90,7 +97,7 @@ internal sealed class Provisioning(
         return true;
     }
 
-    private bool Apply(SettingsSheet? sheet)
+    private bool Apply(SettingsSheet? sheet, List<string> notes)
     {
         // What holds cannot be read, so that its files stay as they are.
         if (sheet is null) return false;
@@ -99,7 +106,7 @@ internal sealed class Provisioning(
         if (mistakes.Count > 0) return false;
         var local = LocalUsers.Of(ReadSecret, chance);
         return new FileLedger(paths, disk).Bring(
-            BoxFiles.Make(settings, local), overwrites: sheet.Entries.Count > 0);
+            BoxFiles.Make(settings, local), overwrites: sheet.Entries.Count > 0, notes);
     }
 
     private string? ReadSecret(string path)
@@ -110,23 +117,22 @@ internal sealed class Provisioning(
     }
 
     private ProvisionReport WriteCard(
-        ProvisionReport report, CardSheet? sheet, SheetText? text, SettingsSheet? taken)
+        ProvisionReport report, CardSheet? sheet, SheetText? clean, bool isCardRead)
     {
         // What was taken over is gone at the next start: the card alone has it, and may miss what it gave
         // away.
         var why = BoxFacts.Line(paths.NoData);
-        if (why is not null) report = report with { Note = $"nothing is kept on the box: {why}" };
+        if (why is not null) report = report.With($"nothing is kept on the box: {why}");
         try
         {
-            if (why is null && taken is not null && SheetSecrets.HasAny(taken))
-                card.Clean(sheet!, SheetSecrets.Clean(text!, taken, time.GetUtcNow()));
-            if (report.Note.Length == 0) card.Show(Card.ErrorsName, report.ErrorsPage());
+            if (why is null && clean is not null) card.Clean(sheet!, clean);
+            // Where nobody could look, what was wrong may still be.
+            if (isCardRead || report.Mistakes.Count > 0) card.Show(Card.ErrorsName, report.ErrorsPage());
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            report = report with { Note = $"the card cannot be written: {wrong.Message}" };
+            report = report.With($"the card cannot be written: {wrong.Message}");
         }
-        disk.Write(paths.ProvisionState, Encoding.UTF8.GetBytes(report.Json()), Readers.All);
         return report;
     }
 }

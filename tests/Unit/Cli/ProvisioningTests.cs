@@ -132,10 +132,24 @@ public sealed class ProvisioningTests
         Assert.Equal(ProvisionOutcome.Unprovisioned, box.Run().Outcome);
         Assert.Equal("made-by-the-image\n", box["/etc/hostname"]);
         Assert.DoesNotContain("0.0.0.0", box["/etc/lightmq/lightmq.json"]);
+        Assert.DoesNotContain("[::]", box["/etc/lightmq/lightmq.json"]);
         Assert.DoesNotContain("tcp dport", box[LightMq.Cli.Files.NetworkFiles.FirewallPath]);
         Assert.Equal("", box["/etc/lightmq/uplink.json"]);
         Assert.Equal(ProvisionOutcome.Ready, box.Run("hostname = lightmq").Outcome);
         Assert.Equal("lightmq\n", box["/etc/hostname"]);
+    }
+
+    [Fact]
+    public void The_agent_of_a_new_box_without_a_sheet_finds_its_broker_though_the_image_brings_its_file()
+    {
+        using var box = new BoxRig();
+        var path = box.Paths.At("/etc/lightmq/agent.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, "{\n}\n");
+        Assert.Equal(ProvisionOutcome.Unprovisioned, box.Run().Outcome);
+        Assert.Contains("\"Address\": \"127.0.0.1:11883\"", File.ReadAllText(path));
+        Assert.Contains("lightmq-agent", File.ReadAllText(path));
+        Assert.False(box.Run().HasChanged);
     }
 
     [Theory]
@@ -193,40 +207,6 @@ public sealed class ProvisioningTests
     }
 
     [Fact]
-    public void What_an_engineer_changed_stays_until_the_sheet_changes_and_then_a_copy_does()
-    {
-        using var box = new BoxRig();
-        box.Run(BoxRig.Gateway);
-        var path = box.Paths.At("/etc/lightmq/lightmq.json");
-        File.WriteAllText(path, "{ \"mine\": 1 }");
-        Assert.False(box.Run().HasChanged);
-        Assert.Equal("{ \"mine\": 1 }", File.ReadAllText(path));
-        File.AppendAllText(box.SheetPath, "\nfull-disk = drop-oldest\n");
-        Assert.True(box.Run().HasChanged);
-        Assert.Contains("drop-oldest", File.ReadAllText(path));
-        Assert.Equal("{ \"mine\": 1 }", File.ReadAllText(path + ".before"));
-    }
-
-    [Fact]
-    public void An_engineers_sensors_stay_when_the_agents_broker_is_told_anew()
-    {
-        using var box = new BoxRig();
-        box.Run(BoxRig.Gateway);
-        var path = box.Paths.At("/etc/lightmq/agent.json");
-        File.WriteAllText(path, """
-            { // wired on Monday
-              "Broker": { "Address": "x", "KeepAliveSeconds": 3 }, "Sensors": [ { "Name": "boiler" } ], }
-            """);
-        File.WriteAllText(box.SheetPath, File.ReadAllText(box.SheetPath).Replace("gateway7", "gateway9"));
-        box.Run();
-        var agent = File.ReadAllText(path);
-        Assert.Contains("boiler", agent);
-        Assert.Contains("\"KeepAliveSeconds\": 3", agent);
-        Assert.Contains("GID_plant@@@gateway9-agent", agent);
-        Assert.Contains("127.0.0.1:", agent);
-    }
-
-    [Fact]
     public void Card_that_is_not_mounted_is_told_and_the_box_goes_on_as_before()
     {
         using var box = new BoxRig();
@@ -241,18 +221,33 @@ public sealed class ProvisioningTests
     }
 
     [Fact]
-    public void The_agents_topics_go_up_also_where_the_image_brings_an_empty_file()
+    public void Mistakes_are_told_on_the_card_also_where_the_data_partition_is_missing()
     {
         using var box = new BoxRig();
-        var path = box.Paths.At("/etc/lightmq/agent.json");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, "{\n}\n");
-        box.Run(BoxRig.Gateway);
-        Assert.Contains("\"BaseTopic\": \"plant/gateway7\"", File.ReadAllText(path));
-        File.WriteAllText(path, File.ReadAllText(path).Replace("plant/gateway7", "plant/mine"));
-        File.AppendAllText(box.SheetPath, "\ntrusted-clock = yes\n");
-        box.Run();
-        Assert.Contains("\"BaseTopic\": \"plant/mine\"", File.ReadAllText(path));
+        Directory.CreateDirectory(box.Paths.At("/run/lightmq"));
+        File.WriteAllText(box.Paths.NoData, "the data partition cannot be mounted\n");
+        Assert.Contains("nothing is kept", box.Run("groop = x").Note);
+        Assert.Contains("'group'", box[Card.ErrorsName]);
+        box.Mount.IsMissing = true;
+        var note = box.Run().Note;
+        Assert.Contains("the card cannot be read", note);
+        Assert.Contains("nothing is kept", note);
+        Assert.Contains("'group'", box[Card.ErrorsName]);
+        box.Mount.IsMissing = false;
+        box.Run("hostname = alone");
+        Assert.Equal("", box[Card.ErrorsName]);
+    }
+
+    [Fact]
+    public void A_secret_that_stands_twice_leaves_the_card_twice()
+    {
+        using var box = new BoxRig();
+        var report = box.Run(BoxRig.Gateway + "\n# again\nsecret-key = my-secret\nsecret-key=\"my-secret\"");
+        Assert.Equal(ProvisionOutcome.Ready, report.Outcome);
+        Assert.DoesNotContain("my-secret", box.CardBytes());
+        Assert.Contains("# again", box["lightmq.txt"]);
+        Assert.Equal(3, box["lightmq.txt"].Split("was taken over").Length - 1);
+        Assert.False(box.Run().HasChanged);
     }
 
     [Fact]
