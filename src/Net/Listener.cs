@@ -46,8 +46,8 @@ public sealed unsafe class Listener : IDisposable
     internal bool IsPaused { get; set; }
 
     /// <summary>
-    /// Takes the address but no peers yet (<see cref="Listen"/>); [::] takes IPv4 as well, and IPv4 alone where
-    /// the kernel has no IPv6.
+    /// Takes the address but no peers yet (<see cref="Listen"/>); [::] takes IPv4 as well, and IPv4 alone
+    /// where the kernel has no IPv6.
     /// </summary>
     /// <exception cref="LoopError">
     /// The address cannot be had; <see cref="LoopError.Number"/> says why.
@@ -86,8 +86,8 @@ public sealed unsafe class Listener : IDisposable
     }
 
     /// <summary>
-    /// Opens a socket. [::] means all of this machine, which without IPv6 is 0.0.0.0; any other address of IPv6
-    /// cannot be had there.
+    /// Opens a socket. [::] means all of this machine, which without IPv6 is 0.0.0.0; any other address of
+    /// IPv6 cannot be had there.
     /// </summary>
     /// <param name="endPoint">Becomes the one that was opened.</param>
     /// <param name="socket">Gives a descriptor of a family, or throws <see cref="LoopError"/>.</param>

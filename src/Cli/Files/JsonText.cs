@@ -31,7 +31,7 @@ internal static class JsonText
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
 
-    /// <summary>Reads an object, with comments and with an editor's mark before it; null: it is none.</summary>
+    /// <summary>Reads an object, with comments and an editor's mark before it; null: it is none.</summary>
     public static JsonObject? Read(string text) => Read(text, out _);
 
     /// <summary>The same; <paramref name="complaint"/> says in plain words why it is none.</summary>

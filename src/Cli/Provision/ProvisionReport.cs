@@ -24,7 +24,7 @@ internal enum ProvisionOutcome
 /// <param name="Outcome">In one word.</param>
 /// <param name="HasChanged">Whether the box is another one than before.</param>
 /// <param name="Mistakes">What is wrong with the sheet.</param>
-/// <param name="Note">What else is to be said: the card, a file that somebody changed; empty: nothing.</param>
+/// <param name="Note">What else is to be said: the card, a file that was changed; empty: nothing.</param>
 internal sealed record ProvisionReport(
     ProvisionOutcome Outcome, bool HasChanged, IReadOnlyList<Mistake> Mistakes, string Note)
 {

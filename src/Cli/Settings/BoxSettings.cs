@@ -35,7 +35,7 @@ internal sealed record BoxSettings
     public IReadOnlyList<(string Filter, string Topic)> SensorTopics { get; init; } = [];
     /// <summary>What a full disk does.</summary>
     public string FullDisk { get; init; } = "stop";
-    /// <summary>Hash of the console's password; empty: none.</summary>
+    /// <summary>Hash of the console's password; empty: none. There is no console yet.</summary>
     public string AdminPassword { get; init; } = "";
     /// <summary>Keys that may log in by ssh; none: nobody.</summary>
     public IReadOnlyList<string> SshKeys { get; init; } = [];

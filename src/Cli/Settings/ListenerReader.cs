@@ -88,7 +88,7 @@ internal static class ListenerReader
     // Why the broker could not have it, and would not start at all.
     private static string? PortRefusal(ListenerWish? listener) => listener?.Port switch
     {
-        < PortMin => $"ports below {PortMin} are the system's, as 22 is ssh's; take {PortMin} or a higher one",
+        < PortMin => $"ports below {PortMin} are the system's, as 22 is ssh's; take {PortMin} or higher",
         LocalPort => $"port {LocalPort} is the box's own; take another one",
         _ => null,
     };

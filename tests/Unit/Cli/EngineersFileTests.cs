@@ -4,7 +4,7 @@ using Xunit;
 
 namespace LightMq.Unit.Cli;
 
-/// <summary>Files that somebody changed on the box: what stays, what is put into them, what is told.</summary>
+/// <summary>Files that were changed on the box: what stays, what is put into them, what is told.</summary>
 public sealed class EngineersFileTests
 {
     private const string Agent = "/etc/lightmq/agent.json";
