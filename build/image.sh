@@ -410,11 +410,11 @@ pack_image() {
 
 # A signed update with the root file system as it lies in artifacts/image. verb_bundle [out]
 verb_bundle() {
-    local out=${1:-} work=$IMAGE/bundle version
+    local out=${1:-} work=$IMAGE/bundle root=$IMAGE/root version
     need_image_tools
     [[ -e $IMAGE/root.squashfs ]] || verb_rootfs
     # That of the system inside, which says it of itself on the box; not of the sources as they are now.
-    version=$(sed -n 's/.*"version":"\([^"]*\)".*/\1/p' "$IMAGE/root/usr/lib/lightmq/image.json")
+    version=$(sed -n 's/.*"version":"\([^"]*\)".*/\1/p' "$root/usr/lib/lightmq/image.json")
     out=${out:-$IMAGE/lightmq-edge-$version.raucb}
     say "signing an update to version $version"
     rm -rf "$work" "$out"

@@ -131,8 +131,8 @@ internal sealed partial class Installation(
         if (!file.Exists || file.LinkTarget is not null) return "there is no such file";
         // The other slot is the only one that has proved itself, as long as this one is looked at.
         if (!request.IsForced && IsJudged())
-            return $"version {_facts.Version} is still being looked at; try again once it is found healthy, in "
-                + "some minutes (systemctl status lightmq-health)";
+            return $"version {_facts.Version} is still being looked at; try again once it is found healthy, "
+                + "in some minutes (systemctl status lightmq-health)";
         if (File.Exists(paths.NoData)) return "the data partition is not there; mend that first";
         var free = new DriveInfo(paths.At("/data")).AvailableFreeSpace;
         if (free < FreeBytesMin) return $"only {free >> 20} MiB are free on the data partition";

@@ -72,7 +72,8 @@ internal sealed class Stick(BoxPaths paths, IBoxDisk disk, TextWriter output)
             return $"version {bundle.Version} is not newer than {_facts.Version}";
         // A stick that stays in would have it installed, and rolled back, for ever.
         return bundle.Version != _rolledBack ? ""
-            : $"version {bundle.Version} was rolled back on this box; to try it again: lightmq update install";
+            : $"version {bundle.Version} was rolled back on this box; to try it again: "
+                + "lightmq update install";
     }
 
     private UpdateRequest? Copy(Bundle bundle, UpdateBoard board)

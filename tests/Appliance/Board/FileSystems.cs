@@ -10,7 +10,8 @@ internal static class FileSystems
 {
     private const int SectorBytes = 512, EntryBytes = 128, EntriesMax = 16;
 
-    /// <summary>Fails with the checker's words unless all are without a fault, and were let go in order.</summary>
+    /// <summary>Fails with the checker's words unless all are without a fault, and were let go in
+    /// order.</summary>
     public static async Task AssertClean(string card)
     {
         using var scratch = new Scratch();
