@@ -1,3 +1,4 @@
+using LightMq.Appliance.Board;
 using Xunit;
 
 namespace LightMq.Appliance.Long;
@@ -66,5 +67,7 @@ public sealed class UpdateCutTests(ITestOutputHelper output)
         await load.Finish(180, Patience);
         load.Verify();
         await UpdateShop.AssertNothingIsLeft(box.Machine.Shell);
+        await box.Machine.ShutDown();
+        await FileSystems.AssertClean(box.Machine.Card.Image);
     }
 }
