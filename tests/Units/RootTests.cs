@@ -39,7 +39,8 @@ public sealed class RootTests : IClassFixture<RootTests.Box>
         _box.Run($"mkdir -p {Folder} && echo "
             + """'{"bundle":"/var/lib/lightmq-deviceagent/update/bundle.raucb","id":"7","window":null}' """
             + $">{Folder}/update-request.new && mv {Folder}/update-request.new {Folder}/update-request.json");
-        _box.Await("sed -n 's/.*\"state\": *\"\\([a-z]*\\)\".*/\\1/p' /run/lightmq/update.json", "refused");
+        _box.Await("sed -n 's/.*\"state\": *\"\\([a-z]*\\)\".*/\\1/p' /run/lightmq/update.json",
+            "refused", seconds: 90);
         Assert.Contains("\"id\": \"7\"", _box.Run("cat /run/lightmq/update.json"));
         _box.Await($"test -e {Folder}/update-request.json; echo $?", "1");
         Assert.Equal("active", _box.Run("systemctl is-active lightmq-update.path").Trim());
@@ -81,6 +82,11 @@ public sealed class RootTests : IClassFixture<RootTests.Box>
             Container.Run($"mkdir -p {DropIns} && "
                 + "printf '[Service]\\nBindReadOnlyPaths=/opt/fake/systemctl:/usr/bin/systemctl\\n' "
                 + $">{DropIns}/fake.conf");
+            // Without RAUC it is never found healthy, and updates wait until that is known.
+            const string Health = "/run/systemd/system/lightmq-health.service.d";
+            Container.Run($"mkdir -p {Health} && printf "
+                + "'[Service]\\nExecStart=\\nExecStart=/usr/bin/lightmq health --wait 5 --mark\\n' "
+                + $">{Health}/short.conf");
             Container.Run("dpkg -i /packages/lightmq-edge_*.deb");
         }
 
