@@ -24,6 +24,7 @@ public sealed class HealthTests
         Assert.Contains("rauc status mark-good booted", box.Calls);
         Assert.DoesNotContain("systemctl reboot", box.Calls);
         Assert.Equal(Old, box.State("box/data/lightmq/slots.json", "A"));
+        Assert.True(File.Exists(box.Scratch["box/run/lightmq/looked-at"]));
         Assert.Contains($"version:      {Old} (signed with a development key",
             box["card/lightmq-status.txt"]);
         Assert.DoesNotContain("not proved itself", box.Run("health").Text);

@@ -10,15 +10,21 @@ public sealed class StickTests
     private const string Pending = "box/data/lightmq/update-pending.json";
 
     [Fact]
-    public void What_was_rolled_back_is_not_taken_from_a_stick_again()
+    public void What_was_rolled_back_is_taken_again_only_from_a_stick_that_is_plugged_in_anew()
     {
         using var box = new TestBox(Old);
+        box["box/dev/sda1"] = "";
+        File.SetLastWriteTimeUtc(box.Scratch["box/dev/sda1"], DateTime.UtcNow.AddMinutes(-3));
+        box["box/run/lightmq/looked-at"] = "";
         box["stick/new.raucb"] = TestBox.BundleOf(New);
         box["box/data/lightmq/update-result.json"] =
             $$"""{ "id": "", "state": "rolled-back", "from": "{{Old}}", "to": "{{New}}", "message": "x" }""";
         var ended = box.Run("update", "usb", "/dev/sda1");
         Assert.Equal(0, ended.Status);
         Assert.Contains($"version {New} was rolled back on this box; to try it again", ended.Text);
+        File.SetLastWriteTimeUtc(box.Scratch["box/dev/sda1"], DateTime.UtcNow.AddMinutes(3));
+        Assert.Contains("new.raucb is checked", box.Run("update", "usb", "/dev/sda1").Text);
+        File.SetLastWriteTimeUtc(box.Scratch["box/dev/sda1"], DateTime.UtcNow.AddMinutes(-3));
         box["stick/newer.raucb"] = TestBox.BundleOf("2026.11.28-1");
         Assert.Contains("newer.raucb is checked", box.Run("update", "usb", "/dev/sda1").Text);
     }

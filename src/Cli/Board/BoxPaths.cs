@@ -23,6 +23,8 @@ internal sealed record BoxPaths(string Root, string Boot)
     public string BootMemory => At("/boot/env/grubenv");
     /// <summary>A number of this start of the kernel.</summary>
     public string BootId => At("/proc/sys/kernel/random/boot_id");
+    /// <summary>Written once this start was found healthy, or not.</summary>
+    public string LookedAt => At("/run/lightmq/looked-at");
     /// <summary>How an update goes.</summary>
     public string UpdateState => At("/run/lightmq/update.json");
     /// <summary>An update that was refused because another one goes on.</summary>

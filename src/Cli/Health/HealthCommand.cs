@@ -34,8 +34,10 @@ internal sealed class HealthCommand(BoxPaths paths, IBoxDisk disk, TimeProvider 
         var isGood = findings.All(static finding => finding.IsGood);
         if (!marks || new BoxFacts(paths).Version.Length == 0) return isGood ? 0 : Bad;
         var gate = new HealthGate(paths, disk, slots, output);
-        return isGood ? gate.Pass() : gate.Fail(string.Join("; ",
-            findings.Where(static finding => !finding.IsGood).Select(static finding => $"{finding.Name}: "
-                + $"{finding.Text}")));
+        var status = isGood ? gate.Pass() : gate.Fail(string.Join("; ",
+            findings.Where(static finding => !finding.IsGood)
+                .Select(static finding => $"{finding.Name}: {finding.Text}")));
+        if (!File.Exists(paths.LookedAt)) File.WriteAllText(paths.LookedAt, "");
+        return status;
     }
 }

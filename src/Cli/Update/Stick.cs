@@ -31,7 +31,7 @@ internal sealed class Stick(BoxPaths paths, IBoxDisk disk, TextWriter output)
         }
         try
         {
-            return Newest(at) is { } bundle ? Copy(bundle, board) : null;
+            return Newest(at, WasInAtStart(device)) is { } bundle ? Copy(bundle, board) : null;
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
@@ -45,7 +45,10 @@ internal sealed class Stick(BoxPaths paths, IBoxDisk disk, TextWriter output)
         }
     }
 
-    private Bundle? Newest(string folder)
+    private bool WasInAtStart(string device) => File.GetLastWriteTimeUtc(paths.At(device))
+        <= File.GetLastWriteTimeUtc(paths.LookedAt);
+
+    private Bundle? Newest(string folder, bool wasInAtStart)
     {
         var files = new DirectoryInfo(folder).EnumerateFiles()
             .Where(static file => file.LinkTarget is null
@@ -57,7 +60,7 @@ internal sealed class Stick(BoxPaths paths, IBoxDisk disk, TextWriter output)
         foreach (var file in files)
         {
             var bundle = Bundle.Read(file.FullName, out var problem);
-            if (bundle is not null) problem = Refusal(bundle);
+            if (bundle is not null) problem = Refusal(bundle, wasInAtStart);
             if (problem.Length > 0) output.WriteLine($"{file.Name} is not taken: {problem}");
             else if (newest is null || ImageVersion.Compare(bundle!.Version, newest.Version) > 0)
                 newest = bundle;
@@ -65,15 +68,15 @@ internal sealed class Stick(BoxPaths paths, IBoxDisk disk, TextWriter output)
         return newest;
     }
 
-    private string Refusal(Bundle bundle)
+    private string Refusal(Bundle bundle, bool wasInAtStart)
     {
         if (bundle.Refusal(_facts, isForced: false) is { } refusal) return refusal;
         if (ImageVersion.Compare(bundle.Version, _facts.Version) <= 0)
             return $"version {bundle.Version} is not newer than {_facts.Version}";
         // A stick that stays in would have it installed, and rolled back, for ever.
-        return bundle.Version != _rolledBack ? ""
-            : $"version {bundle.Version} was rolled back on this box; to try it again: "
-                + "lightmq update install";
+        return bundle.Version != _rolledBack || !wasInAtStart ? ""
+            : $"version {bundle.Version} was rolled back on this box; to try it again, plug the stick in "
+                + "anew";
     }
 
     private UpdateRequest? Copy(Bundle bundle, UpdateBoard board)
