@@ -29,7 +29,9 @@ internal sealed class CardMount(string boot) : ICardMount
     /// <inheritdoc/>
     public void Check()
     {
-        if (Find(Wanted) is not null && Find(Mounts) is null)
+        // The walls of our unit put the empty folder itself there, which is no FAT.
+        const int Kind = 2;
+        if (Find(Wanted) is { } wanted && Find(Mounts)?[Kind] != wanted[Kind])
             throw new IOException($"nothing is mounted at '{boot}'; the kernel's log says why");
     }
 

@@ -78,6 +78,28 @@ public sealed class UpdateTroubleTests(ITestOutputHelper output)
         Assert.Equal("", await box.Machine.Shell.Run("systemctl --failed --no-legend"));
     }
 
+    [LongFact]
+    public async Task Stick_with_a_system_that_is_not_healthy_does_not_go_round_and_round()
+    {
+        const string Journal = "journalctl -b -o cat -u 'lightmq-usb@*'";
+        using var box = new Box();
+        await box.Start();
+        using var stick = await UsbStick.Make();
+        await stick.Add(Path.Combine(Bundles, "bad.raucb"), "update.raucb");
+        box.Machine.PlugIn(stick);
+        await box.Machine.AwaitConsole("starting slot B", 1_200);
+        await box.Machine.Await("the way back", 900, async () => await box.TrySlot() == "A"
+            && (await box.Machine.Shell.TryRun("lightmq update status")).Output.Contains("rolled-back"));
+        await box.Machine.Await("the stick to be left alone", 240, async () =>
+            (await box.Machine.Shell.TryRun(Journal)).Output.Contains("was rolled back on this box"));
+        // Somebody wants it tried once more.
+        box.Machine.PullOut();
+        await Task.Delay(5_000, Patience);
+        box.Machine.PlugIn(stick);
+        await box.Machine.Await("the stick to be taken", 240, async () =>
+            (await box.Machine.Shell.TryRun(Journal)).Output.Contains("is copied from the stick"));
+    }
+
     private async Task Rubbish(Box box)
     {
         using (var stick = await UsbStick.Make())
