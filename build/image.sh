@@ -414,7 +414,7 @@ verb_bundle() {
     need_image_tools
     [[ -e $IMAGE/root.squashfs ]] || verb_rootfs
     # That of the system inside, which says it of itself on the box; not of the sources as they are now.
-    version=$(sed -n 's/.*"version":"\([^"]*\)".*/\1/p' "$root/usr/lib/lightmq/image.json")
+    version=$(jq -r .version "$root/usr/lib/lightmq/image.json")
     out=${out:-$IMAGE/lightmq-edge-$version.raucb}
     say "signing an update to version $version"
     rm -rf "$work" "$out"

@@ -120,6 +120,8 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
                 Came = (there, all) => loop.Post(() => Came(order, there, all)),
                 Broke = reason => loop.Post(() => Log.UpdateBroke(log, order.Id, reason)),
             }.RunAsync(order, places.Part, stop);
+            File.Move(places.Part, places.Bundle, overwrite: true);
+            File.Move(places.Order, places.Asked, overwrite: true);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -180,11 +182,6 @@ internal sealed class UpdateDesk(UpdateSettings settings, UpdatePlaces places, T
 
     private void Ask(UpdateOrder order)
     {
-        if (File.Exists(places.Order))
-        {
-            File.Move(places.Part, places.Bundle, overwrite: true);
-            File.Move(places.Order, places.Asked, overwrite: true);
-        }
         PrivateFile.Write(places.Request, Telemetry.Compose(json =>
         {
             json.WriteString("bundle"u8, places.Bundle);
